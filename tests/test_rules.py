@@ -1,0 +1,74 @@
+"""Every rule's page is true: its wrong examples are found, its right ones are clean, its fixes fix."""
+
+from __future__ import annotations
+
+import pytest
+
+from opsbook.edits import apply, compatible
+from opsbook.lint.catalog import catalog
+from opsbook.lint.examples import Example, examples
+from opsbook.lint.rule import Rule
+from opsbook.text import Source, Span
+
+RULES = list(catalog().values())
+PAGES = [(rule, list(examples(rule))) for rule in RULES]
+EXAMPLES = [
+    pytest.param(rule, example, id=f"{rule.code}-{index}")
+    for rule, shown in PAGES
+    for index, example in enumerate(shown)
+]
+WRONG_AND_NEXT = [
+    pytest.param(rule, example, following, id=f"{rule.code}-{index}")
+    for rule, shown in PAGES
+    for index, (example, following) in enumerate(zip(shown, [*shown[1:], None], strict=False))
+    if example.expected
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_page_says_what_and_why_and_shows_both_ways(rule: Rule) -> None:
+    assert rule.title.endswith("."), "the first line is a sentence"
+    assert len(rule.page.split("\n\n")[1]) > 60, "the second paragraph says why"
+    shown = list(examples(rule))
+    assert any(example.expected for example in shown), "an example that is wrong"
+    assert any(not example.expected for example in shown), "an example that is right"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_adopt_is_never_stricter_than_recommended_nor_that_than_strict(rule: Rule) -> None:
+    levels = [rule.level(profile) or 0 for profile in ("adopt", "recommended", "strict")]
+    assert levels == sorted(levels)
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_exactly_the_marked_lines_are_reported(rule: Rule, example: Example) -> None:
+    found = example.findings(rule)
+    assert {(each.location.path, each.location.start.line) for each in found} == example.expected
+
+
+@pytest.mark.parametrize(("rule", "wrong", "following"), WRONG_AND_NEXT)
+def test_where_everything_has_a_safe_fix_the_wrong_example_becomes_the_right_one(
+    rule: Rule, wrong: Example, following: Example | None
+) -> None:
+    found = wrong.findings(rule)
+    if not all(each.fix and each.fix.safe for each in found):
+        return
+    assert following is not None
+    assert mended(wrong, rule).files == following.files
+
+
+def mended(example: Example, rule: Rule) -> Example:
+    """The example after the safe fixes of a rule, as often as it takes."""
+    for _ in range(10):
+        fixes = [each.fix for each in example.findings(rule) if each.fix and each.fix.safe]
+        if not fixes:
+            break
+        edits: dict[Source, list[tuple[Span, str]]] = {}
+        for fix in compatible(fixes):
+            for edit in fix.edits:
+                edits.setdefault(edit.location.source, []).append((edit.location.span, edit.replacement))
+        texts = {source.path: apply(source.text, changes) for source, changes in edits.items()}
+        example = example._replace(
+            files=example.files | {path: text.encode() for path, text in texts.items()}
+        )
+    return example

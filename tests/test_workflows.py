@@ -1,0 +1,170 @@
+"""What runs on a forge: valid, pinned, and deaf to whatever a pull request puts into it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+INCIDENT = "incidents/2026/2026-03-02-checkout-5xx/incident.yaml"
+GOOD = "title: Checkout answers 502\ntimeline:\n  - {at: 2026-03-02T09:06Z, text: It fired}\n"
+BAD = GOOD + "  - {at: 2026-03-02T08:06Z, text: Before}\n"
+
+
+def read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = YAML(typ="safe", pure=True).load(path)
+    return found
+
+
+def steps(path: Path) -> list[dict[str, Any]]:
+    document = read(path)
+    if "runs" in document:
+        return list(document["runs"]["steps"])
+    return [step for job in document["jobs"].values() for step in job["steps"]]
+
+
+def quiet(*command: str | Path) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_zizmor_finds_nothing_even_when_pedantic() -> None:
+    quiet(BIN / "zizmor", "--pedantic", "--offline", "--no-progress", "--no-config", ".")
+
+
+def test_the_schemas_of_workflows_and_actions_accept_them() -> None:
+    check = BIN / "check-jsonschema"
+    quiet(check, "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+    quiet(check, "--builtin-schema", "vendor.github-actions", ROOT / "action.yml")
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, ROOT / "action.yml"], ids=lambda path: path.name)
+def test_every_foreign_action_is_pinned_to_a_commit_and_says_which_version_that_is(path: Path) -> None:
+    used = [line.strip() for line in path.read_text().splitlines() if re.match(r"\s*(?:- )?uses:", line)]
+    foreign = [line for line in used if "uses: $/" not in line]
+    assert foreign
+    assert [line for line in foreign if not re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+\Z", line)] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_can_read_and_nothing_else(path: Path) -> None:
+    document = read(path)
+    assert set(document["on"]) <= {"pull_request", "push", "schedule", "workflow_dispatch"}
+    assert document["permissions"] == {}
+    assert [job["permissions"] for job in document["jobs"].values()] == [{"contents": "read"}]
+    assert "secrets." not in path.read_text()
+    checkouts = [step for step in steps(path) if "actions/checkout@" in step.get("uses", "")]
+    assert [step["with"]["persist-credentials"] for step in checkouts] == [False]
+
+
+def test_no_expression_stands_in_a_script() -> None:
+    for path in [*WORKFLOWS, ROOT / "action.yml"]:
+        assert [step["run"] for step in steps(path) if "${{" in step.get("run", "")] == []
+
+
+def test_the_scripts_of_the_action_pass_shellcheck(tmp_path: Path) -> None:
+    tool = BIN / "shellcheck"
+    if not tool.exists():
+        pytest.skip("shellcheck is not installed")
+    for number, step in enumerate(step for step in steps(ROOT / "action.yml") if "run" in step):
+        script = tmp_path / f"{number}.sh"
+        script.write_text(f"#!/bin/bash\nset -eo pipefail\n{step['run']}")
+        quiet(tool, script)
+
+
+# ── the action, as a runner would run it ──────────────────────────────────────────────────
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A checkout of a pull request: `main` has a book, the branch has put an entry out of order."""
+    place = tmp_path / "work space"
+    book = place / "operations"
+    (book / INCIDENT).parent.mkdir(parents=True)
+    (book / "opsbook.toml").write_text("")
+    (book / INCIDENT).write_text(GOOD)
+    git(place, "init", "--quiet", "--initial-branch=main")
+    git(place, "add", ".")
+    git(place, "commit", "--quiet", "-m", "a book")
+    git(place, "update-ref", "refs/remotes/origin/main", "HEAD")
+    (book / INCIDENT).write_text(BAD)
+    git(place, "commit", "--quiet", "-a", "-m", "a change")
+    return place
+
+
+def git(place: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com", "-c", "core.hooksPath=/")
+    subprocess.run(
+        ["git", *identity, *arguments], cwd=place, env=environment(), check=True, capture_output=True
+    )
+
+
+def environment() -> dict[str, str]:
+    dropped = ("GIT_", "GITHUB_", "OPSBOOK_")
+    return {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
+
+
+def run_check(clone: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
+    """The action's last step, with its inputs where the runner puts them."""
+    action = read(ROOT / "action.yml")
+    step = steps(ROOT / "action.yml")[-1]
+    names = {value[len("${{ inputs.") : -len(" }}")]: name for name, value in step["env"].items()}
+    given = {name: inputs.get(key, action["inputs"][key]["default"]) for key, name in names.items()}
+    temporary = clone.parent / "temp"
+    program = temporary / "opsbook-venv" / "bin" / "opsbook"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    program.write_text(f"#!{sys.executable}\nfrom opsbook.cli.main import main\nmain()\n")
+    program.chmod(0o755)
+    (temporary / "summary").touch()
+    runner = {
+        "RUNNER_TEMP": str(temporary),
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_STEP_SUMMARY": str(temporary / "summary"),
+        "GITHUB_BASE_REF": "main",
+        "OPSBOOK_CACHE_DIR": str(temporary / "outcomes"),
+    }
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=clone, env=environment() | runner | given, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+def test_what_a_pull_request_brings_is_annotated_where_the_forge_looks_for_it(clone: Path) -> None:
+    done = run_check(clone, path="operations")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith(f"::error file=operations/{INCIDENT},line=4,endLine=4,col=10,")
+    summary = (clone.parent / "temp" / "summary").read_text()
+    assert summary.startswith("## opsbook: 1 finding in 1 record\n")
+    assert f"### `operations/{INCIDENT}`" in summary
+
+
+def test_more_arguments_are_passed_on_word_by_word(clone: Path) -> None:
+    done = run_check(clone, path="operations", args="--ignore INC001\n  --at 2026-04-01T00:00Z", base="none")
+    assert (done.returncode, done.stdout) == (0, "nothing wrong in 1 record\n")
+
+
+@pytest.mark.parametrize("given", ["path", "base", "format", "args"])
+def test_an_input_is_never_run_by_the_shell(clone: Path, given: str) -> None:
+    mark = clone.parent / "mark"
+    hostile = f'$(touch {mark}) `touch {mark}`; touch "{mark}" #'
+    done = run_check(clone, **({"path": "operations"} | {given: hostile}))
+    assert done.returncode == 2
+    assert not mark.exists()
+
+
+def test_nothing_of_the_checkout_is_imported(clone: Path) -> None:
+    shutil.rmtree(clone / "operations" / "incidents")
+    for name in ("click", "yaml", "opsbook", "pydantic"):
+        (clone / "operations" / f"{name}.py").write_text("raise SystemExit('imported from the checkout')\n")
+    done = run_check(clone, path="operations", base="none")
+    assert (done.returncode, done.stdout) == (0, "nothing wrong in 0 records\n")

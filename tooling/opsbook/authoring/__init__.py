@@ -1,0 +1,1 @@
+"""New text as edits; nothing here writes a file."""

@@ -1,0 +1,1 @@
+"""The working tree, read once: text to documents, each with its places; never an exception."""

@@ -1,0 +1,294 @@
+"""One record: its text, what it says, and where it says it."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+
+from opsbook.book import quick, yaml
+from opsbook.book.kinds import Kind
+from opsbook.book.refusals import Problem
+from opsbook.book.yaml import Pointer
+from opsbook.text import Location, Source, Span
+
+if TYPE_CHECKING:  # the Markdown parser is loaded only by commands that read a page
+    from opsbook.book.markdown import FrontMatter, Page
+    from opsbook.book.tree import Tree
+
+T = TypeVar("T", covariant=True)
+
+MAX_BYTES = 1 << 20
+"""A record larger than this was not written by a person."""
+
+_CONFLICT = re.compile(r"^(?:<{7} |>{7} |\|{7} )", re.MULTILINE)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Decoded(NamedTuple):
+    """A file's text, and what is wrong with its bytes; `fatal` where it cannot be read on."""
+
+    source: Source
+    problems: tuple[Problem, ...]
+    fatal: bool
+
+
+def decode(path: str, content: bytes) -> Decoded:
+    """Bytes → text, whatever the bytes."""
+    if len(content) > MAX_BYTES:
+        size = f"{len(content) / (1 << 20):.1f} MiB"
+        return _fatal(path, "", Problem(
+            "too_large", Span(0, 0), f"{size}, a record is at most 1 MiB",
+            "keep logs and exports in `evidence/`",
+        ))  # fmt: skip
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8", "replace")
+        utf16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+        return _fatal(path, content.decode("utf-8", "replace"), Problem(
+            "not_utf8", Span(len(before), len(before) + 1),
+            "saved as UTF-16" if utf16 else f"byte 0x{content[error.start]:02x} is not UTF-8",
+            "save the file as UTF-8",
+        ))  # fmt: skip
+    conflict = _CONFLICT.search(text)
+    if conflict and ">>>>>>> " in text:
+        return _fatal(path, text, Problem(
+            "merge_conflict", Span(*conflict.span()), "a merge conflict that nobody resolved",
+            "choose what stays between `<<<<<<<` and `>>>>>>>`, and delete the markers",
+        ))  # fmt: skip
+    if text.startswith("\ufeff"):
+        mark = Problem(
+            "byte_order_mark", Span(0, 1), "a byte order mark begins the file",
+            "save as UTF-8 without it", fix=(Span(0, 1), ""),
+        )  # fmt: skip
+        return Decoded(Source(path, text), (mark,), fatal=False)
+    return Decoded(Source(path, text), (), fatal=False)
+
+
+def _fatal(path: str, text: str, problem: Problem) -> Decoded:
+    return Decoded(Source(path, text), (problem,), fatal=True)
+
+
+class Document(Generic[T]):
+    """A record of a kind; `content` is None where it could not be read, and `problems` say why."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        id: str,
+        source: Source,
+        content: T | None,
+        problems: tuple[Problem, ...] = (),
+        front: FrontMatter | None = None,
+    ) -> None:
+        self.kind = kind
+        self.id = id
+        self.source = source
+        self.problems = problems
+        self.front = front
+        self._content = content
+
+    def __repr__(self) -> str:
+        return f"Document({self.kind.name}, {self.id!r})"
+
+    @property
+    def path(self) -> str:
+        return self.source.path
+
+    @property
+    def readable(self) -> bool:
+        return self._content is not None
+
+    @property
+    def content(self) -> T:
+        """What it says; ValueError for a document that is not `readable`."""
+        if self._content is None:
+            raise ValueError(f"{self.path} could not be read")
+        return self._content
+
+    @cached_property
+    def page(self) -> Page:
+        """The structure of a Markdown document, front matter left out."""
+        from opsbook.book.markdown import Page
+
+        return Page(self.source.text, self.front.body if self.front else _start(self.source.text))
+
+    @cached_property
+    def _places(self) -> dict[Pointer, yaml.Place]:
+        text, base = _data_text(self.source.text, self.front)
+        if self.kind.markdown and self.front is None:
+            return {}
+        found = yaml.places(text)
+        return {pointer: _moved(place, base) for pointer, place in found.items()} if base else found
+
+    def at(self, *pointer: str | int) -> Location:
+        """Where a value is written, or the nearest thing around it that is."""
+        return Location(self.source, self._place(pointer).value)
+
+    def key_at(self, *pointer: str | int) -> Location:
+        """Where a value's key is written; the value itself where it has none."""
+        place = self._place(pointer)
+        first = _first_line(self.source, place.value)
+        return Location(self.source, place.key or min(place.value, first))
+
+    def has(self, *pointer: str | int) -> bool:
+        """Whether this is written at all, rather than a default."""
+        return pointer in self._places
+
+    def written_at(self, offset: int) -> bool:
+        """Whether an offset lies inside a single value, quotes included."""
+        leaves = self._places.keys() - {pointer[:-1] for pointer in self._places}
+        spans = (self._places[pointer].value for pointer in leaves)
+        return any(span.start <= offset < span.end for span in spans)
+
+    def _place(self, pointer: Pointer) -> yaml.Place:
+        while pointer and pointer not in self._places:
+            pointer = pointer[:-1]
+        if not pointer:
+            return yaml.Place(self.head.span, None)
+        return self._places[pointer]
+
+    @property
+    def head(self) -> Location:
+        """Where to point when something is missing: the first heading or key, else the start."""
+        if self.kind.markdown and self.page.headings:
+            return Location(self.source, self.page.headings[0].span)
+        for pointer, place in self._places.items():
+            if len(pointer) == 1 and place.key:
+                return Location(self.source, place.key)
+        return Location(self.source, _first_line(self.source, Span(_start(self.source.text), 0)))
+
+    def span(self, span: Span) -> Location:
+        """A location in this document."""
+        return Location(self.source, span)
+
+
+def _first_line(source: Source, span: Span) -> Span:
+    line = source.line_span(source.position(span.start).line)
+    return Span(span.start, max(span.start, line.end))
+
+
+def _start(text: str) -> int:
+    return 1 if text.startswith("\ufeff") else 0
+
+
+def _data_text(text: str, front: FrontMatter | None) -> tuple[str, int]:
+    """The YAML of a document and the offset at which it begins."""
+    if front is not None:
+        return text[front.span.start : front.span.end], front.span.start
+    start = _start(text)
+    return text[start:], start
+
+
+def _moved(place: yaml.Place, by: int) -> yaml.Place:
+    key = place.key and Span(place.key.start + by, place.key.end + by)
+    return yaml.Place(Span(place.value.start + by, place.value.end + by), key)
+
+
+def source_at(tree: Tree, path: str) -> Source:
+    """The text at any path of a tree; empty where it cannot be read."""
+    try:
+        return decode(path, tree.read(path)).source
+    except OSError:
+        return Source(path, "")
+
+
+# ── reading ───────────────────────────────────────────────────────────────────────────────
+
+
+def read(kind: Kind, id: str, path: str, content: bytes) -> Document[Any]:
+    """A document from its bytes; never an exception."""
+    decoded = decode(path, content)
+    source, problems = decoded.source, list(decoded.problems)
+    if decoded.fatal:
+        return Document(kind, id, source, None, tuple(problems))
+    if kind.model is None:
+        return Document(kind, id, source, source.text, tuple(problems))
+    front = None
+    if kind.markdown:
+        control = _CONTROL.search(source.text)
+        if control:
+            problems.append(Problem(
+                "control_character", Span(*control.span()),
+                f"character U+{ord(control[0]):04X} in a text", "remove it",
+            ))  # fmt: skip
+            return Document(kind, id, source, None, tuple(problems))
+        front, problem = _front(source.text)
+        if problem:
+            return Document(kind, id, source, None, (*problems, problem))
+    text, base = ("", 0) if kind.markdown and front is None else _data_text(source.text, front)
+    draft = Document[Any](kind, id, source, None, (), front)
+    certain = quick.data(text)
+    if certain is not None:
+        content_read, found = _validated(draft, certain)
+        if not found:
+            return Document(kind, id, source, content_read, tuple(problems), front)
+    reading = yaml.read(text)
+    problems += [p._replace(span=Span(p.span.start + base, p.span.end + base)) for p in reading.problems]
+    if reading.problems:
+        return Document(kind, id, source, None, tuple(problems), front)
+    data = {} if kind.markdown and reading.data is None else reading.data
+    content_read, found = _validated(draft, data)
+    return Document(kind, id, source, content_read, (*problems, *found), front)
+
+
+def _front(text: str) -> tuple[FrontMatter | None, Problem | None]:
+    from opsbook.book.markdown import front_matter
+
+    front = front_matter(text, _start(text))
+    if front is None:
+        return None, None
+    mark = Span(_start(text), _start(text) + 3)
+    if front.mark == "+++":
+        return front, Problem(
+            "toml_front_matter", mark, "TOML front matter, opsbook reads YAML",
+            "write it between `---` lines, as `key: value`",
+        )  # fmt: skip
+    if not front.closed:
+        return front, Problem(
+            "unclosed_front_matter", mark, "front matter begins here and never ends",
+            "close it with a line `---`",
+        )  # fmt: skip
+    return front, None
+
+
+def _validated(draft: Document[Any], data: Any) -> tuple[Any, list[Problem]]:
+    from opsbook.book.validate import complaints, nearest
+
+    kind = draft.kind
+    if data is None:
+        return None, [Problem("invalid_value", draft.head.span, f"empty, expected a record: {kind.name}")]
+    problems = []
+    if isinstance(data, dict) and "schema" in data:
+        version = data["schema"]
+        data = {key: value for key, value in data.items() if key != "schema"}
+        if version != 1:
+            where = draft.at("schema").span
+            return None, [Problem(
+                "newer_schema", where, f"schema `{version}`, this opsbook reads schema 1",
+                "upgrade opsbook",
+            )]  # fmt: skip
+    content, wrong = complaints(kind.adapter, data)
+    for complaint in wrong:
+        place = draft.key_at if complaint.on_key else draft.at
+        location = place(*complaint.pointer)
+        rule = "invalid_value" if complaint.known else "unknown_key"
+        if complaint.message.endswith("is missing"):
+            rule = "missing_key"
+        problems.append(Problem(rule, location.span, complaint.message, complaint.hint))
+    if content is not None and kind.markdown and isinstance(data, dict):
+        names = [
+            name
+            for field, info in cast("Any", kind.model).model_fields.items()
+            for name in (getattr(info.validation_alias, "choices", None) or [info.alias or field])
+        ]
+        for key in data:
+            if key not in names and not str(key).startswith("x-"):
+                near = nearest(str(key), names)
+                if near and len(str(key)) > 3 and abs(len(near) - len(str(key))) <= 2:
+                    problems.append(Problem(
+                        "unknown_key", draft.key_at(key).span, f"unknown key `{key}`",
+                        f"did you mean `{near}`?",
+                    ))  # fmt: skip
+    return content, problems

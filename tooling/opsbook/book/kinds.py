@@ -1,0 +1,124 @@
+"""The kinds of record, and where each stands: this table is the layout of a book.
+
+A model is named, not imported: a command that reads no rotation does not pay for its model.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+FOLDERS = ("incidents", "policies", "rotations", "runbooks")
+"""The folders of a book; nothing else is read."""
+
+
+class Kind:
+    """A sort of record: what it is called, where it stands, and the model of what it says."""
+
+    def __init__(self, name: str, place: str, model: str | None, folder_says: str = "") -> None:
+        self.name = name
+        self.place = place
+        self.says = folder_says
+        self._model = model
+        before, brace, after = place.partition("{id}")
+        self._before = before.replace("{year}/", "").replace("**/", "")
+        self._after = after
+        self.folder = self._before.rstrip("/") or place.rpartition("/")[0]
+        """Where its records are looked for."""
+        self.single = not brace
+        """There is one such record in a book, at its place."""
+        self.nested = "**" in place
+        """Its records may stand in folders of their own choice."""
+        self.yearly = "{year}" in place
+        self.markdown = place.endswith(".md")
+
+    def __repr__(self) -> str:
+        return f"Kind({self.name})"
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        return kind, (self.name,)
+
+    @cached_property
+    def model(self) -> type | None:
+        """The pydantic model of its content; None for plain text."""
+        if self._model is None:
+            return None
+        module, _, name = self._model.partition(":")
+        found: type = getattr(import_module(f"opsbook.model.{module}"), name)
+        return found
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[object]:
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(self.model or object)
+
+    def path(self, id: str) -> str | None:
+        """Where the record of this id stands; None where only a look into the folder tells."""
+        if self.single:
+            return self.place
+        if self.nested:
+            return None
+        return self.place.replace("{year}", id[:4]).replace("{id}", id)
+
+    def id(self, path: str) -> str | None:
+        """The id that a path gives a record of this kind; None for any other path."""
+        if self.single:
+            return self.name if path == self.place else None
+        if not (path.startswith(self._before) and path.endswith(self._after)):
+            return None
+        middle = path[len(self._before) : len(path) - len(self._after)]
+        if self.yearly:
+            year, slash, middle = middle.partition("/")
+            if not slash or year != middle[:4] or not year.isdigit():
+                return None
+        if self.nested:
+            middle = middle.rpartition("/")[2]
+        if not middle or "/" in middle or middle.lower() in ("readme", "index"):
+            return None
+        return middle
+
+
+KINDS = (
+    Kind("incident", "incidents/{year}/{id}/incident.yaml", "incident:Incident"),
+    Kind("postmortem", "incidents/{year}/{id}/postmortem.md", "postmortem:Postmortem"),
+    Kind("runbook", "runbooks/**/{id}.md", "runbook:Runbook"),
+    Kind("person", "rotations/people/{id}.yaml", "directory:Person"),
+    Kind("team", "rotations/teams/{id}.yaml", "directory:Team"),
+    Kind("holidays", "rotations/holidays/{id}.yaml", "directory:Holidays"),
+    Kind("override", "rotations/overrides/{id}.yaml", "rotation:Override"),
+    Kind("rotation", "rotations/{id}.yaml", "rotation:Rotation"),
+    Kind("service", "policies/services/{id}.yaml", "directory:Service"),
+    Kind("escalation", "policies/escalation/{id}.yaml", "escalation:Escalation"),
+    Kind("communication", "policies/communications/{id}.md.j2", None),
+    Kind("severities", "policies/severities.yaml", "severity:Severities"),
+    Kind("roles", "policies/roles.yaml", "role:Roles"),
+    Kind("targets", "policies/targets.yaml", "target:Targets"),
+    Kind("tools", "policies/tools.yaml", "tool:Tools"),
+)
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+class Identity(NamedTuple):
+    """What a path says about the record there."""
+
+    kind: Kind
+    id: str
+
+
+def kind(name: str) -> Kind:
+    """The kind of this name; KeyError for any other."""
+    return _BY_NAME[name]
+
+
+def identify(path: str) -> Identity | None:
+    """The kind and id of the record at a path; None where no record belongs."""
+    for each in KINDS:
+        id = each.id(path)
+        if id is not None:
+            return Identity(each, id)
+    return None

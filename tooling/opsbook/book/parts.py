@@ -1,0 +1,177 @@
+"""Which part of a runbook, or section of a post-mortem, stands where, and whether it says anything.
+
+A part is a front-matter key, a section at any level, or a bold label at the start of a line, as in
+`**Owner:** platform`: people write all three. What it may be called is in `Settings.means`. A
+heading counts when it begins with such a name or ends with the part's own (`Roll back the deploy`,
+`Recovery steps`), so that nobody is told to add what is there under a longer heading; a page's
+title counts only when it is the name itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from opsbook.book.document import Document
+from opsbook.book.markdown import Page
+from opsbook.model.runbook import Runbook
+from opsbook.model.settings import Settings
+from opsbook.text import Location, Span
+
+Words = tuple[str, ...]
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
+_LABEL = re.compile(
+    r"^(?P<indent>[ \t]*)(?:(?:[-*+]|\d+[.)])[ \t]+)?"
+    r"(?P<label>(?P<mark>\*\*|__)(?P<name>[^*_\r\n]+)(?P=mark)(?:[ \t]*:)?)[ \t]*(?P<rest>[^\r\n]*)",
+    re.MULTILINE,
+)
+_SAYS_NOTHING = frozenset(("", "~", "null", "Null", "NULL", "[]", "{}", '""', "''"))
+
+
+class Part(NamedTuple):
+    """Where a part stands: its key, heading or label, and its content; `empty` where that says
+    nothing."""
+
+    location: Location
+    body: Span
+    empty: bool
+
+
+def find(document: Document[Any], part: str, settings: Settings) -> Part | None:
+    """A part of a page, one that says something before an empty one; None where there is none."""
+    names = Names(words(part), _spoken(settings.means(part)))
+    empty = None
+    for found in _places(document, part, names):
+        if not found.empty:
+            return found
+        empty = empty or found
+    return empty
+
+
+def runbook_kind(runbook: Document[Runbook], settings: Settings) -> str:
+    """The kind a runbook says it is, else the book's default.
+
+    A page that does not say, has every part of `alert` and not half of those of the default kind
+    is an alert runbook: nobody means to ask it for a rollback.
+    """
+    if runbook.has("kind"):
+        return runbook.content.kind
+    default = settings.default_runbook_kind
+    alert, wanted = settings.parts("alert") or (), settings.parts(default) or ()
+    if alert and all(find(runbook, part, settings) for part in alert):
+        there = sum(find(runbook, part, settings) is not None for part in wanted)
+        return "alert" if 2 * there < len(wanted) else default
+    return default
+
+
+def _places(document: Document[Any], part: str, names: Names) -> Iterator[Part]:
+    yield from _keys(document, part, names)
+    for spot in _spots(document):
+        if names.called(spot.said, exactly=spot.title):
+            empty = not spot.says and document.page.empty(spot.body)
+            yield Part(document.span(spot.where), spot.body, empty)
+
+
+# ── names ─────────────────────────────────────────────────────────────────────────────────
+
+
+@lru_cache(2048)
+def words(text: str) -> Words:
+    """What a heading says: its words in lower case, without numbers before them, emoji, or
+    punctuation."""
+    spoken = _SHORTCODE.sub(" ", text.lower().replace("\u2019", "'"))
+    found = _WORD.findall(spoken)
+    first = next((at for at, word in enumerate(found) if not word.isdecimal()), len(found))
+    return tuple(found[first:])
+
+
+@cache
+def _spoken(names: frozenset[str]) -> frozenset[Words]:
+    return frozenset(words(name) for name in names)
+
+
+class Names(NamedTuple):
+    """What a part may be called: its own name, and every name it has."""
+
+    own: Words
+    all: frozenset[Words]
+
+    def called(self, said: Words, *, exactly: bool = False) -> bool:
+        """Whether a heading or label that says this stands for the part."""
+        if exactly:
+            return said in self.all
+        return said[-len(self.own) :] == self.own or any(
+            said[:count] in self.all for count in range(1, len(said) + 1)
+        )
+
+
+# ── front matter ──────────────────────────────────────────────────────────────────────────
+
+
+def _keys(document: Document[Any], part: str, names: Names) -> Iterator[Part]:
+    """Front-matter keys; one with a meaning of its own (`alerts`) is not taken for another part."""
+    if document.front is None:
+        return
+    own: dict[str, object] = getattr(document.kind.model, "model_fields", {})
+    for key in sorted({sign.join(name) for name in names.all for sign in ("_", "-")}):
+        if document.has(key) and (key == part or key not in own):
+            value = document.at(key)
+            yield Part(document.key_at(key), value.span, value.text.strip() in _SAYS_NOTHING)
+
+
+# ── headings and labels ───────────────────────────────────────────────────────────────────
+
+
+class Spot(NamedTuple):
+    """A heading or label: what it says and where, what stands below it, whether it is the page's
+    title, and whether it says something itself, as `## Owner: platform` does."""
+
+    said: Words
+    where: Span
+    body: Span
+    title: bool
+    says: bool
+
+
+@lru_cache(8)
+def _spots(document: Document[Any]) -> tuple[Spot, ...]:
+    page = document.page
+    return (*_headings(page), *_labels(page))
+
+
+def _headings(page: Page) -> Iterator[Spot]:
+    for section in page.sections:
+        heading = section.heading
+        title = heading is page.headings[0] and heading.level == 1
+        says = bool(heading.text.partition(":")[2].strip())
+        yield Spot(words(heading.text), heading.span, section.body, title, says)
+
+
+def _labels(page: Page) -> Iterator[Spot]:
+    labels = [match for match in _LABEL.finditer(page.text, page.start) if _is_label(page, match)]
+    for index, label in enumerate(labels):
+        body = Span(label.start("rest"), _end(page, label, labels[index + 1 :]))
+        yield Spot(words(label["name"]), Span(*label.span("label")), body, title=False, says=False)
+
+
+def _is_label(page: Page, match: re.Match[str]) -> bool:
+    """Bold words that end in a colon or fill their line, rather than begin a sentence or stand in
+    code or a comment."""
+    at = match.start("label")
+    return (
+        (match["label"].endswith(":") or match["name"].endswith(":") or not match["rest"].strip())
+        and not any(fence.span.start <= at < fence.span.end for fence in page.fences)
+        and not any(span.start <= at < span.end for span in page.comments)
+    )
+
+
+def _end(page: Page, label: re.Match[str], following: list[re.Match[str]]) -> int:
+    """Where what follows a label ends: at a heading, a label that is not below it, or the end."""
+    depth = len(label["indent"])
+    ends = [other.start() for other in following if len(other["indent"]) <= depth][:1]
+    ends += [heading.span.start for heading in page.headings if heading.span.start >= label.end()][:1]
+    return min(ends, default=len(page.text))

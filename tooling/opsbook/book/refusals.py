@@ -1,0 +1,284 @@
+"""Why a text is not read: what of YAML is not the book's, and what is no YAML at all.
+
+The book is a subset: one document, no anchors, aliases, merge keys, tags, directives or tabs.
+libyaml's events show each with its place; its errors are said here in a person's words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from yaml._yaml import CParser
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+)
+
+from opsbook.text import Span
+
+MAX_DEPTH = 100
+"""Nesting beyond this is no record a person wrote."""
+MAX_PROBLEMS = 100
+"""Nobody reads more about one file at once."""
+
+
+class Problem(NamedTuple):
+    """Why a text is not read: the name of a rule in `rules/documents`, a place and a sentence."""
+
+    rule: str
+    span: Span
+    message: str
+    hint: str = ""
+    fix: tuple[Span, str] | None = None
+    """What to put where, when that mends it for certain."""
+
+
+# Characters that YAML 1.2 forbids, or that libyaml still takes for line breaks as YAML 1.1 did.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_MARKS = ("&", "*", "!")
+_MARKED = re.compile(r"(?:^|[\s,\[{:])(?:[&*]\S|!)")
+_SUSPECTS = ("<<", "\t", "\n%", "\n---", "\n...")
+# A list may stand at its key's indentation, so a hundred levels need fifty columns.
+_DEEP = re.compile(rf"\n[-?: ]{{{MAX_DEPTH // 2 - 2}}}")
+
+
+def unprintable(text: str) -> re.Match[str] | None:
+    """The first character that has no place in YAML."""
+    return _UNPRINTABLE.search(text)
+
+
+def needs_events(text: str) -> bool:
+    """Whether a text may hold what only the event stream shows; cheap, and errs on yes.
+
+    libyaml's composer recurses without a limit: what nests deeper than a person writes must be
+    found here, or it ends the process.
+    """
+    lines = "\n" + text.replace("\r", "\n")
+    return (
+        (any(mark in text for mark in _MARKS) and _MARKED.search(text) is not None)
+        or any(suspect in lines for suspect in _SUSPECTS)
+        or text.count("[") + text.count("{") > MAX_DEPTH
+        or _DEEP.search(lines) is not None
+    )
+
+
+# ── the subset ────────────────────────────────────────────────────────────────────────────
+
+_TAG = re.compile(r"(?:&\S*\s+)?(![^\s,\[\]{}]*)")
+
+
+def subset_problems(text: str) -> Iterator[Problem]:
+    """What is YAML and not the book's, in order of place; MarkedYAMLError where it is no YAML."""
+    depth = documents = seen = 0
+    for event in _events(text):
+        span = Span(event.start_mark.index, event.end_mark.index)
+        yield from _tabs(text, seen, span.start)
+        seen = max(seen, span.end if isinstance(event, ScalarEvent) else span.start)
+        if isinstance(event, DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                yield _second_document(span)
+                return
+            if event.version or event.tags:
+                line = text[span.start : span.end].splitlines()[0]
+                yield Problem(
+                    "yaml_feature", Span(span.start, span.start + len(line)),
+                    f"directive `{_short(line)}`", "remove the line",
+                )  # fmt: skip
+        elif isinstance(event, NodeEvent):
+            yield from _node_problems(event, span, text)
+        if isinstance(event, MappingStartEvent | SequenceStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                yield Problem("too_large", span, f"nested more than {MAX_DEPTH} levels deep")
+                return
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+
+
+def _events(text: str) -> Iterator[Any]:
+    parser = CParser(text)
+    while (event := parser.get_event()) is not None:
+        yield event
+
+
+def _second_document(span: Span) -> Problem:
+    return Problem(
+        "several_documents", span, "a second document begins here",
+        "a record is one document: move it to a file of its own",
+    )  # fmt: skip
+
+
+def _node_problems(event: Any, span: Span, text: str) -> Iterator[Problem]:
+    if isinstance(event, AliasEvent):
+        yield Problem(
+            "yaml_feature", span, f"alias `{_short(text[span.start : span.end])}`",
+            "write the value out, or put a text in double quotes",
+        )  # fmt: skip
+        return
+    if event.anchor:
+        yield Problem(
+            "yaml_feature", Span(span.start, span.start + len(event.anchor) + 1),
+            f"anchor `&{_short(event.anchor)}`", "remove it, or put a text in double quotes",
+        )  # fmt: skip
+    tag = _TAG.match(text, span.start)  # asked of the text, since libyaml passes over a lone `!`
+    if tag:
+        yield Problem(
+            "yaml_feature", Span(*tag.span(1)),
+            f"tag `{_short(tag[1])}`", "remove it, or put a text in double quotes",
+        )  # fmt: skip
+    if isinstance(event, ScalarEvent) and event.value == "<<" and event.implicit[0]:
+        yield Problem(
+            "yaml_feature", Span(span.end - 2, span.end), "merge key `<<`",
+            "write the keys out: a record is read by people",
+        )  # fmt: skip
+
+
+def _tabs(text: str, start: int, end: int) -> Iterator[Problem]:
+    """Tabs in a stretch between two scalars, comments left out."""
+    at = text.find("\t", start, end)
+    while at >= 0:
+        if "#" not in text[max(_line_start(text, at), start) : at]:
+            yield _tab(text, at)
+        at = text.find("\t", at + 1, end)
+
+
+def _tab(text: str, at: int) -> Problem:
+    before = text[_line_start(text, at) : at].strip()
+    where = "between words" if before else "in the indentation"
+    return Problem("yaml_syntax", Span(at, at + 1), f"a tab {where}", "write spaces")
+
+
+def _line_start(text: str, at: int) -> int:
+    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def duplicate_key(key: str, span: Span) -> Problem:
+    """A key that stands in its mapping already."""
+    return Problem(
+        "duplicate_key", span, f"`{_short(key)}` stands twice in this mapping",
+        "keep one; YAML readers disagree about which one counts",
+    )  # fmt: skip
+
+
+# ── syntax ────────────────────────────────────────────────────────────────────────────────
+
+_QUOTE = "put the whole text in double quotes"
+_SAID = (
+    ("mapping values are not allowed", "`:` where no key can stand",
+     "put a text that holds `: ` in double quotes, and line up the keys of a mapping"),
+    ("block sequence entries are not allowed", "`-` where no list can begin",
+     "begin a list on a line of its own, and put a text that begins with `- ` in double quotes"),
+    ("cannot start any token", "a bare text cannot begin with `{found}`", _QUOTE),
+    ("alphabetic or numeric", "a bare text cannot begin with `&` or `*`", _QUOTE),
+    ("comment or line break", "found `{found}` after `|` or `>`", _QUOTE),
+    ("mapping keys are not allowed", "`?` where no key can stand", _QUOTE),
+    ("scanning a tag", "a tag", _QUOTE),
+    ("unexpected ':'", "`:` in a bare text", _QUOTE),
+    ("directive", "a directive", "remove the line"),
+    ("unknown escape", "an escape that YAML does not know",
+     "write `\\\\` for a backslash, or use single quotes"),
+    ("escape", "an escape that is no character", "write `\\u` and four hexadecimal digits"),
+    ("hexdecimal", "an escape that is no character", "write `\\u` and four hexadecimal digits"),
+    ("',' or '}'", "found `{found}` in `{…}`, expected `,` or the closing bracket",
+     "put texts in double quotes and separate entries by commas"),
+    ("',' or ']'", "found `{found}` in `[…]`, expected `,` or the closing bracket",
+     "put texts in double quotes and separate entries by commas"),
+    ("expected <document start>", "found `{found}` after the end of the record",
+     "put the whole text in double quotes, or line it up with the lines above"),
+    ("expected key", "the indentation does not fit the lines above", "line up the keys of a mapping"),
+    ("expected '-'", "the indentation does not fit the lines above", "line up the `-` of a list"),
+    ("node content", "found `{found}`, expected a value", _QUOTE),
+)  # fmt: skip
+"""What libyaml says, what we say, and what to do about it."""
+
+
+def syntax_problem(text: str, error: MarkedYAMLError) -> Problem:
+    """What libyaml does not understand, where it most likely went wrong."""
+    reason = " ".join(str(part) for part in (error.context, error.problem) if part)
+    at, began = _index(error.problem_mark, text), _index(error.context_mark, text)
+    if "expected a single document" in reason:
+        return _second_document(_word(text, at))
+    line = _line_start(text, at)
+    indentation = text[line : line + len(text[line:at]) - len(text[line:at].lstrip())]
+    if "\t" in indentation or text.startswith("\t", at):
+        return _tab(text, text.index("\t", line))
+    if "unexpected end of stream" in reason:
+        return _syntax(Span(began, began + 1), "a quote is opened here and never closed", "close it")
+    if "could not find expected ':'" in reason:
+        return _syntax(
+            _line(text, began), "a line without a key", "write `key: value`, or indent a text that goes on"
+        )
+    bracket = _open_bracket(text)
+    if bracket is not None and _begins_anew(text, bracket, at):
+        return _syntax(
+            Span(bracket, bracket + 1), f"`{text[bracket]}` is opened here and never closed",
+            "close it, and put texts in double quotes",
+        )  # fmt: skip
+    where = _word(text, at)
+    found = text[where.start : where.end].replace("`", "'") or "the end of the file"
+    if ("expected key" in reason or "expected '-'" in reason) and text[line:at].strip():
+        return _syntax(where, f"found `{found}` after the end of a value", _QUOTE)
+    for said, message, hint in _SAID:
+        if said in reason:
+            return _syntax(where, message.replace("{found}", found), hint)
+    return _syntax(where, f"not YAML: {reason}")
+
+
+def _syntax(span: Span, message: str, hint: str = "") -> Problem:
+    return Problem("yaml_syntax", span, message, hint)
+
+
+def _index(mark: Any, text: str) -> int:
+    return min(mark.index, len(text)) if mark else 0
+
+
+def _word(text: str, at: int) -> Span:
+    """The character at a place; nothing at the end of a line."""
+    return Span(at, at + (text[at : at + 1] not in ("", "\n", "\r")))
+
+
+def _line(text: str, at: int) -> Span:
+    """From a place to the end of its line."""
+    return Span(at, at + len((text[at:].splitlines() or [""])[0]))
+
+
+def _open_bracket(text: str) -> int | None:
+    """The innermost `{` or `[` that is open where the text stops being YAML."""
+    opened: list[int | None] = []
+    try:
+        for event in _events(text):
+            start = event.start_mark.index
+            if isinstance(event, MappingStartEvent | SequenceStartEvent):
+                opened.append(start if event.flow_style else None)
+            elif isinstance(event, CollectionEndEvent):
+                opened.pop()
+    except YAMLError:
+        return opened[-1] if opened else None
+    return None
+
+
+def _begins_anew(text: str, bracket: int, at: int) -> bool:
+    """Whether the text ends, or a later line stands no deeper than the one with the bracket."""
+    if not text[at:].strip():
+        return True
+    here, there = _line_start(text, at), _line_start(text, bracket)
+    depth = _depth(text, there)
+    alone = bracket == there + depth  # a closing bracket may then stand below it
+    return here > there and _depth(text, here) < depth + (not alone)
+
+
+def _depth(text: str, line: int) -> int:
+    return len(text[line:]) - len(text[line:].lstrip(" "))

@@ -1,0 +1,89 @@
+"""Where a book is, and its settings, validated like any document."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from opsbook.book.tree import SETTINGS_FILES, Tree
+from opsbook.errors import UserError
+from opsbook.model.settings import Settings
+
+_TABLE = re.compile(rb"^\[tool\.opsbook[\].]", re.MULTILINE)
+
+
+def find_root(start: Path) -> Path:
+    """The folder of the book that holds `start`; UserError where there is none."""
+    for folder in (start, *start.parents):
+        if (folder / "opsbook.toml").is_file():
+            return folder
+        try:
+            if _TABLE.search((folder / "pyproject.toml").read_bytes()):
+                return folder
+        except OSError:
+            continue
+    raise UserError(
+        f"no book in `{start}` or above it",
+        "a book's root has an `opsbook.toml`, or a `pyproject.toml` with `[tool.opsbook]`",
+    )
+
+
+def settings_text(tree: Tree) -> tuple[str, bytes]:
+    """The path and bytes of the file that holds the settings; empty where there is none."""
+    for name in SETTINGS_FILES:
+        if tree.has(name):
+            content = tree.read(name)
+            if name == "opsbook.toml" or _TABLE.search(content):
+                return name, content
+    return SETTINGS_FILES[0], b""
+
+
+def load_settings(tree: Tree) -> Settings:
+    """The book's settings; UserError names every key that is wrong, with its line."""
+    path, content = settings_text(tree)
+    try:
+        text = content.decode()
+        data: Any = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not TOML: {error}") from None
+    if path != "opsbook.toml":
+        data = data.get("tool", {}).get("opsbook", {})
+    return _validated(path, text, _frozen(data))
+
+
+def _validated(path: str, text: str, data: Any) -> Settings:
+    from opsbook.book.validate import complaints
+
+    found, problems = complaints(Settings, data)
+    if problems:
+        raise UserError(
+            "\n".join(
+                f"{path}:{_line(text, complaint.pointer)}: {complaint.message}"
+                + (f" ({complaint.hint})" if complaint.hint else "")
+                for complaint in problems
+            )
+        )
+    assert isinstance(found, Settings)
+    return found
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _frozen(item) for key, item in value.items()}
+    return value
+
+
+def _line(text: str, pointer: tuple[str | int, ...]) -> int:
+    """The line that sets the innermost key of a pointer; TOML's reader keeps no places."""
+    lines = text.splitlines()
+    first = next((n for n, line in enumerate(lines) if "[tool.opsbook" in line), 0)
+    for step in reversed([step for step in pointer if isinstance(step, str)]):
+        key = re.compile(rf"""^\s*(?:\[.*)?["']?{re.escape(step)}["']?\s*(?:=|\])""")
+        for number, line in enumerate(lines[first:], first + 1):
+            if key.search(line) or f'"{step}"' in line:
+                return number
+    return first + 1

@@ -1,0 +1,324 @@
+"""A book: its documents by kind and id, read when they are asked for.
+
+Nothing is read twice and nothing is read that nobody asks for: a single file is checked against a
+book of any size by reading it and what it refers to. `recording` gives the same book with a note
+of what was asked, which is how the cache knows when an answer still holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from opsbook.book import document
+from opsbook.book.document import Document
+from opsbook.book.kinds import FOLDERS, Kind, identify, kind
+from opsbook.book.refusals import Problem
+from opsbook.book.settings import load_settings
+from opsbook.book.tree import Tree, blob_id
+from opsbook.text import Source, Span
+
+if TYPE_CHECKING:
+    from opsbook.model.directory import Holidays, Person, Service, Team
+    from opsbook.model.escalation import Escalation
+    from opsbook.model.incident import Incident
+    from opsbook.model.postmortem import Postmortem
+    from opsbook.model.role import Roles
+    from opsbook.model.rotation import Override, Rotation
+    from opsbook.model.runbook import Runbook
+    from opsbook.model.settings import Settings
+    from opsbook.model.severity import Severities
+
+_KEPT = 64
+"""How many incidents, post-mortems and runbooks stay in memory; everything else always does."""
+_MANY = ("incident", "postmortem", "runbook")
+_FOLDER = re.compile(
+    r"(?:incidents(?:/\d{4}(?:/\d{4}-[^/]*)?)?|(?:policies|rotations|runbooks)(?:/[^./]+)*)\Z"
+)
+"""A folder that may hold records."""
+
+
+class Book:
+    """The documents of a tree."""
+
+    def __init__(self, tree: Tree, shared: _Shared | None = None, reads: set[str] | None = None) -> None:
+        self.tree = tree
+        self._shared = shared or _Shared(tree)
+        self._reads = reads
+
+    def recording(self, reads: set[str]) -> Book:
+        """The same book; what is asked of it is noted in `reads`, as keys of `version`."""
+        return Book(self.tree, self._shared, reads)
+
+    def _note(self, key: str) -> None:
+        if self._reads is not None:
+            self._reads.add(key)
+
+    def version(self, key: str) -> str | None:
+        """What the answer behind a noted key depends on: equal versions, equal answers."""
+        mark, rest = key[0], key[1:]
+        if mark == "=":
+            return self.tree.version(rest)
+        if mark == "?":
+            return "there" if self.tree.has(rest) else None
+        if mark == "@":
+            name, _, id = rest.partition("/")
+            return self._path(kind(name), id)
+        if mark == "~":
+            name, _, id = rest.partition("/")
+            return "\n".join(self._shared.namesakes(kind(name), id))
+        return blob_id("\n".join(self._names(rest)).encode("utf-8", "surrogatepass"))
+
+    # ── documents ─────────────────────────────────────────────────────────────────────────
+
+    def paths(self, kind: Kind) -> tuple[str, ...]:
+        """Where the records of a kind stand, sorted."""
+        self._note("#" + kind.name)
+        return self._shared.paths(kind)
+
+    def documents(self, name: str) -> Iterator[Document[Any]]:
+        """Every document of a kind, in order of path, the unreadable ones too."""
+        return (self.read(path) for path in self.paths(kind(name)))
+
+    def read(self, path: str) -> Document[Any]:
+        """The document at a path of the book; LookupError where no record belongs."""
+        self._note("=" + path)
+        return self._shared.read(path)
+
+    def find(self, name: str, id: str) -> Document[Any] | None:
+        """The document of this kind and id; None where there is none."""
+        path = self._located(kind(name), id)
+        if path is None:
+            return None
+        self._note("=" + path)
+        return self._shared.read(path) if self.tree.has(path) else None
+
+    def has(self, name: str, id: str) -> bool:
+        """Whether there is a record of this kind and id, readable or not."""
+        if name == "severity":
+            policy = self._policy("severities")
+            return policy is None or id in policy.levels
+        if name == "role":
+            policy = self._policy("roles")
+            return policy is None or id in policy.roles
+        each = kind(name)
+        path = self._located(each, id)
+        if path is None:
+            return False
+        if self._reads is not None:
+            self._reads.add("?" + path)
+        return self.tree.has(path)
+
+    def leads_somewhere(self, kinds: tuple[str, ...], id: str) -> bool:
+        """Whether a reference to a record of one of these kinds finds one."""
+        known = self._shared.led.get((kinds, id))
+        if known is None:
+            reads: set[str] = set()
+            view = self.recording(reads)
+            known = any(view.has(kind, id) for kind in kinds), frozenset(reads)
+            self._shared.led[kinds, id] = known
+        if self._reads is not None:
+            self._reads |= known[1]
+        return known[0]
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """The ids of a kind, and the names of severities and roles, sorted."""
+        if name in ("severity", "role"):
+            policy = self._policy("severities" if name == "severity" else "roles")
+            return tuple(getattr(policy, "levels" if name == "severity" else "roles", ()))
+        self._note("#" + name)
+        return tuple(self._names(name))
+
+    def namesakes(self, name: str, id: str) -> tuple[str, ...]:
+        """Where the records of a kind stand whose id is this one, upper and lower case being equal."""
+        self._note(f"~{name}/{id}")
+        return self._shared.namesakes(kind(name), id)
+
+    def _names(self, name: str) -> list[str]:
+        each = kind(name)
+        return [each.id(path) or "" for path in self._shared.paths(each)]
+
+    def _located(self, each: Kind, id: str) -> str | None:
+        if each.nested:
+            self._note(f"@{each.name}/{id}")
+        return self._path(each, id)
+
+    def _path(self, each: Kind, id: str) -> str | None:
+        return self._shared.nested(each).get(id) if each.nested else each.path(id)
+
+    # ── policies ──────────────────────────────────────────────────────────────────────────
+
+    @property
+    def settings(self) -> Settings:
+        """The book's settings; UserError where they are broken."""
+        return self._shared.settings
+
+    @property
+    def severities(self) -> Severities:
+        """The severity policy; the default policy where the book has none that can be read."""
+        policy = self._policy("severities")
+        if policy is None:
+            from opsbook.defaults import severities
+
+            return severities()
+        return policy  # type: ignore[no-any-return]
+
+    def _policy(self, name: str) -> Any:
+        """A policy's content: the book's own, the default where there is none, and None where
+        the book's cannot be read."""
+        found = self.find(name, name)
+        if found is None:
+            from opsbook import defaults
+
+            return getattr(defaults, name)()
+        return found.content if found.readable else None
+
+    # ── kinds ─────────────────────────────────────────────────────────────────────────────
+
+    def _readable(self, name: str) -> Iterator[Document[Any]]:
+        return (document for document in self.documents(name) if document.readable)
+
+    @property
+    def incidents(self) -> Iterator[Document[Incident]]:
+        return self._readable("incident")
+
+    @property
+    def postmortems(self) -> Iterator[Document[Postmortem]]:
+        return self._readable("postmortem")
+
+    @property
+    def runbooks(self) -> Iterator[Document[Runbook]]:
+        return self._readable("runbook")
+
+    @property
+    def rotations(self) -> Iterator[Document[Rotation]]:
+        return self._readable("rotation")
+
+    @property
+    def overrides(self) -> Iterator[Document[Override]]:
+        return self._readable("override")
+
+    @property
+    def people(self) -> Iterator[Document[Person]]:
+        return self._readable("person")
+
+    @property
+    def teams(self) -> Iterator[Document[Team]]:
+        return self._readable("team")
+
+    @property
+    def holidays(self) -> Iterator[Document[Holidays]]:
+        return self._readable("holidays")
+
+    @property
+    def services(self) -> Iterator[Document[Service]]:
+        return self._readable("service")
+
+    @property
+    def escalations(self) -> Iterator[Document[Escalation]]:
+        return self._readable("escalation")
+
+    @property
+    def roles(self) -> Roles | None:
+        """The roles; the default ones where the book names none."""
+        return self._policy("roles")  # type: ignore[no-any-return]
+
+    def subjects(self) -> Iterator[str]:
+        """Every path at which a record belongs, every file that belongs nowhere, and every
+        symbolic link that stands where records would."""
+        for folder in FOLDERS:
+            yield from (path for path in self.tree.paths(folder) if belongs(path) is not False)
+        yield from filter(hides_records, self.tree.links)
+
+
+def belongs(path: str) -> bool | None:
+    """True for a record, None for a file that looks like one but stands in no record's place,
+    False for anything else, such as evidence and pictures."""
+    if identify(path):
+        return True
+    top, _, rest = path.partition("/")
+    name = rest.rpartition("/")[2]
+    if top not in ("incidents", "policies", "rotations"):
+        return False
+    if top == "incidents" and "/evidence/" in path:
+        return False
+    if name.endswith((".yaml", ".yml")) or (top == "incidents" and name == "postmortem.md"):
+        return None
+    return False
+
+
+def hides_records(link: str) -> bool:
+    """Whether a symbolic link stands for a record or for a folder of them: nobody reads those."""
+    return belongs(link) is not False or _FOLDER.match(link) is not None
+
+
+class _Shared:
+    """What every view of one book has in common: the documents read so far."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._documents: dict[str, Document[Any]] = {}
+        self._recent: dict[str, Document[Any]] = {}
+        self._paths: dict[str, tuple[str, ...]] = {}
+        self._nested: dict[str, dict[str, str]] = {}
+        self.led: dict[tuple[tuple[str, ...], str], tuple[bool, frozenset[str]]] = {}
+        """What `leads_somewhere` answered, and the keys it depends on."""
+        self._namesakes: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    @cached_property
+    def settings(self) -> Settings:
+        return load_settings(self.tree)
+
+    def paths(self, each: Kind) -> tuple[str, ...]:
+        if each.name not in self._paths:
+            if each.single:
+                found = [each.place] if self.tree.has(each.place) else []
+            else:
+                found = [path for path in self.tree.paths(each.folder) if each.id(path) is not None]
+            self._paths[each.name] = tuple(found)
+        return self._paths[each.name]
+
+    def nested(self, each: Kind) -> dict[str, str]:
+        """Path by id, for kinds whose folders are free; the first path wins."""
+        if each.name not in self._nested:
+            found: dict[str, str] = {}
+            for path in self.paths(each):
+                found.setdefault(each.id(path) or "", path)
+            self._nested[each.name] = found
+        return self._nested[each.name]
+
+    def namesakes(self, each: Kind, id: str) -> tuple[str, ...]:
+        if each.name not in self._namesakes:
+            found: dict[str, tuple[str, ...]] = {}
+            for path in self.paths(each):
+                name = (each.id(path) or "").casefold()
+                found[name] = (*found.get(name, ()), path)
+            self._namesakes[each.name] = found
+        return self._namesakes[each.name].get(id.casefold(), ())
+
+    def read(self, path: str) -> Document[Any]:
+        known = self._documents.get(path) or self._recent.get(path)
+        if known is not None:
+            return known
+        found = self._fresh(path)
+        if found.kind.name in _MANY:
+            if len(self._recent) >= _KEPT:
+                del self._recent[next(iter(self._recent))]
+            self._recent[path] = found
+        else:
+            self._documents[path] = found
+        return found
+
+    def _fresh(self, path: str) -> Document[Any]:
+        identity = identify(path)
+        if identity is None:
+            raise LookupError(path)
+        try:
+            content = self.tree.read(path)
+        except OSError as error:
+            reason = (error.strerror or "cannot be read").lower()
+            problem = Problem("unreadable_file", Span(0, 0), reason)
+            return Document(identity.kind, identity.id, Source(path, ""), None, (problem,))
+        return document.read(identity.kind, identity.id, path, content)

@@ -1,0 +1,222 @@
+"""Where a book's bytes come from: the work tree, git's index, a commit, or memory.
+
+A tree lists files, reads them, and gives each a version: git's blob id of its content, so that a
+clone, a commit and a work tree agree on what is the same. It never follows a symbolic link.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Mapping, Set
+from errno import EACCES
+from hashlib import sha1
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from opsbook.book.kinds import FOLDERS
+
+_WORTH_ASKING = 100
+"""From so many unknown files on, git's index is faster than reading them."""
+SETTINGS_FILES = ("opsbook.toml", "pyproject.toml")
+
+
+class Tree(Protocol):
+    """The files of a book by path from its root, with `/`."""
+
+    def paths(self, folder: str) -> list[str]:
+        """Every file at any depth below a folder, sorted."""
+
+    def has(self, path: str) -> bool:
+        """Whether a file is there."""
+
+    def version(self, path: str) -> str | None:
+        """What is the same for the same content; None where there is no file."""
+
+    def read(self, path: str) -> bytes:
+        """The content; OSError where it cannot be had."""
+
+    @property
+    def links(self) -> Set[str]:
+        """Symbolic links met so far; they are not followed."""
+
+
+def blob_id(content: bytes) -> str:
+    """Git's name for this content."""
+    return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+class Memory:
+    """Files in memory: a page's example, a test, or another tree with some texts replaced.
+
+    None in place of a content is a file that nobody may read.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, str | bytes | None],
+        below: Tree | None = None,
+        links: Set[str] = frozenset(),
+    ) -> None:
+        self._files = {
+            path: text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+            for path, text in files.items()
+        }
+        self._below = below
+        self._links = links
+        self._versions: dict[str, str] = {}
+
+    @property
+    def links(self) -> Set[str]:
+        return self._below.links if self._below else self._links
+
+    def paths(self, folder: str) -> list[str]:
+        own = (path for path in self._files if path.startswith(folder + "/"))
+        return sorted({*own, *(self._below.paths(folder) if self._below else ())})
+
+    def has(self, path: str) -> bool:
+        return path in self._files or (self._below is not None and self._below.has(path))
+
+    def version(self, path: str) -> str | None:
+        if path in self._files:
+            if path not in self._versions:
+                content = self._files[path]
+                self._versions[path] = "unreadable" if content is None else blob_id(content)
+            return self._versions[path]
+        return self._below.version(path) if self._below else None
+
+    def read(self, path: str) -> bytes:
+        if path in self._files:
+            content = self._files[path]
+            if content is None:
+                raise PermissionError(EACCES, os.strerror(EACCES))
+            return content
+        if self._below is None:
+            raise FileNotFoundError(path)
+        return self._below.read(path)
+
+
+class Signature(NamedTuple):
+    """What the file system says about a file without reading it."""
+
+    mtime_ns: int
+    ctime_ns: int
+    size: int
+    inode: int
+
+
+def signature(status: os.stat_result) -> Signature:
+    return Signature(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+
+class WorkTree:
+    """The files on disk.
+
+    `known` has, for each file seen before, its signature and, last, its version: a file that
+    still looks the same is not read again. `blobs` is asked once for what git knows, when many
+    files look new.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        known: Mapping[str, tuple[object, ...]] | None = None,
+        blobs: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        self.root = root
+        self.links: set[str] = set()
+        self.signatures: dict[str, Signature] = {}
+        self.versions: dict[str, str] = {}
+        self._known = known or {}
+        self._blobs: Mapping[str, str] | None = None
+        self._ask_blobs = blobs
+        self._misses = 0
+        self._listed: dict[str, list[str]] = {}
+        self._prefix = str(root) + "/"
+        self._real = os.path.realpath(root)
+
+    def paths(self, folder: str) -> list[str]:
+        if folder not in self._listed:
+            above = next((f for f in FOLDERS if f in self._listed and folder.startswith(f + "/")), None)
+            if above:
+                found = [path for path in self._listed[above] if path.startswith(folder + "/")]
+            else:
+                found = []
+                if self._inside(folder):
+                    self._walk(folder, found)
+                elif os.path.islink(self._prefix + folder):
+                    self.links.add(folder)
+                found.sort()
+            self._listed[folder] = found
+        return self._listed[folder]
+
+    def _walk(self, folder: str, found: list[str]) -> None:
+        try:
+            entries = os.scandir(self._prefix + folder)
+        except OSError:
+            return
+        with entries:
+            for entry in entries:
+                name = entry.name
+                if name[0] == ".":
+                    continue
+                path = f"{folder}/{name}"
+                if entry.is_symlink():
+                    self.links.add(path)
+                elif entry.is_dir(follow_symlinks=False):
+                    self._walk(path, found)
+                elif entry.is_file(follow_symlinks=False):
+                    try:
+                        self.signatures[path] = signature(entry.stat(follow_symlinks=False))
+                    except OSError:
+                        continue
+                    found.append(path)
+
+    def _inside(self, path: str) -> bool:
+        """Whether the way to a path leads over no symbolic link."""
+        full = self._prefix + path
+        return os.path.realpath(full) == os.path.join(self._real, path)
+
+    def has(self, path: str) -> bool:
+        if path in self.signatures:
+            return True
+        if path.partition("/")[0] in self._listed:
+            return False
+        try:
+            status = os.stat(self._prefix + path, follow_symlinks=False)
+        except (OSError, ValueError):
+            return False
+        if stat.S_ISLNK(status.st_mode):
+            self.links.add(path)
+        if not stat.S_ISREG(status.st_mode) or not self._inside(path):
+            return False
+        self.signatures[path] = signature(status)
+        return True
+
+    def version(self, path: str) -> str | None:
+        known = self.versions.get(path)
+        if known is None and self.has(path):
+            known = self._remembered(path)
+            if known is None:
+                try:
+                    known = blob_id(self.read(path))
+                except OSError as error:
+                    return f"unreadable: {error.strerror}"
+            self.versions[path] = known
+        return known
+
+    def _remembered(self, path: str) -> str | None:
+        seen = self._known.get(path)
+        if seen is not None and seen[:4] == self.signatures[path]:
+            return str(seen[4])
+        self._misses += 1
+        if self._misses > _WORTH_ASKING and self._blobs is None:
+            self._blobs = self._ask_blobs()
+        return self._blobs.get(path) if self._blobs else None
+
+    def read(self, path: str) -> bytes:
+        if path not in self.signatures and not self.has(path):
+            raise FileNotFoundError(path)
+        handle = os.open(self._prefix + path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(handle, "rb") as file:
+            return file.read()

@@ -1,0 +1,1 @@
+"""The command line: `opsbook NAME` is NAME.py in this folder."""

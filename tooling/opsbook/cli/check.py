@@ -1,0 +1,165 @@
+"""`opsbook check`: what is wrong with the book, where, why, and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import rich_click as click
+
+from opsbook.cli.options import at_option, colored, moment
+from opsbook.errors import UserError
+
+if TYPE_CHECKING:
+    from opsbook.lint.check import Report
+    from opsbook.lint.session import Change, Session
+
+FORMATS = ("full", "concise", "json", "github", "sarif", "junit", "markdown")
+_FOR_FORGES = ("github", "sarif", "junit", "markdown")
+"""Formats whose readers count paths from the root of the repository, not of the book."""
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--select", "-s", multiple=True, metavar="RULE", help="Only these rules: code, name or family.")
+@click.option("--ignore", "-i", multiple=True, metavar="RULE", help="Not these rules.")
+@click.option("--profile", type=click.Choice(["adopt", "recommended", "strict"]), help="How strict to be.")
+@click.option("--fix", is_flag=True, help="Mend what can be mended safely, then report the rest.")
+@click.option("--unsafe-fixes", is_flag=True, help="Also fixes that may change the meaning.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
+@click.option("--format", "-f", "style", type=click.Choice(FORMATS), default="full", show_default=True)
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to FILE."
+)
+@click.option("--statistics", is_flag=True, help="Count findings by rule instead of listing them.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["advice", "warning", "error"]),
+    help="The mildest level that exits with 1.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--base", metavar="REV", help="Only what changed since the merge base with REV is an error.")
+@click.option("--staged", is_flag=True, help="Judge what is staged: the content of the next commit.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor write the cache.")
+@at_option
+@click.pass_obj
+def command(obj: dict[str, Any], /, paths: tuple[str, ...], at: str | None, **options: Any) -> int:
+    """Check the book, or only PATHS of it.
+
+    Prints every finding with its place, the reason and what would mend it. Exits with 1 when
+    something is found at the level of --fail-on or worse (default: warning).
+    """
+    from opsbook.lint.session import Session
+
+    session = Session(
+        Path.cwd(),
+        moment(obj, at),
+        profile=options["profile"],
+        select=options["select"],
+        ignore=options["ignore"],
+        base=options["base"],
+        staged=options["staged"],
+        cache=not options["no_cache"],
+        root=_root(paths),
+    )
+    return _run(session, paths, options)
+
+
+def _root(paths: tuple[str, ...]) -> Path:
+    """The book around the current folder, or else around the first path: a hook runs at the top of
+    a repository of which the book may be a part."""
+    from opsbook.book.settings import find_root
+
+    try:
+        return find_root(Path.cwd())
+    except UserError:
+        if not paths:
+            raise
+    return find_root(Path(os.path.abspath(paths[0])))
+
+
+def _run(session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> int:
+    with _Progress() as progress:
+        report = session.check(paths, progress)
+    if options["fix"] or options["diff"]:
+        changes, report = session.fix(paths, report, unsafe=options["unsafe_fixes"])
+        if options["diff"]:
+            _patch(changes)
+        elif changes:
+            session.write(changes)
+            from opsbook.output.frames import count
+
+            click.echo(f"mended {count(len(changes), 'file')}", err=True)
+        if options["diff"]:
+            return 1 if changes and not options["exit_zero"] else 0
+    _print(report, session, options)
+    if options["exit_zero"]:
+        return 0
+    from opsbook.diagnostics import Level
+
+    worst = report.worst()
+    return int(worst is not None and worst >= Level[session.fail_on(options["fail_on"]).upper()])
+
+
+def _patch(changes: list[Change]) -> None:
+    """The changes, as `git apply` reads them. A CI runner is told to take none of it for commands."""
+    from opsbook.edits import diff
+
+    text = "".join(diff(before, after) for before, after in changes)
+    if text and os.environ.get("GITHUB_ACTIONS") == "true":
+        token = os.urandom(16).hex()
+        text = f"::stop-commands::{token}\n{text}::{token}::\n"
+    click.echo(text, nl=False)
+
+
+def _print(report: Report, session: Session, options: dict[str, Any]) -> None:
+    style = "statistics" if options["statistics"] else options["style"]
+    if style in _FOR_FORGES:
+        report = report.below(session.git.prefix)
+    output = options["output"]
+    color = output is None and colored()
+    text = _rendered(report, style, color=color)
+    if output is None:
+        click.echo(text, nl=False, color=color or None)
+    else:
+        _write(output, text, "w")
+    if style == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):
+        _write(Path(os.environ["GITHUB_STEP_SUMMARY"]), _rendered(report, "markdown", color=False), "a")
+
+
+def _rendered(report: Report, style: str, *, color: bool) -> str:
+    from importlib import import_module
+
+    text: str = import_module(f"opsbook.output.{style}").render(report, color=color)
+    return text
+
+
+def _write(file: Path, text: str, mode: Literal["w", "a"]) -> None:
+    try:
+        with file.open(mode, encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise UserError(f"cannot write `{file}`: {error.strerror}") from None
+
+
+class _Progress:
+    """A line on a terminal that says how far a long check is; nothing anywhere else."""
+
+    def __enter__(self) -> Any:
+        self._done = 0
+        self._started = datetime.now()
+        self._shown = False
+        return self._advance if sys.stderr.isatty() else None
+
+    def _advance(self, count: int) -> None:
+        self._done += count
+        if (datetime.now() - self._started).total_seconds() > 1:
+            self._shown = True
+            click.echo(f"\rchecking: {self._done:,} records", nl=False, err=True)
+
+    def __exit__(self, *exception: object) -> None:
+        if self._shown:
+            click.echo("\r\033[K", nl=False, err=True)

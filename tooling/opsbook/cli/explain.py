@@ -1,0 +1,117 @@
+"""`opsbook explain`: a rule's page."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from opsbook.cli.options import colored
+
+if TYPE_CHECKING:
+    from opsbook.lint.rule import Rule
+    from opsbook.output.frames import Paint
+
+_WIDEST = 100
+_PROFILES = ("adopt", "recommended", "strict")
+_FIXES = {
+    "safe": "`opsbook check --fix`",
+    "unsafe": "`opsbook check --fix --unsafe-fixes`, since the meaning may change",
+    "none": "by hand",
+}
+_BLOCK = re.compile(r"^```(?P<info>.*)\n(?P<code>(?:.*\n)*?)```$|^(?P<text>.+(?:\n(?!```).+)*)", re.MULTILINE)
+_ITEM = re.compile(r"^(\s*(?:[-*+]|\d+\.) )", re.MULTILINE)
+_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="RULE...")
+@click.option("--format", "-f", "style", type=click.Choice(["text", "markdown"]), default="text")
+def command(names: tuple[str, ...], style: str) -> None:
+    """What a RULE asks for and why, with an example: by code, name or family."""
+    from opsbook.lint.catalog import catalog, named
+    from opsbook.output.frames import Paint
+
+    codes = dict.fromkeys(code for name in names for code in sorted(named([name])))
+    paint = Paint(colored())
+    pages = [
+        _markdown(catalog()[code]) if style == "markdown" else _text(catalog()[code], paint) for code in codes
+    ]
+    click.echo("\n\n".join(pages))
+
+
+def _facts(rule: Rule) -> dict[str, str]:
+    levels = ", ".join(f"{rule.level(profile) or 'off'!s} ({profile})" for profile in _PROFILES)
+    dated = ", comes with time: where a change does not touch the record it is advice"
+    return {
+        "family": f"{rule.family}, since {rule.terms.since}",
+        "level": levels + (dated if rule.terms.dated else ""),
+        "mended": _FIXES[_fix(rule)],
+    }
+
+
+def _fix(rule: Rule) -> str:
+    """Whether the rule mends what it finds, by what it does on its own page."""
+    from opsbook.lint.examples import examples
+
+    fixes = [each.fix for example in examples(rule) for each in example.findings(rule) if each.fix]
+    if not fixes:
+        return "none"
+    return "safe" if all(each.safe for each in fixes) else "unsafe"
+
+
+def _markdown(rule: Rule) -> str:
+    facts = "\n".join(f"| {name} | {fact} |" for name, fact in _facts(rule).items())
+    return f"# {rule.code} {rule.name}\n\n| | |\n|---|---|\n{facts}\n\n{rule.page}"
+
+
+# ── a page in a terminal ──────────────────────────────────────────────────────────────────
+
+
+def _text(rule: Rule, paint: Paint) -> str:
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    facts = [_wrapped(fact, width, f"  {name:<8}", " " * 10) for name, fact in _facts(rule).items()]
+    head = [paint(f"{rule.code} {rule.name}", "1"), "\n".join(facts)]
+    return "\n\n".join([*head, *_blocks(rule.page, width, paint)])
+
+
+def _blocks(page: str, width: int, paint: Paint) -> Iterator[str]:
+    """The paragraphs, lists, headings and examples of a page, set to a width."""
+    for block in _BLOCK.finditer(page):
+        text = block["text"]
+        if text is None:
+            yield _example(block["info"], block["code"], paint)
+        elif text.startswith("#"):
+            yield paint(text.lstrip("# "), "1")
+        elif text.startswith("|"):
+            yield text
+        elif _ITEM.match(text):
+            _, *items = _ITEM.split(text)
+            marks = zip(items[::2], items[1::2], strict=True)
+            yield "\n".join(_wrapped(item, width, mark, " " * len(mark)) for mark, item in marks)
+        else:
+            yield _wrapped(text, width)
+
+
+def _example(info: str, code: str, paint: Paint) -> str:
+    from opsbook.output.frames import clean
+
+    attributes = dict(_ATTRIBUTE.findall(info))
+    path = attributes.pop("title", "")
+    others = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in attributes.items())
+    head = f"  {path}" + (f" ({others})" if others else "")
+    lines = [f"    {clean(line)}".rstrip() for line in code.splitlines()]
+    return "\n".join([paint(head, "36"), *lines] if path else lines)
+
+
+def _wrapped(text: str, width: int, first: str = "", rest: str = "") -> str:
+    from opsbook.output.frames import clean
+
+    return textwrap.fill(
+        clean(" ".join(text.split())), width, initial_indent=first, subsequent_indent=rest,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip

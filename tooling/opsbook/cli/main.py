@@ -1,0 +1,126 @@
+"""`opsbook`: finds commands by file, owns the clock, and maps what happens to exit codes.
+
+0 done, 1 findings, 2 wrong use or broken settings, 3 a bug in opsbook, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+import rich_click as click
+
+from opsbook import __version__
+from opsbook.errors import UserError
+
+_HERE = Path(__file__).parent
+
+
+class Commands(click.RichGroup):
+    """The commands are the files of this folder, imported when they are asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:  # noqa: ARG002
+        names = (file.stem for file in _HERE.glob("*.py"))
+        return sorted(name for name in names if name not in ("__init__", "main", "options"))
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(context):
+            return None
+        command: click.Command = import_module(f"opsbook.cli.{name}").command
+        return command
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(context, arguments)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(arguments[0], self.list_commands(context), 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(error.message + hint, context) from None
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 findings, 2 wrong use or broken settings, 3 a bug in opsbook.",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="opsbook", message="%(prog)s %(version)s")
+@click.option("--traceback", is_flag=True, help="Show the traceback of a bug instead of writing a report.")
+@click.option(
+    "-C", "--directory", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+    help="Run as if started in DIR.",
+)  # fmt: skip
+@click.pass_context
+def cli(context: click.Context, traceback: bool, directory: Path | None) -> None:
+    """Incidents as code: check, read and publish a book of operations records."""
+    context.obj = {"now": datetime.now(UTC), "traceback": traceback}
+    if directory:
+        os.chdir(directory)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run a command and exit."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command; the exit code."""
+    _set_up_streams()
+    try:
+        result: Any = cli.main(arguments, prog_name="opsbook", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except UserError as error:
+        _refuse(error)
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except Exception as error:
+        return _bug(error, sys.argv[1:] if arguments is None else arguments)
+
+
+def _refuse(error: UserError) -> None:
+    from opsbook.output.frames import clean
+
+    for line in error.message.split("\n"):
+        click.secho("error", fg="red", bold=True, nl=False, err=True)
+        click.echo(f": {clean(line)}", err=True)
+    if error.hint:
+        click.echo(f"  {clean(error.hint)}", err=True)
+
+
+def _set_up_streams() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _bug(error: Exception, arguments: list[str]) -> int:
+    if "--traceback" in arguments:
+        raise error
+    import platform
+    import traceback
+
+    handle, name = tempfile.mkstemp(prefix="opsbook-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(f"opsbook {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
+        file.write(f"arguments: {arguments!r}\n\n")
+        file.write("".join(traceback.format_exception(error)))
+    click.echo(f"opsbook has a bug: {type(error).__name__}; please report it with {name}", err=True)
+    return 3

@@ -1,0 +1,142 @@
+"""`opsbook rules`: the rules and their levels, and what is suppressed where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from opsbook.cli.options import at_option, colored, moment
+from opsbook.errors import UserError
+
+if TYPE_CHECKING:
+    from opsbook.diagnostics import Diagnostic
+    from opsbook.lint.catalog import Selection
+    from opsbook.lint.rule import Rule
+    from opsbook.lint.suppressions import Suppression
+
+Silenced = list[tuple["Suppression", list["Diagnostic"]]]
+
+
+@click.command()
+@click.option("--family", metavar="NAME", help="Only the rules of one family.")
+@click.option("--profile", type=click.Choice(["adopt", "recommended", "strict"]), help="Levels in a profile.")
+@click.option("--suppressed", is_flag=True, help="List the suppressions in the book and what they silence.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@at_option
+@click.pass_obj
+def command(obj: dict[str, Any], /, **options: Any) -> None:
+    """The rules: code, level in this book, name, and what holds where nothing is wrong."""
+    listed = _suppressed(obj, options) if options["suppressed"] else _listed(options)
+    click.echo(listed, nl=False)
+
+
+# ── rules ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _listed(options: dict[str, Any]) -> str:
+    from opsbook.output.json import encoded
+
+    rules, selection = _rules(options["family"]), _selection(options["profile"])
+    if options["as_json"]:
+        return encoded([_rule_data(each, selection) for each in rules])
+    return _rules_text(rules, selection)
+
+
+def _rules(family: str | None) -> list[Rule]:
+    from opsbook.lint.catalog import catalog, named
+
+    codes = named([family]) if family else catalog().keys()
+    return [rule for code, rule in catalog().items() if code in codes]
+
+
+def _selection(profile: str | None) -> Selection:
+    """The levels of this book, or of the profile where there is no book."""
+    from opsbook.book.settings import find_root, load_settings
+    from opsbook.book.tree import WorkTree
+    from opsbook.lint.catalog import Selection
+    from opsbook.model.settings import Settings
+
+    try:
+        root = find_root(Path.cwd())
+    except UserError:
+        return Selection(Settings(), profile)
+    return Selection(load_settings(WorkTree(root)), profile)
+
+
+def _level(rule: Rule, selection: Selection) -> str:
+    return str(selection.level(rule.code, "") or "off")
+
+
+def _rules_text(rules: list[Rule], selection: Selection) -> str:
+    longest = max(len(each.name) for each in rules)
+    return "".join(
+        f"{each.code}  {_level(each, selection):<7}  {each.name:<{longest}}  {each.title}\n" for each in rules
+    )
+
+
+def _rule_data(rule: Rule, selection: Selection) -> dict[str, Any]:
+    terms = rule.terms
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "family": rule.family,
+        "level": _level(rule, selection),
+        "levels": {"adopt": terms.adopt, "recommended": terms.recommended, "strict": terms.strict},
+        "dated": terms.dated,
+        "since": terms.since,
+        "title": rule.title,
+    }
+
+
+# ── suppressions ──────────────────────────────────────────────────────────────────────────
+
+
+def _suppressed(obj: dict[str, Any], options: dict[str, Any]) -> str:
+    from opsbook.lint.session import Session
+    from opsbook.output.json import encoded
+
+    session = Session(Path.cwd(), moment(obj, options["at"]), profile=options["profile"])
+    silenced = session.suppressions()
+    if options["as_json"]:
+        return encoded([_silenced_data(*each) for each in silenced])
+    return _silenced_text(silenced)
+
+
+def _silenced_text(silenced: Silenced) -> str:
+    from opsbook.output.frames import count
+
+    idle = sum(not found for _, found in silenced)
+    last = count(len(silenced), "suppression") + (f", {idle:,} of them without effect" if idle else "")
+    return "".join(_silenced_lines(*each) for each in silenced) + last + "\n"
+
+
+def _silenced_lines(suppression: Suppression, found: list[Diagnostic]) -> str:
+    from opsbook.output.frames import Paint, clean
+
+    paint = Paint(colored())
+    until = f" until {suppression.until}" if suppression.until else ""
+    head = paint(clean(str(suppression.location)), "1")
+    names, reason = clean(", ".join(suppression.names)), clean(suppression.reason) or "no reason given"
+    lines = [f"{head}: ignores {names}{until}: {reason}"]
+    lines += [f"  {each.level}[{each.code}] {each.name}: {clean(each.message)}" for each in found]
+    if not found:
+        lines.append("  silences nothing")
+    return "\n".join(lines) + "\n"
+
+
+def _silenced_data(suppression: Suppression, found: list[Diagnostic]) -> dict[str, Any]:
+    start = suppression.location.start
+    return {
+        "path": suppression.location.path,
+        "line": start.line,
+        "column": start.column,
+        "rules": list(suppression.names),
+        "reason": suppression.reason,
+        "until": suppression.until and suppression.until.isoformat(),
+        "silences": [
+            {"code": each.code, "name": each.name, "level": str(each.level), "message": each.message}
+            for each in found
+        ],
+    }

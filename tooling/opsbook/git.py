@@ -1,0 +1,280 @@
+"""All of git: the tree at a commit, the index, what changed, and what git knows of the work tree.
+
+Reading is git's own plumbing, one process for many questions. Nothing a person wrote stands
+before `--`, no configuration is written, and a hook's `GIT_*` variables do not reach the children.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from weakref import finalize
+
+from opsbook.book.kinds import FOLDERS
+from opsbook.book.tree import SETTINGS_FILES
+from opsbook.errors import UserError
+
+_CONVERTS = re.compile(r"(?:^|[\s!-])(?:text|eol|crlf|filter|ident|working-tree-encoding)\b")
+_KEPT = re.compile(
+    r"GIT_(?:INDEX_FILE|EXEC_PATH|ASKPASS|CEILING_DIRECTORIES|SSH(?:_COMMAND)?|SSL_\w+"
+    r"|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|(?:KEY|VALUE)_\d+))\Z"
+)
+"""What of git's environment reaches the children: how to reach a server, a person's own settings,
+and the index, since a commit of single paths has an index of its own."""
+_LITERALLY = {
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+_ABSENT, _LINK = "000000", "120000"
+_SMALL = (*SETTINGS_FILES, "policies", "rotations")
+"""Read by nearly every check, and soon listed in a book of any size."""
+
+
+def _environment() -> dict[str, str]:
+    outer = os.environ.items()
+    kept = {key: value for key, value in outer if not key.startswith("GIT_") or _KEPT.match(key)}
+    return kept | _LITERALLY
+
+
+class Git:
+    """The repository that holds a book; the book may be a folder of it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """What git prints; UserError with git's own words where it fails."""
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(self.root), *arguments],
+                input=stdin,
+                capture_output=True,
+                check=False,
+                env=_environment(),
+            )
+        except OSError as error:
+            raise UserError(f"git cannot be run: {error.strerror}", "install git") from None
+        if done.returncode:
+            words = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+            raise UserError(f"git {arguments[0]}: {words}")
+        return done.stdout
+
+    def _names(self, *arguments: str) -> list[str]:
+        out = self._run(*arguments).decode("utf-8", "surrogateescape")
+        return [name for name in out.split("\0") if name]
+
+    @cached_property
+    def present(self) -> bool:
+        """Whether the book is in a git work tree."""
+        try:
+            return self._run("rev-parse", "--is-inside-work-tree").strip() == b"true"
+        except UserError:
+            return False
+
+    @cached_property
+    def prefix(self) -> str:
+        """The way from the repository's root to the book, ending in `/`; empty where they are one,
+        and outside of git."""
+        try:
+            return self._run("rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").rstrip("\n")
+        except UserError:
+            return ""
+
+    @cached_property
+    def head(self) -> str | None:
+        """The commit that is checked out; None before the first."""
+        try:
+            return self.commit("HEAD")
+        except UserError:
+            return None
+
+    def commit(self, revision: str) -> str:
+        """The full id of a commit; UserError where it is not to be found."""
+        if revision.startswith("-"):
+            raise UserError(f"`{revision}` is no revision")
+        try:
+            return self._run("rev-parse", "--verify", "--quiet", revision + "^{commit}").decode().strip()
+        except UserError:
+            raise UserError(
+                f"no commit `{revision}` in this clone",
+                "in CI, fetch it: `fetch-depth: 0` for actions/checkout",
+            ) from None
+
+    def merge_base(self, revision: str) -> str:
+        """Where the current branch left another: the commit a pull request is compared with."""
+        commit = self.commit(revision)
+        try:
+            return self._run("merge-base", "HEAD", commit).decode().strip()
+        except UserError:
+            raise UserError(
+                f"no common ancestor of HEAD and `{revision}` in this clone",
+                "a shallow clone lacks it: fetch more with `git fetch --unshallow`",
+            ) from None
+
+    def changed(self, commit: str, *, staged: bool = False) -> set[str]:
+        """Paths, from the book's root, that differ between a commit and the work tree or index."""
+        names = ("diff", "--name-only", "--no-renames", "--relative", "-z")
+        if staged:
+            return set(self._names(*names, "--cached", commit, "--"))
+        tracked = self._names(*names, commit, "--")
+        new = self._names("ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+        return {*tracked, *new}
+
+    def staged(self) -> tuple[list[str], list[str]]:
+        """Paths that the next commit adds or changes, and paths that it deletes."""
+        there = [path for mode, path in self._staged if mode != _ABSENT]
+        return there, [path for mode, path in self._staged if mode == _ABSENT]
+
+    def staged_links(self) -> set[str]:
+        """Symbolic links that the next commit adds or changes."""
+        return {path for mode, path in self._staged if mode == _LINK}
+
+    @cached_property
+    def _staged(self) -> list[tuple[str, str]]:
+        """The mode, in the next commit, of every path that it changes."""
+        words = iter(self._names("diff", "--cached", "--raw", "--no-renames", "--relative", "-z", "--"))
+        return [(change.split(" ")[1], path) for change, path in zip(words, words, strict=True)]
+
+    def index_tree(self) -> GitTree:
+        """The staged content. Incidents are looked up one by one, so that one staged file costs
+        the same in a book of any size."""
+        return GitTree(self, None)
+
+    def commit_tree(self, commit: str) -> GitTree:
+        """The content of a commit."""
+        return GitTree(self, commit)
+
+    def clean_blobs(self) -> Mapping[str, str]:
+        """The blob id of every tracked file whose bytes on disk are the blob's, by path.
+
+        Empty where attributes or settings convert files on the way, since then they are not.
+        """
+        try:
+            if self._converts():
+                return {}
+            dirty = set(self._names("diff-files", "--name-only", "--relative", "-z", "--", *FOLDERS))
+            listed = self._names("ls-files", "--stage", "-z", "--", *FOLDERS)
+        except UserError:
+            return {}
+        return {
+            path: entry.split(" ")[1]
+            for entry, _, path in (line.partition("\t") for line in listed)
+            if path not in dirty and entry.startswith("100")
+        }
+
+    def _converts(self) -> bool:
+        try:
+            if self._run("config", "--get", "core.autocrlf").strip() not in (b"", b"false"):
+                return True
+        except UserError:
+            pass  # not set
+        top = Path(self._run("rev-parse", "--show-toplevel").decode().strip())
+        common = Path(self._run("rev-parse", "--git-common-dir").decode().strip())
+        files = [
+            top / ".gitattributes",
+            *(self.root / folder / ".gitattributes" for folder in ("", *FOLDERS)),
+            self.root / common / "info" / "attributes",
+        ]
+        return any(file.is_file() and _CONVERTS.search(file.read_text("utf-8", "replace")) for file in files)
+
+
+class GitTree:
+    """The book's files in the index (`commit` None) or in a commit."""
+
+    def __init__(self, git: Git, commit: str | None) -> None:
+        self._git = git
+        self._commit = commit
+        self._listed: dict[str, dict[str, str]] = {}
+        self._single: dict[str, str | None] = {}
+
+    @cached_property
+    def links(self) -> set[str]:
+        return self._git.staged_links() if self._commit is None else set()
+
+    def _list(self, top: str) -> dict[str, str]:
+        """Blob id by path for one top folder or file; the small ones are listed together."""
+        if top not in self._listed:
+            tops = _SMALL if top in _SMALL else (top,)
+            self._listed |= {each: {} for each in tops}
+            for mode, blob, path in self._entries(*tops):
+                if mode.startswith("100"):
+                    self._listed[path.partition("/")[0]][path] = blob
+                elif mode == _LINK:
+                    self.links.add(path)
+        return self._listed[top]
+
+    def _entries(self, *paths: str) -> Iterator[tuple[str, str, str]]:
+        """Mode, blob id and path of what stands at some paths or below them."""
+        if self._commit is None:
+            lines = self._git._names("ls-files", "--stage", "-z", "--", *paths)
+        else:
+            lines = self._git._names("ls-tree", "-r", "-z", self._commit, "--", *paths)
+        for line in lines:
+            entry, _, path = line.partition("\t")
+            words = entry.split(" ")
+            yield words[0], words[1] if self._commit is None else words[2], path
+
+    def paths(self, folder: str) -> list[str]:
+        return sorted(path for path in self._list(folder.partition("/")[0]) if path.startswith(folder + "/"))
+
+    def version(self, path: str) -> str | None:
+        top = path.partition("/")[0]
+        if self._commit is None and top == "incidents" and top not in self._listed:
+            if path not in self._single:
+                self._single[path] = self._lookup(path)
+            return self._single[path]
+        return self._list(top).get(path)
+
+    def has(self, path: str) -> bool:
+        return self.version(path) is not None
+
+    def read(self, path: str) -> bytes:
+        blob = self.version(path)
+        found = self._ask(blob) if blob else None
+        if found is None:
+            raise FileNotFoundError(path)
+        return found[1]
+
+    def _lookup(self, path: str) -> str | None:
+        """The blob id of one staged file; None for a symbolic link."""
+        found = None if "\n" in path else self._ask(f":./{path}")
+        if found is None or path in self.links:
+            return None
+        blob, content = found
+        if b"\n" not in content and any(mode == _LINK for mode, _, _ in self._entries(path)):
+            self.links.add(path)  # its blob is the path it leads to, which has no line end
+            return None
+        return blob
+
+    @cached_property
+    def _blobs(self) -> subprocess.Popen[bytes]:
+        """One `git cat-file` that answers until nobody needs this tree any more."""
+        process = subprocess.Popen(
+            ["git", "-C", str(self._git.root), "cat-file", "--batch"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        )
+        finalize(self, process.communicate)
+        return process
+
+    def _ask(self, name: str) -> tuple[str, bytes] | None:
+        """Id and content of a blob by its id, or by `:./path` in the index."""
+        inlet, outlet = self._blobs.stdin, self._blobs.stdout
+        assert inlet
+        assert outlet
+        inlet.write(name.encode("utf-8", "surrogateescape") + b"\n")
+        inlet.flush()
+        header = outlet.readline().split()
+        if len(header) != 3 or header[1] != b"blob":
+            return None
+        content = outlet.read(int(header[2]))
+        outlet.read(1)
+        return header[0].decode(), content

@@ -1,0 +1,1 @@
+"""The engine: runs rules over a book and reports what they find. It names no rule."""

@@ -1,0 +1,269 @@
+"""Outcomes remembered between runs, so that what did not change is not looked at again.
+
+The file may be deleted at any time, is replaced whole, and is used only as far as it is true: an
+outcome holds while every answer it used has the same version and the clock is in its stretch.
+Versions are git blob ids of the content, so a fresh clone finds what another clone has computed.
+The file lives outside the book, since whoever may write it decides what the next check says.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from datetime import date
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from opsbook.book.document import source_at
+from opsbook.book.snapshot import Book
+from opsbook.book.tree import Tree, WorkTree
+from opsbook.diagnostics import Diagnostic, Level, Related
+from opsbook.edits import Edit, Fix
+from opsbook.lint.check import Outcome
+from opsbook.lint.suppressions import Suppression
+from opsbook.text import Location, Source, Span
+
+_KEEP = 24
+"""Files kept in the folder; the oldest go first."""
+_RACY_NS = 50_000_000
+_COARSE_NS = 2_100_000_000
+
+
+def folder() -> Path:
+    """Where outcomes are kept: `OPSBOOK_CACHE_DIR`, else the user's cache folder."""
+    chosen = os.environ.get("OPSBOOK_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "opsbook"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "opsbook"
+
+
+def program() -> str:
+    """What changes whenever opsbook itself changes: by content, since a CI machine installs the
+    same opsbook anew each time."""
+    found = [f"{sys.version_info[:3]} {sys.implementation.cache_tag}"]
+    top = str(files("opsbook"))
+    stack = [top]
+    while stack:
+        with os.scandir(stack.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir() and entry.name != "__pycache__":
+                    stack.append(entry.path)
+                elif entry.name.endswith((".py", ".yaml")):
+                    content = sha256(Path(entry.path).read_bytes()).hexdigest()
+                    found.append(f"{entry.path.removeprefix(top)} {content}")
+    return "\n".join(sorted(found))
+
+
+class Cache:
+    """The outcomes of one book under one configuration."""
+
+    def __init__(self, configuration: Iterable[str], root: Path) -> None:
+        digest = sha256("\0".join([program(), *configuration]).encode("utf-8", "surrogatepass"))
+        self._configuration = digest.hexdigest()[:24]
+        place = sha256(os.fsencode(root)).hexdigest()[:12]
+        self._file = folder() / f"{self._configuration}-{place}"
+        self._data: dict[str, Any] = self._load()
+
+    def _load(self) -> dict[str, Any]:
+        """What is remembered for this place, else for another clone of the same configuration."""
+        own = _read(self._file)
+        if own is not None:
+            return own
+        try:
+            others = list(self._file.parent.glob(f"{self._configuration}-*"))
+            newest = max(others, key=lambda file: file.stat().st_mtime_ns, default=None)
+        except OSError:
+            newest = None
+        found = _read(newest) if newest else None
+        return found | {"signatures": {}} if found else {}
+
+    @property
+    def signatures(self) -> dict[str, tuple[Any, ...]]:
+        """For each file its signature and, last, its version."""
+        return self._data.get("signatures", {})  # type: ignore[no-any-return]
+
+    def outcomes(self, book: Book, now: int) -> dict[str, Outcome]:
+        """The outcomes that are still true of a book at an instant in microseconds."""
+        versions = self._data.get("versions", {})
+        changed = {key for key, version in versions.items() if book.version(key) != version}
+        return {
+            subject: _decode(encoded, book.tree)
+            for subject, encoded in self._data.get("outcomes", {}).items()
+            if encoded[1] <= now < encoded[2] and (not changed or changed.isdisjoint(encoded[0]))
+        }
+
+    def save(self, book: Book, outcomes: Mapping[str, Outcome]) -> None:
+        """Remember these outcomes; silently nothing where that is not possible."""
+        tree = book.tree
+        if not isinstance(tree, WorkTree):
+            return
+        signatures = _trusted(tree)
+        if self._same(outcomes) and signatures.keys() <= self.signatures.keys():
+            return
+        keys = {key for each in outcomes.values() for key in each.reads}
+        _write(
+            self._file,
+            {
+                "signatures": signatures,
+                "versions": {key: book.version(key) for key in keys},
+                "outcomes": {subject: _encode(each) for subject, each in outcomes.items()},
+            },
+        )
+
+    def _same(self, outcomes: Mapping[str, Outcome]) -> bool:
+        """Whether these are the outcomes in the file: an outcome from it keeps its `reads`."""
+        old = self._data.get("outcomes", {})
+        return outcomes.keys() == old.keys() and all(
+            each.reads is old[subject][0] for subject, each in outcomes.items()
+        )
+
+
+def _trusted(tree: WorkTree) -> dict[str, tuple[Any, ...]]:
+    """Signatures that a later change cannot leave as they are: those old enough for the clock of
+    the file system to have moved on."""
+    now = time.time_ns()
+    found = {}
+    for path, version in tree.versions.items():
+        signature = tree.signatures[path]
+        changed = max(signature.mtime_ns, signature.ctime_ns)
+        if now - changed > (_RACY_NS if changed % 1_000_000_000 else _COARSE_NS):
+            found[path] = (*signature, version)
+    return found
+
+
+# ── the file ──────────────────────────────────────────────────────────────────────────────
+
+
+def _read(file: Path) -> dict[str, Any] | None:
+    """The content of a file that was written whole; None for any other."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return None
+    digest, payload = content[:32], content[32:]
+    if sha256(payload).digest() != digest:
+        return None
+    found: dict[str, Any] = marshal.loads(payload)  # noqa: S302 - its own file, outside the book
+    return found
+
+
+def _write(file: Path, data: dict[str, Any]) -> None:
+    payload = marshal.dumps(data)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(sha256(payload).digest() + payload)
+        draft.replace(file)
+        _prune(file.parent)
+    except OSError:
+        draft.unlink(missing_ok=True)
+
+
+def _prune(place: Path) -> None:
+    kept = sorted(place.iterdir(), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    for file in kept[_KEEP:]:
+        file.unlink(missing_ok=True)
+
+
+# ── outcomes as plain data ────────────────────────────────────────────────────────────────
+
+
+def encode_outcomes(outcomes: Mapping[str, Outcome]) -> bytes:
+    """Outcomes as bytes for another process."""
+    return marshal.dumps({subject: _encode(each) for subject, each in outcomes.items()})
+
+
+def decode_outcomes(payload: bytes, tree: Tree) -> dict[str, Outcome]:
+    """What `encode_outcomes` wrote."""
+    found: dict[str, Any] = marshal.loads(payload)  # noqa: S302 - from a child of this process
+    return {subject: _decode(encoded, tree) for subject, encoded in found.items()}
+
+
+def _encode(outcome: Outcome) -> tuple[Any, ...]:
+    if not outcome.diagnostics and not outcome.suppressions:
+        return outcome.reads, outcome.since, outcome.until
+    return (
+        outcome.reads,
+        outcome.since,
+        outcome.until,
+        tuple(_encode_diagnostic(each) for each in outcome.diagnostics),
+        tuple(
+            (*_encode_location(each.location), *each[1:4], each.until and each.until.toordinal())
+            for each in outcome.suppressions
+        ),
+    )
+
+
+def _decode(encoded: tuple[Any, ...], tree: Tree) -> Outcome:
+    if len(encoded) == 3:
+        return Outcome(*encoded, (), ())
+    reads, since, until, diagnostics, silent = encoded
+    sources = _Sources(tree)
+    return Outcome(
+        reads,
+        since,
+        until,
+        tuple(_decode_diagnostic(each, sources) for each in diagnostics),
+        tuple(
+            Suppression(sources.location(place), *rest, day and date.fromordinal(day))
+            for *place, line, names, reason, day in silent
+            for rest in [(line, names, reason)]
+        ),
+    )
+
+
+class _Sources:
+    """The texts that locations point into, each read once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._known: dict[str, Source] = {}
+
+    def location(self, encoded: Iterable[Any]) -> Location:
+        path, start, end = encoded
+        if path not in self._known:
+            self._known[path] = source_at(self._tree, path)
+        return Location(self._known[path], Span(start, end))
+
+
+def _encode_location(location: Location) -> tuple[str, int, int]:
+    return location.path, location.span.start, location.span.end
+
+
+def _encode_edit(edit: Edit) -> tuple[Any, ...]:
+    return *_encode_location(edit.location), edit.replacement
+
+
+def _encode_diagnostic(each: Diagnostic) -> tuple[Any, ...]:
+    fix = None
+    if each.fix:
+        fix = each.fix.title, tuple(map(_encode_edit, each.fix.edits)), each.fix.safe
+    related = tuple((*_encode_location(one.location), one.message) for one in each.related)
+    place = _encode_location(each.location)
+    return each.code, each.name, int(each.level), place, each.message, each.hint, related, fix
+
+
+def _decode_diagnostic(encoded: tuple[Any, ...], sources: _Sources) -> Diagnostic:
+    code, name, level, place, message, hint, related, fix = encoded
+    return Diagnostic(
+        code,
+        name,
+        Level(level),
+        sources.location(place),
+        message,
+        hint,
+        tuple(Related(sources.location(where), words) for *where, words in related),
+        fix
+        and Fix(
+            fix[0],
+            tuple(Edit(sources.location(edit[:3]), edit[3]) for edit in fix[1]),
+            fix[2],
+        ),
+    )

@@ -1,0 +1,109 @@
+"""The rules found in `rules/`, and which of them run at which level.
+
+Dropping a file into a family's folder is all that adding a rule takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+
+from opsbook.diagnostics import Level
+from opsbook.errors import UserError
+from opsbook.lint.rule import Rule, level
+from opsbook.model.settings import Settings
+
+
+@cache
+def catalog() -> dict[str, Rule]:
+    """Every rule by code, in order of family and code."""
+    found = [
+        Rule(import_module(f"opsbook.rules.{family.name}.{file.name.removesuffix('.py')}"))
+        for family in files("opsbook.rules").iterdir()
+        if family.is_dir() and not family.name.startswith("_")
+        for file in family.iterdir()
+        if file.name.endswith(".py") and file.name != "__init__.py"
+    ]
+    rules = {each.code: each for each in sorted(found, key=lambda each: each.code)}
+    if len(rules) != len(found):
+        raise AssertionError("two rules share a code")
+    return rules
+
+
+def by_name(name: str) -> Rule:
+    """The rule of a name; LookupError for any other."""
+    return _by_name()[name]
+
+
+@cache
+def _by_name() -> dict[str, Rule]:
+    return {each.name: each for each in catalog().values()}
+
+
+def named(names: Iterable[str]) -> set[str]:
+    """The codes that codes, names and families stand for; UserError for an unknown one."""
+    codes: set[str] = set()
+    for name in names:
+        found = {each.code for each in catalog().values() if each.answers_to(name)}
+        if not found:
+            from opsbook.book.validate import nearest
+
+            known = [part for each in catalog().values() for part in (each.code, each.name, each.family)]
+            near = nearest(name, known)
+            raise UserError(
+                f"no rule `{name}`",
+                f"did you mean `{near}`?" if near else "`opsbook rules` lists them",
+            )
+        codes |= found
+    return codes
+
+
+class Selection:
+    """Which rules run, at which level, for which path."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        profile: str | None = None,
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+    ) -> None:
+        self._levels = {code: rule.level(profile or settings.profile) for code, rule in catalog().items()}
+        for name, wanted in settings.levels.items():
+            for code in named([name]):
+                self._levels[code] = level(wanted)
+        chosen = named(settings.select) if settings.select else set(catalog())
+        asked = named(select)
+        if asked:
+            chosen = asked
+            for code in asked:
+                self._levels[code] = self._levels[code] or catalog()[code].level("strict")
+        dropped = named(settings.ignore) - asked | named(ignore)
+        self.codes = frozenset(
+            code for code in chosen - dropped if self._levels[code] is not None or settings.paths
+        )
+        self._paths = [
+            (glob, {code: level(wanted) for name, wanted in levels.items() for code in named([name])})
+            for glob, levels in settings.paths.items()
+        ]
+
+    def level(self, code: str, path: str) -> Level | None:
+        """The level of a rule for a path; None where it does not apply."""
+        if code not in self.codes:
+            return None
+        found = self._levels[code]
+        for glob, levels in self._paths:
+            if code in levels and _matches(path, glob):
+                found = levels[code]
+        return found
+
+    def rules(self, kind: str) -> list[Rule]:
+        """The rules that run on a kind of document."""
+        return [rule for code, rule in catalog().items() if code in self.codes and kind in rule.terms.on]
+
+
+def _matches(path: str, glob: str) -> bool:
+    return fnmatchcase(path, glob) or path.startswith(glob.rstrip("/*") + "/")

@@ -1,0 +1,336 @@
+"""Runs the selected rules over a book: documents → outcomes → a report.
+
+Each document is a subject: its outcome is what its rules found, which answers of the book they
+used and how long the clock agrees with them. An outcome may come from the cache, from this process
+or from another; the report is the same. Suppressions are applied at the end, over everything.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from sys import intern
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from opsbook.book.document import source_at
+from opsbook.book.kinds import identify
+from opsbook.book.refusals import Problem
+from opsbook.book.snapshot import Book
+from opsbook.book.tree import Tree, WorkTree
+from opsbook.diagnostics import Diagnostic, Finding, Level
+from opsbook.edits import Edit, Fix
+from opsbook.lint.context import Clock, Context
+from opsbook.lint.suppressions import Suppression, suppressions
+from opsbook.text import Location, Source, Span
+
+if TYPE_CHECKING:
+    from opsbook.lint.catalog import Selection
+
+WHOLE_BOOK = ""
+"""The subject that stands for the rules on the book as a whole."""
+_LAYOUT = "the layout is in `opsbook explain misplaced_record`"
+_WORTH_A_PROCESS = 400
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Outcome(NamedTuple):
+    """What checking one subject gave, and on what it depends."""
+
+    reads: tuple[str, ...]
+    """Keys of `Book.version`."""
+    since: int
+    until: int
+    """True from `since` up to, not including, `until`, in microseconds since 1970."""
+    diagnostics: tuple[Diagnostic, ...]
+    suppressions: tuple[Suppression, ...]
+
+
+class Report(NamedTuple):
+    """What is wrong with a book, in order of place."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    suppressed: tuple[tuple[Diagnostic, Suppression], ...]
+    checked: int
+    """How many records were looked at."""
+
+    def worst(self) -> Level | None:
+        """The worst level of what is new; None where nothing is."""
+        return max((each.level for each in self.diagnostics if not each.before), default=None)
+
+    def below(self, folder: str) -> Report:
+        """The same with paths counted from above: `folder` ends in `/`."""
+        return self._replace(diagnostics=tuple(each.below(folder) for each in self.diagnostics))
+
+
+Progress = Callable[[int], None]
+
+
+def check(
+    book: Book,
+    selection: Callable[[], Selection],
+    now: datetime,
+    *,
+    subjects: Sequence[str] | None = None,
+    known: Mapping[str, Outcome] | None = None,
+    progress: Progress | None = None,
+) -> tuple[Report, dict[str, Outcome]]:
+    """The report on these subjects, or on the whole book, and every outcome behind it.
+
+    `known` holds outcomes that are still true; only the other subjects are evaluated.
+    """
+    wanted = [*book.subjects(), WHOLE_BOOK] if subjects is None else list(subjects)
+    outcomes = {each: known[each] for each in wanted if each in known} if known else {}
+    todo = [each for each in wanted if each not in outcomes]
+    if todo:
+        outcomes |= _evaluate_all(book, selection(), now, todo, progress)
+    return settle(outcomes, selection, now, whole=subjects is None), outcomes
+
+
+# ── one subject ───────────────────────────────────────────────────────────────────────────
+
+
+def evaluate(book: Book, selection: Selection, now: datetime, subject: str) -> Outcome:
+    """The outcome of one subject."""
+    reads: set[str] = set()
+    clock = Clock(now)
+    view = book.recording(reads)
+    context = Context(view, clock, view.settings)
+    if subject == WHOLE_BOOK:
+        found = _run(selection, "book", view, context)
+        return _outcome(reads, clock, found)
+    if subject in view.tree.links or identify(subject) is None:
+        reads.add("=" + subject)
+        return _outcome(reads, clock, _no_record(view.tree, subject, selection))
+    document = view.read(subject)
+    diagnostics = [
+        diagnostic
+        for problem in document.problems
+        if (diagnostic := _problem(document.source, problem, selection))
+    ]
+    if document.readable:
+        diagnostics += _run(selection, document.kind.name, document, context)
+    silent = suppressions(document)
+    if not document.readable:  # most rules did not run, so their suppressions are not idle
+        silent = tuple(each for each in silent if any(map(each.silences, diagnostics)))
+    diagnostics += _unexplained(silent, selection)
+    return _outcome(reads, clock, diagnostics, silent)
+
+
+def _outcome(
+    reads: set[str],
+    clock: Clock,
+    diagnostics: Iterable[Diagnostic],
+    silent: tuple[Suppression, ...] = (),
+) -> Outcome:
+    found = tuple(diagnostics)  # first, since a generator still asks the book and the clock
+    keys = tuple(sorted(map(intern, reads)))
+    return Outcome(keys, microseconds(clock.since), microseconds(clock.until), found, silent)
+
+
+def microseconds(instant: datetime) -> int:
+    """Since 1970."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def _run(selection: Selection, kind: str, subject: Any, context: Context) -> Iterator[Diagnostic]:
+    for rule in selection.rules(kind):
+        for finding in rule.check(subject, context):
+            diagnostic = stamp(finding, rule.code, rule.name, selection)
+            if diagnostic:
+                yield diagnostic
+
+
+def stamp(finding: Finding, code: str, name: str, selection: Selection) -> Diagnostic | None:
+    """The finding as reported; None where its rule does not apply to that path."""
+    level = selection.level(code, finding.location.path)
+    return Diagnostic(code, name, level, *finding) if level is not None else None
+
+
+def _problem(source: Source, problem: Problem, selection: Selection) -> Diagnostic | None:
+    from opsbook.lint.catalog import by_name
+
+    fix = None
+    if problem.fix:
+        span, replacement = problem.fix
+        fix = Fix(problem.hint, (Edit(Location(source, span), replacement),))
+    finding = Finding(Location(source, problem.span), problem.message, problem.hint, (), fix)
+    rule = by_name(problem.rule)
+    return stamp(finding, rule.code, rule.name, selection)
+
+
+def _unexplained(silent: Iterable[Suppression], selection: Selection) -> Iterator[Diagnostic]:
+    for each in silent:
+        hint = "say after the brackets why it may stay as it is"
+        problem = Problem(
+            "suppression_without_reason", each.location.span, "a suppression without a reason", hint
+        )
+        diagnostic = None if each.reason else _problem(each.location.source, problem, selection)
+        if diagnostic:
+            yield diagnostic
+
+
+def _no_record(tree: Tree, path: str, selection: Selection) -> Iterator[Diagnostic]:
+    """What is to be said of a symbolic link, and of a file that stands in no record's place."""
+    if path in tree.links:
+        problem = Problem(
+            "symbolic_link", Span(0, 0), "a symbolic link, which is not followed",
+            "put the file itself here, and let whoever else needs it link to this one",
+        )  # fmt: skip
+    else:
+        hint = "rename it to end in `.yaml`" if path.endswith(".yml") else _LAYOUT
+        problem = Problem("misplaced_record", Span(0, 0), "no record belongs at this path", hint)
+    diagnostic = _problem(source_at(tree, path), problem, selection)
+    if diagnostic:
+        yield diagnostic
+
+
+# ── many subjects ─────────────────────────────────────────────────────────────────────────
+
+
+def _evaluate_all(
+    book: Book, selection: Selection, now: datetime, todo: list[str], progress: Progress | None
+) -> dict[str, Outcome]:
+    enabled = gc.isenabled()
+    gc.disable()  # documents are trees that live as long as the run; looking for cycles costs double
+    try:
+        workers = min(os.cpu_count() or 1, 8)
+        if workers > 1 and len(todo) > _WORTH_A_PROCESS and _may_fork(book.tree):
+            return _in_processes(book, selection, now, todo, workers, progress)
+        return dict(_evaluated(book, selection, now, todo, progress))
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _evaluated(
+    book: Book, selection: Selection, now: datetime, todo: Iterable[str], progress: Progress | None
+) -> Iterator[tuple[str, Outcome]]:
+    for count, subject in enumerate(todo, 1):
+        yield subject, evaluate(book, selection, now, subject)
+        if progress and count % 100 == 0:
+            progress(100)
+
+
+def _may_fork(tree: Tree) -> bool:
+    return isinstance(tree, WorkTree) and hasattr(os, "fork") and os.uname().sysname == "Linux"
+
+
+def _in_processes(
+    book: Book,
+    selection: Selection,
+    now: datetime,
+    todo: list[str],
+    workers: int,
+    progress: Progress | None,
+) -> dict[str, Outcome]:
+    """Split between this process and forked ones; what a lost one owes is done here."""
+    from opsbook.lint.cache import decode_outcomes, encode_outcomes
+
+    blocks = [todo[at : at + 64] for at in range(0, len(todo), 64)]
+    shares = [[s for block in blocks[n::workers] for s in block] for n in range(workers)]
+    children = []
+    for share in shares[1:]:
+        inlet, outlet = os.pipe()
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                os.close(inlet)
+                payload = encode_outcomes(dict(_evaluated(book, selection, now, share, None)))
+                with os.fdopen(outlet, "wb") as pipe:
+                    pipe.write(payload)
+                status = 0
+            finally:
+                os._exit(status)
+        os.close(outlet)
+        children.append((child, inlet, share))
+    scaled = (lambda count: progress(count * workers)) if progress else None
+    outcomes = dict(_evaluated(book, selection, now, shares[0], scaled))
+    for child, inlet, share in children:
+        with os.fdopen(inlet, "rb") as pipe:
+            payload = pipe.read()
+        _, status = os.waitpid(child, 0)
+        if status == 0:
+            outcomes |= decode_outcomes(payload, book.tree)
+        else:
+            outcomes |= dict(_evaluated(book, selection, now, share, None))
+    return outcomes
+
+
+# ── suppressions ──────────────────────────────────────────────────────────────────────────
+
+
+def settle(
+    outcomes: Mapping[str, Outcome], selection: Callable[[], Selection], now: datetime, *, whole: bool
+) -> Report:
+    """The report of these outcomes: suppressed findings taken out, idle suppressions put in."""
+    silent: dict[tuple[str, int], list[Suppression]] = {}
+    for outcome in outcomes.values():
+        for each in outcome.suppressions:
+            silent.setdefault((each.location.path, each.line), []).append(each)
+    shown: list[Diagnostic] = []
+    suppressed: list[tuple[Diagnostic, Suppression]] = []
+    expired: set[Suppression] = set()
+    used: set[Suppression] = set()
+    for outcome in outcomes.values():
+        for diagnostic in outcome.diagnostics:
+            by = _suppression(diagnostic, silent) if silent else None
+            if by is None:
+                shown.append(diagnostic)
+            elif by.until and now.date() > by.until:
+                expired.add(by)
+                shown.append(diagnostic)
+            else:
+                used.add(by)
+                suppressed.append((diagnostic, by))
+    idle = [each for group in silent.values() for each in group if each not in used]
+    if idle:
+        shown += _idle(idle, expired, selection(), now.date(), whole)
+    shown.sort(key=lambda each: each.key)
+    return Report(tuple(dict.fromkeys(shown)), tuple(suppressed), len(outcomes) - (WHOLE_BOOK in outcomes))
+
+
+def _suppression(
+    diagnostic: Diagnostic, silent: Mapping[tuple[str, int], list[Suppression]]
+) -> Suppression | None:
+    place = diagnostic.location.path, diagnostic.location.start.line
+    for each in silent.get(place, ()):
+        if each.silences(diagnostic):
+            return each
+    return None
+
+
+def _idle(
+    idle: list[Suppression],
+    expired: set[Suppression],
+    selection: Selection,
+    today: date,
+    whole: bool,
+) -> Iterator[Diagnostic]:
+    from opsbook.lint.catalog import by_name, catalog
+
+    known = {name: code for code, rule in catalog().items() for name in (code, rule.name)}
+    for each in idle:
+        names = f"`{'`, `'.join(each.names)}`"
+        if each in expired:
+            ended = f"ended on {each.until}" if each.until != date.min else "ends on no date"
+            rule, message = "expired_suppression", f"the suppression of {names} {ended}"
+            hint = "mend the finding, or give a new reason and date"
+        else:
+            codes = {known.get(name) for name in each.names}
+            if None not in codes and not codes <= selection.codes:
+                continue  # its rule did not run
+            terms = [catalog()[code].terms for code in codes if code is not None]
+            if not whole and any(rule_terms.on == ("book",) for rule_terms in terms):
+                continue
+            if each.until and today <= each.until and any(rule_terms.dated for rule_terms in terms):
+                continue  # it waits for a day that comes
+            rule, message = "unused_suppression", f"nothing to suppress: {names} finds nothing here"
+            hint = "delete the comment" if None not in codes else f"no rule is called {names}"
+        found = Finding(each.location, message, hint)
+        diagnostic = stamp(found, by_name(rule).code, rule, selection)
+        if diagnostic:
+            yield diagnostic

@@ -1,0 +1,39 @@
+"""What to say of a name that leads nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from opsbook.book.document import Document
+from opsbook.book.references import Reference, references
+from opsbook.book.snapshot import Book
+from opsbook.diagnostics import Finding
+
+
+def unknown(document: Document[Any], book: Book) -> Iterator[tuple[Reference, Finding]]:
+    """The references of a document that lead nowhere, each with what to say of it."""
+    for reference in references(document.content):
+        if book.leads_somewhere(reference.kinds, reference.id):
+            continue
+        place = document.key_at if reference.on_key else document.at
+        message = f"no {' or '.join(reference.kinds)} `{reference.id}`"
+        yield reference, Finding(place(*reference.pointer), message, _hint(reference, book))
+
+
+def _hint(reference: Reference, book: Book) -> str:
+    from opsbook.book.validate import nearest
+
+    if "severity" in reference.kinds:
+        for name, level in book.severities.levels.items():
+            if reference.id.lower() in (alias.lower() for alias in level.aliases):
+                return f"`{reference.id}` is an alias: write `{name}`"
+    near = nearest(reference.id, {name for kind in reference.kinds for name in book.names(kind)})
+    if near:
+        return f"did you mean `{near}`?"
+    if reference.kinds[0] in ("severity", "role"):
+        return f"known: {', '.join(f'`{name}`' for name in book.names(reference.kinds[0]))}"
+    from opsbook.book.kinds import kind
+
+    place = kind(reference.kinds[0]).place.replace("{year}", reference.id[:4])
+    return f"add `{place.replace('{id}', reference.id)}`, or mend the name"

@@ -1,0 +1,116 @@
+"""What a rule is: a code, the kinds it looks at, its level in each profile, and a check.
+
+A rule is one file in `rules/<family>/`; the file's name is the rule's, its docstring the page.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from types import ModuleType
+from typing import Any, Literal, NamedTuple
+
+from opsbook.diagnostics import Finding, Level
+
+Check = Callable[..., Iterable[Finding]]
+LevelName = Literal["off", "advice", "warning", "error"]
+_LEVELS = {"advice": Level.ADVICE, "warning": Level.WARNING, "error": Level.ERROR}
+
+
+def level(name: str) -> Level | None:
+    """The level of this name; None for `off`."""
+    return _LEVELS.get(name)
+
+
+class Terms(NamedTuple):
+    """What a rule's file says of it beside its page."""
+
+    code: str
+    on: tuple[str, ...]
+    adopt: LevelName
+    recommended: LevelName
+    strict: LevelName
+    dated: bool
+    since: str
+
+
+def rule(
+    code: str,
+    *,
+    on: str | tuple[str, ...],
+    adopt: LevelName = "advice",
+    recommended: LevelName = "warning",
+    strict: LevelName = "error",
+    dated: bool = False,
+    since: str = "0.1.0",
+) -> Callable[[Check], Check]:
+    """Marks a rule's `check(document, context)`, which yields findings.
+
+    `on` names the kinds of document it is given, or `book` for the whole book at once; a rule on
+    a document may look at others through the context. `dated` says that a finding comes with the
+    passing of time alone: such a finding never turns a pull request red that did not touch it.
+    """
+    kinds = (on,) if isinstance(on, str) else on
+
+    def mark(check: Check) -> Check:
+        check.terms = Terms(code, kinds, adopt, recommended, strict, dated, since)  # type: ignore[attr-defined]
+        return check
+
+    return mark
+
+
+def reader_rule(
+    code: str,
+    *,
+    adopt: LevelName = "error",
+    recommended: LevelName = "error",
+    strict: LevelName = "error",
+    dated: bool = False,
+    since: str = "0.1.0",
+) -> Check:
+    """A page for what the reader or the runner itself finds; there is nothing to run."""
+
+    def check(document: Any, context: Any) -> Iterator[Finding]:
+        del document, context
+        return iter(())
+
+    mark = rule(code, on=(), adopt=adopt, recommended=recommended, strict=strict, dated=dated, since=since)
+    return mark(check)
+
+
+class Rule:
+    """A rule as the catalog knows it."""
+
+    def __init__(self, module: ModuleType) -> None:
+        family, self.name = module.__name__.split(".")[-2:]
+        self.family = family
+        self.check: Check = module.check
+        self.terms: Terms = module.check.terms
+        self._module = module
+
+    def __repr__(self) -> str:
+        return f"Rule({self.code} {self.name})"
+
+    @property
+    def code(self) -> str:
+        return self.terms.code
+
+    @cached_property
+    def page(self) -> str:
+        """The rule's page in Markdown."""
+        return inspect.cleandoc(self._module.__doc__ or "")
+
+    @property
+    def title(self) -> str:
+        """The first line of the page: what holds when nothing is wrong."""
+        return self.page.partition("\n")[0]
+
+    def level(self, profile: str) -> Level | None:
+        """The level in a profile; None where the rule is off."""
+        return level(getattr(self.terms, profile))
+
+    def answers_to(self, name: str) -> bool:
+        """Whether a code, a name, a family or a family's letters mean this rule."""
+        letters = self.code.rstrip("0123456789")
+        return name.replace("-", "_") in (self.code, self.name, self.family, letters)

@@ -1,0 +1,232 @@
+"""One check as a person asks for it: which tree, which records, against which base, fixed or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsbook.book.settings import find_root, settings_text
+from opsbook.book.snapshot import Book, belongs, hides_records
+from opsbook.book.tree import SETTINGS_FILES, Memory, WorkTree
+from opsbook.edits import apply, compatible
+from opsbook.errors import UserError
+from opsbook.git import Git
+from opsbook.lint.check import Outcome, Progress, Report, check, microseconds
+from opsbook.text import Source
+
+if TYPE_CHECKING:
+    from opsbook.diagnostics import Diagnostic
+    from opsbook.lint.cache import Cache
+    from opsbook.lint.catalog import Selection
+    from opsbook.lint.suppressions import Suppression
+
+_ROUNDS = 20
+"""After so many rounds of fixes something undoes what something else does."""
+
+Change = tuple[Source, str]
+
+
+class Session:
+    """A check of the book around a folder, at an instant."""
+
+    def __init__(
+        self,
+        folder: Path,
+        now: datetime,
+        *,
+        profile: str | None = None,
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+        base: str | None = None,
+        staged: bool = False,
+        cache: bool = True,
+        root: Path | None = None,
+    ) -> None:
+        self.folder = folder
+        self.root = root or find_root(folder)
+        self.now = now
+        self._profile = profile
+        self._select = tuple(select)
+        self._ignore = tuple(ignore)
+        self._base = base
+        self._staged = staged
+        self._cached = cache
+        self._outcomes: dict[str, Outcome] = {}
+
+    @cached_property
+    def git(self) -> Git:
+        return Git(self.root)
+
+    @cached_property
+    def book(self) -> Book:
+        if self._staged:
+            return Book(self.git.index_tree())
+        known = self._cache.signatures if self._cache else None
+        return Book(WorkTree(self.root, known, self.git.clean_blobs))
+
+    @cached_property
+    def _settings_text(self) -> str:
+        name, content = settings_text(self.book.tree if self._staged else WorkTree(self.root))
+        return name + content.decode("utf-8", "replace")
+
+    @cached_property
+    def _cache(self) -> Cache | None:
+        if not self._cached:
+            return None
+        from opsbook.lint.cache import Cache
+
+        options = repr((self._profile, self._select, self._ignore))
+        return Cache([self._settings_text, options], self.root)
+
+    @cached_property
+    def _selection(self) -> Selection:
+        from opsbook.lint.catalog import Selection
+
+        return Selection(self.book.settings, self._profile, self._select, self._ignore)
+
+    def selection(self) -> Selection:
+        """Which rules run at which level; reads the settings the first time it is asked."""
+        return self._selection
+
+    def fail_on(self, asked: str | None) -> str:
+        """The mildest level that fails: as asked, else the settings', else warning."""
+        if asked is None and "fail_on" in self._settings_text:
+            return self.book.settings.fail_on
+        return asked or "warning"
+
+    # ── checking ──────────────────────────────────────────────────────────────────────────
+
+    def check(self, paths: Iterable[str] = (), progress: Progress | None = None) -> Report:
+        """The report on the book, or on some paths of it."""
+        report = self._check(self.book, self._subjects(tuple(paths)), progress)
+        base = self._base or (self.git.head if self._far_reaching else None)
+        if base is None:
+            return report
+        from opsbook.lint.compare import compare
+
+        commit = self.git.merge_base(base)
+        earlier = Book(self.git.commit_tree(commit))
+        known = {
+            subject: outcome
+            for subject, outcome in self._outcomes.items()
+            if all(earlier.version(key) == self.book.version(key) for key in outcome.reads)
+        }
+        before, _ = check(earlier, self.selection, self.now, known=known)
+        return compare(report, before, self.git.changed(commit, staged=self._staged))
+
+    def _check(self, book: Book, subjects: list[str] | None, progress: Progress | None) -> Report:
+        known: dict[str, Outcome] = {}
+        if subjects is None and self._cache:
+            book.tree.paths("incidents")
+            known = self._cache.outcomes(book, microseconds(self.now))
+        report, self._outcomes = check(
+            book, self.selection, self.now, subjects=subjects, known=known, progress=progress
+        )
+        if subjects is None and self._cache:
+            self._cache.save(book, self._outcomes)
+        return report
+
+    def suppressions(self) -> list[tuple[Suppression, list[Diagnostic]]]:
+        """Every suppression in the book, in order of place, with what it silences at this instant."""
+        report = self.check()
+        found: dict[Suppression, list[Diagnostic]] = {
+            each: [] for outcome in self._outcomes.values() for each in outcome.suppressions
+        }
+        for diagnostic, by in report.suppressed:
+            found[by].append(diagnostic)
+        return sorted(found.items(), key=lambda item: (item[0].location.path, item[0].location.span))
+
+    def _subjects(self, paths: tuple[str, ...]) -> list[str] | None:
+        """The records that paths name; None for the whole book."""
+        if self._far_reaching or not (paths or self._staged):
+            return None
+        if not paths:
+            return [path for path in self.git.staged()[0] if belongs(path) is not False]
+        found: list[str] = []
+        for path in map(self._relative, paths):
+            if path == ".":
+                return None
+            if self.book.tree.has(path):
+                found += [path] if belongs(path) is not False else []
+                continue
+            inside = [each for each in self.book.tree.paths(path) if belongs(each) is not False]
+            links = self.book.tree.links
+            inside += [link for link in filter(hides_records, links) if f"{link}/".startswith(f"{path}/")]
+            if not inside and path not in links and not (self.root / path).is_dir():
+                unseen = "`--staged` sees what is staged: `git add` it" if self._staged else ""
+                raise UserError(f"no file or folder `{path}` in the book", unseen)
+            found += inside
+        return sorted(set(found))
+
+    @cached_property
+    def _far_reaching(self) -> bool:
+        """Whether what is staged may make records wrong that it does not touch: somebody may refer
+        to what is gone, and new settings judge everything."""
+        if not self._staged:
+            return False
+        changed, deleted = self.git.staged()
+        gone = any(map(belongs, deleted)) or any(map(hides_records, self.book.tree.links))
+        return gone or not {*changed, *deleted}.isdisjoint(SETTINGS_FILES)
+
+    def _relative(self, path: str) -> str:
+        full = (self.folder / path).absolute()
+        try:
+            return Path(*_normal(full)).relative_to(self.root).as_posix()
+        except ValueError:
+            raise UserError(f"`{path}` is outside the book at `{self.root}`") from None
+
+    # ── fixing ────────────────────────────────────────────────────────────────────────────
+
+    def fix(self, paths: Iterable[str], report: Report, *, unsafe: bool) -> tuple[list[Change], Report]:
+        """What mending changes, and the report afterwards. Nothing is written yet."""
+        if self._staged:
+            raise UserError("--fix changes files, --staged judges what is staged", "use one of them")
+        original: dict[str, Source] = {}
+        texts: dict[str, str] = {}
+        subjects = self._subjects(tuple(paths))
+        for _ in range(_ROUNDS):
+            fixes = [d.fix for d in report.diagnostics if d.fix and (unsafe or d.fix.safe) and not d.before]
+            edits: dict[str, list[tuple[Source, tuple[object, str]]]] = {}
+            for fix in compatible(fixes):
+                for edit in fix.edits:
+                    source = edit.location.source
+                    edits.setdefault(source.path, []).append((source, (edit.location.span, edit.replacement)))
+            if not edits:
+                break
+            for path, changes in edits.items():
+                source = changes[0][0]
+                original.setdefault(path, source)
+                texts[path] = apply(source.text, [change for _, change in changes])  # type: ignore[misc]
+            book = Book(Memory(texts, below=self.book.tree))
+            known = self._still_true(book)
+            report, self._outcomes = check(book, self.selection, self.now, subjects=subjects, known=known)
+        changes_made = [(original[p], text) for p, text in sorted(texts.items()) if original[p].text != text]
+        return changes_made, report
+
+    def _still_true(self, book: Book) -> dict[str, Outcome]:
+        return {
+            subject: outcome
+            for subject, outcome in self._outcomes.items()
+            if all(book.version(key) == self.book.version(key) for key in outcome.reads)
+        }
+
+    def write(self, changes: Iterable[Change]) -> None:
+        """Write what `fix` changed."""
+        from opsbook.book.write import replace
+
+        for before, text in changes:
+            replace(self.root, before, text)
+
+
+def _normal(path: Path) -> tuple[str, ...]:
+    """The parts of an absolute path with `..` taken out, links not followed."""
+    parts: list[str] = []
+    for part in path.parts:
+        if part == "..":
+            parts = parts[:-1] or parts
+        elif part != ".":
+            parts.append(part)
+    return tuple(parts)

@@ -1,0 +1,85 @@
+"""Comments that silence a finding where it stands.
+
+`# opsbook: ignore[ACT002] vendor ships in May until=2026-12-31` in YAML, and the same words in an
+HTML comment in Markdown. On a line with something else it speaks of that line; alone on its line
+it speaks of the next line that is neither empty nor a comment.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any, NamedTuple
+
+from opsbook.book.document import Document
+from opsbook.diagnostics import Diagnostic
+from opsbook.text import Location, Source, Span
+
+_COMMENT = re.compile(r"(#|<!--)[ \t]*opsbook:[ \t]*ignore\[([^\]\n]*)\]([^\r\n]*)")
+_UNTIL = re.compile(r"\buntil=(\S+)")
+_ASIDE = re.compile(r"\s*(?:#.*|<!--(?:(?!-->).)*-->\s*)?\Z")
+
+
+class Suppression(NamedTuple):
+    """One comment: which rules, on which line of which file, why, and until when."""
+
+    location: Location
+    line: int
+    names: tuple[str, ...]
+    reason: str
+    until: date | None
+
+    def silences(self, diagnostic: Diagnostic) -> bool:
+        """Whether it names the diagnostic's rule."""
+        return diagnostic.code in self.names or diagnostic.name in self.names
+
+
+def suppressions(document: Document[Any]) -> tuple[Suppression, ...]:
+    """The suppressions of a document; text in quotes or code that looks like one is none."""
+    source = document.source
+    if "opsbook:" not in source.text or "ignore[" not in source.text:
+        return ()
+    return tuple(
+        _suppression(source, match)
+        for match in _COMMENT.finditer(source.text)
+        if _is_comment(document, match)
+    )
+
+
+def _suppression(source: Source, match: re.Match[str]) -> Suppression:
+    words = match[3].partition("-->")[0] if match[1] == "<!--" else match[3]
+    until = _UNTIL.search(words)
+    return Suppression(
+        Location(source, Span(match.start(), match.end())),
+        _target(source, source.position(match.start()).line),
+        tuple(name.strip() for name in match[2].split(",") if name.strip()),
+        _UNTIL.sub("", words).strip(),
+        _date(until[1]) if until else None,
+    )
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return date.min  # not a date: said as expired, rather than silent for ever
+
+
+def _target(source: Source, line: int) -> int:
+    if not _ASIDE.match(source.line(line)):
+        return line
+    for number in range(line + 1, len(source.starts) + 1):
+        if not _ASIDE.match(source.line(number)):
+            return number
+    return line
+
+
+def _is_comment(document: Document[Any], match: re.Match[str]) -> bool:
+    at = match.start()
+    in_body = document.kind.markdown and not (document.front and at < document.front.span.end)
+    if match[1] == "<!--":
+        return in_body and any(span.start == at for span in document.page.comments)
+    if in_body:
+        return False
+    before = document.source.text[at - 1 : at]
+    return before in ("", " ", "\t", "\n") and not document.written_at(at)

@@ -1,0 +1,1 @@
+"""What the documents say, in pydantic. No files, no positions and no clock in here."""

@@ -1,0 +1,111 @@
+"""What every model has in common: frozen, strict, unknown keys refused; and references.
+
+Validation is strict: no text is ever read as a number, no number as text. A docstring under a field is its description in the JSON Schema
+and in the editor.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic_core import PydanticCustomError
+
+
+class Model(BaseModel):
+    """A part of a document."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        defer_build=True,
+        populate_by_name=False,
+        allow_inf_nan=False,
+        serialize_by_alias=True,
+    )
+
+
+def exactly_one(*names: str) -> ConfigDict:
+    """In the JSON Schema: one of these keys is there, and only one."""
+    return ConfigDict(json_schema_extra={"oneOf": [{"required": [name]} for name in names]})
+
+
+def not_together(*names: str) -> ConfigDict:
+    """In the JSON Schema: no two of these keys are there."""
+    pairs = [{"required": list(pair)} for pair in combinations(names, 2)]
+    return ConfigDict(json_schema_extra={"not": {"anyOf": pairs}})
+
+
+def needs(*cases: tuple[str, str, str]) -> ConfigDict:
+    """In the JSON Schema: `("status", "done", "done_on")`, with that value of the first key, the
+    second one is there."""
+    rules = [
+        {"if": {"properties": {key: {"const": value}}, "required": [key]}, "then": {"required": [other]}}
+        for key, value, other in cases
+    ]
+    return ConfigDict(json_schema_extra={"allOf": rules})
+
+
+class FrontMatter(Model):
+    """Front matter of a page: keys that belong to site generators pass."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Ref:
+    """Marks a field as the id of a record of one of these kinds."""
+
+    __slots__ = ("kinds",)
+
+    def __init__(self, *kinds: str) -> None:
+        self.kinds = kinds
+
+    def __repr__(self) -> str:
+        return f"Ref{self.kinds!r}"
+
+
+def refuse(message: str, **found: object) -> PydanticCustomError:
+    """An error whose message a person reads as it stands."""
+    return PydanticCustomError("opsbook", message, found or None)
+
+
+def _one_or_many(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+ID = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+SOME = r"\S"
+Id = Annotated[str, Field(pattern=ID)]
+Text = Annotated[str, Field(pattern=SOME)]
+"""Text that says something."""
+
+T = TypeVar("T")
+Many = Annotated[tuple[T, ...], Strict(False)]
+"""A list in YAML; its items are as strict as anything else."""
+
+PersonId = Annotated[Id, Ref("person")]
+TeamId = Annotated[Id, Ref("team")]
+ServiceId = Annotated[Id, Ref("service")]
+IncidentId = Annotated[Id, Ref("incident")]
+RunbookId = Annotated[Id, Ref("runbook")]
+RotationId = Annotated[Id, Ref("rotation")]
+EscalationId = Annotated[Id, Ref("escalation")]
+HolidaysId = Annotated[Id, Ref("holidays")]
+SeverityName = Annotated[Id, Ref("severity")]
+RoleName = Annotated[Id, Ref("role")]
+OwnerId = Annotated[Id, Ref("person", "team")]
+"""A person or a team."""
+
+People = Annotated[
+    Many[PersonId],
+    BeforeValidator(_one_or_many, json_schema_input_type=PersonId | list[PersonId]),
+]
+"""One person, or a list of people."""
+
+SeverityNames = Annotated[
+    Many[SeverityName],
+    BeforeValidator(_one_or_many, json_schema_input_type=SeverityName | list[SeverityName]),
+]
+"""One severity, or a list of them."""

@@ -1,0 +1,243 @@
+"""A book's settings: `[tool.opsbook]` in pyproject.toml, or opsbook.toml."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+
+from opsbook.model.kind import Many, Model, Text, refuse
+from opsbook.model.time import Zone
+
+Profile = Literal["adopt", "recommended", "strict"]
+LevelName = Literal["off", "advice", "warning", "error"]
+
+PARTS = {
+    "incident": (
+        "trigger",
+        "severity",
+        "prerequisites",
+        "steps",
+        "verification",
+        "rollback",
+        "owner",
+        "last_updated",
+    ),
+    "alert": ("meaning", "impact", "diagnosis", "mitigation"),
+    "procedure": ("owner", "last_updated"),
+}
+"""The parts that each kind of runbook must have."""
+
+HEADINGS = {
+    "trigger": (
+        "triggers",
+        "when to use",
+        "when to run",
+        "symptoms",
+        "symptom",
+        "alerts",
+        "alert",
+    ),
+    "severity": ("priority", "urgency"),
+    "prerequisites": (
+        "prerequisite",
+        "pre-requisites",
+        "pre-requisite",
+        "prereqs",
+        "preconditions",
+        "requirements",
+        "before you begin",
+        "before you start",
+        "before starting",
+        "what you need",
+        "you will need",
+        "access",
+        "preparation",
+    ),
+    "steps": (
+        "procedure",
+        "procedures",
+        "instructions",
+        "process",
+        "the process",
+        "remediation",
+        "resolution",
+        "solution",
+        "mitigation",
+        "actions",
+        "recommended actions",
+        "how to fix",
+        "how to resolve",
+        "what to do",
+        "response",
+    ),
+    "verification": (
+        "verify",
+        "verifying",
+        "validation",
+        "validate",
+        "checks",
+        "testing",
+        "how to verify",
+        "confirm",
+        "post checks",
+    ),
+    "rollback": (
+        "roll back",
+        "rolling back",
+        "how to roll back",
+        "revert",
+        "reverting",
+        "back out",
+        "backout",
+        "undo",
+    ),
+    "owner": (
+        "owners",
+        "ownership",
+        "owned by",
+        "owner slack",
+        "owning team",
+        "maintainer",
+        "maintainers",
+        "supported by",
+        "contact",
+        "contacts",
+        "support",
+    ),
+    "last_updated": (
+        "last reviewed",
+        "last reviewed on",
+        "last review",
+        "last review date",
+        "last modified",
+        "revision history",
+        "change log",
+        "changelog",
+    ),
+    "meaning": ("overview", "description", "problem description", "summary", "what it means"),
+    "impact": ("affected users", "users affected"),
+    "diagnosis": (
+        "diagnose",
+        "diagnostics",
+        "troubleshooting",
+        "first line troubleshooting",
+        "investigation",
+        "investigate",
+        "debugging",
+        "possible cause",
+        "possible causes",
+        "possible checks",
+    ),
+    "mitigation": (
+        "resolution",
+        "potential resolution",
+        "remediation",
+        "solution",
+        "fix",
+        "how to fix",
+        "how to resolve",
+        "recommended actions",
+        "steps",
+    ),
+    "summary": ("overview", "tl;dr", "description", "what happened"),
+    "timeline": ("key events", "sequence of events", "chain of events", "chronology", "incident log"),
+    "root cause": (
+        "root causes",
+        "contributing factors",
+        "contributing factor",
+        "contributing conditions",
+        "cause",
+        "causes",
+        "what caused",
+        "what happened",
+    ),
+    "what went well": ("what went right", "what worked", "things that went well"),
+    "what went wrong": (
+        "what went poorly",
+        "what went badly",
+        "what went less well",
+        "what didn't go well",
+        "what did not go well",
+        "what didn't work",
+        "what could have gone better",
+        "what could be improved",
+        "things that went wrong",
+    ),
+    "action items": (
+        "action item",
+        "actions",
+        "future actions",
+        "follow-up",
+        "follow-ups",
+        "next steps",
+        "action points",
+        "review actions",
+        "corrective and preventative measures",
+        "corrective and preventative measure",
+        "corrective actions",
+        "recommendations",
+    ),
+    "lessons": ("lessons learned", "lessons learnt", "learnings"),
+}
+"""Headings that people already write, by the part or section that they stand for; a longer heading that
+begins with one counts too (`book.parts`)."""
+
+
+class RunbookKind(Model):
+    """A kind of runbook."""
+
+    parts: Many[Text]
+    """The parts it must have: front matter keys or section headings."""
+
+
+class Settings(Model):
+    """How this book is read and judged."""
+
+    timezone: Zone = ZoneInfo("UTC")
+    """The zone of the dates in incident ids and of reports."""
+    profile: Profile = "recommended"
+    """How strict: `adopt` for a collection that is new to opsbook, `recommended`, or `strict`."""
+    select: Many[Text] = ()
+    """Only these rules: codes, names or families."""
+    ignore: Many[Text] = ()
+    """Never these rules: codes, names or families."""
+    levels: dict[Text, LevelName] = {}
+    """The level of single rules, by code, name or family."""
+    paths: dict[Text, dict[Text, LevelName]] = {}
+    """Levels for records under a path, by glob: `{"runbooks/legacy/**": {RUN006: off}}`."""
+    fail_on: Literal["advice", "warning", "error"] = "warning"
+    """The mildest level that makes `check` exit with 1."""
+    default_runbook_kind: Text = "incident"
+    """The kind of a runbook that does not say its own."""
+    runbook_kinds: dict[Text, RunbookKind] = {}
+    """Kinds of runbook beside `incident`, `alert` and `procedure`, or in their place."""
+    headings: dict[Text, Annotated[Many[Text], Field(min_length=1)]] = {}
+    """More headings that stand for a part: `{rollback: ["Plan B"]}`."""
+
+    @model_validator(mode="after")
+    def _default_kind_exists(self) -> Settings:
+        if self.parts(self.default_runbook_kind) is None:
+            raise refuse(
+                "`default_runbook_kind` is `{found}`, which is no kind of runbook",
+                found=self.default_runbook_kind,
+            )
+        return self
+
+    def parts(self, kind: str) -> tuple[str, ...] | None:
+        """The parts a kind of runbook must have; None for an unknown kind."""
+        if kind in self.runbook_kinds:
+            return tuple(_key(part) for part in self.runbook_kinds[kind].parts)
+        return PARTS.get(kind)
+
+    def means(self, part: str) -> frozenset[str]:
+        """Every heading, in lower case, that stands for a part or section."""
+        own = (names for name, names in self.headings.items() if _key(name) == _key(part))
+        headings = (heading.lower() for names in own for heading in names)
+        return frozenset((part.replace("_", " "), *HEADINGS.get(part, ()), *headings))
+
+
+def _key(part: str) -> str:
+    """A part's name as a key: `Last updated` is `last_updated`."""
+    return part.lower().replace(" ", "_")

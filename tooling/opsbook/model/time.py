@@ -1,0 +1,286 @@
+"""Instants, dates, wall times, durations and intervals, as people write them in a record.
+
+An instant carries an offset and is UTC inside the program. A rule carries a wall time and a zone.
+What could be read in two ways is refused with the way to write it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from opsbook.model.kind import refuse
+
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)([Zz]|[+-]\d\d:\d\d)\Z")
+_NAIVE = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?\Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_WALL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d\Z")
+_TIME = re.compile(r"\d\d:\d\d\Z")
+_DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z")
+_ISO_DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z", re.IGNORECASE)
+_PERIOD = re.compile(r"(\d+) ?(days?|weeks?|months?|years?|[dw])\Z")
+_SHIFTS = re.compile(r"(\d+) shifts?\Z")
+_CENTURY = 36_525 * 24 * 60 * 60
+"""Seconds in a hundred years."""
+
+
+def _text(value: Any, expected: str) -> str:
+    if not isinstance(value, str):
+        raise refuse("expected {expected}, found {found}", expected=expected, found=f"`{value}`"[:60])
+    return value
+
+
+def _of_our_age(year: int, text: str) -> None:
+    """Refuses a slip of the pen that no zone and no duration could be added to."""
+    if not 1900 <= year < 3000:
+        raise refuse("`{found}` is of another age: expected a year from 1900 to 2999", found=text)
+
+
+def instant(value: Any) -> datetime:
+    """`2026-03-02T09:02Z` or `2026-03-02 10:02+01:00` → that instant in UTC."""
+    if type(value) is datetime:
+        return value.astimezone(UTC)
+    text = _text(value, "an instant like `2026-03-02T09:02Z`")
+    if not _INSTANT.match(text):
+        if _NAIVE.match(text):
+            if ":" in text:
+                raise refuse(
+                    "`{found}` has no offset: write `{found}Z` for UTC, or add one like `+01:00`",
+                    found=text,
+                )
+            raise refuse("`{found}` has no time: write `{found}T09:02Z`", found=text)
+        raise refuse("`{found}` is no instant: write `2026-03-02T09:02Z`", found=text)
+    _of_our_age(int(text[:4]), text)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        raise refuse("`{found}` does not exist in the calendar", found=text) from None
+
+
+def day(value: Any) -> date:
+    """`2026-03-16` → that date."""
+    if type(value) is date:
+        return value
+    text = _text(value, "a date like `2026-03-16`")
+    if not _DATE.match(text):
+        raise refuse("`{found}` is no date: write `2026-03-16`", found=text)
+    _of_our_age(int(text[:4]), text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise refuse("`{found}` does not exist in the calendar", found=text) from None
+
+
+def wall_time(value: Any) -> datetime:
+    """`2026-01-05 09:00` → a naive datetime, to be read in the zone beside it."""
+    if type(value) is datetime:
+        return value
+    text = _text(value, "a wall time like `2026-01-05 09:00`")
+    if not _WALL.match(text):
+        if _INSTANT.match(text):
+            raise refuse(
+                "`{found}` has an offset: a rule is a wall time, `2026-01-05 09:00`, read in its `timezone`",
+                found=text,
+            )
+        raise refuse("`{found}` is no wall time: write `2026-01-05 09:00`", found=text)
+    _of_our_age(int(text[:4]), text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise refuse("`{found}` does not exist on a clock", found=text) from None
+
+
+def time_of_day(value: Any) -> time:
+    """`17:00` → that time of day."""
+    if type(value) is time:
+        return value
+    text = _text(value, 'a time of day like `"17:00"`')
+    try:
+        if _TIME.match(text):
+            return time.fromisoformat(text)
+    except ValueError:
+        pass
+    raise refuse('`{found}` is no time of day: write `"17:00"`', found=text)
+
+
+def duration(value: Any) -> timedelta:
+    """`90m`, `1h30m`, `48h`, `5d`, `2w` or `PT1H30M` → that length of time."""
+    if type(value) is timedelta:
+        return value
+    text = _text(value, "a duration like `90m` or `1h30m`")
+    if re.match(r"\d+:\d\d", text):
+        raise refuse("`{found}` could be hours or minutes: write `90m` or `1h30m`", found=text)
+    match = _DURATION.match(text) or _ISO_DURATION.match(text)
+    if not match or not any(match.groups()):
+        raise refuse("`{found}` is no duration: write `90m`, `1h30m`, `5d` or `2w`", found=text)
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    if (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds > _CENTURY:
+        raise refuse("`{found}` is longer than anybody waits", found=text[:30])
+    return timedelta(days=days, weeks=weeks, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def write_duration(value: timedelta) -> str:
+    """The shortest way to write a duration: `90m`, `1h30m`, `2d`, `0m`."""
+    minutes, seconds = divmod(int(value.total_seconds()), 60)
+    if not minutes and seconds:
+        return f"{seconds}s"
+    days, rest = divmod(minutes, 24 * 60)
+    if days and not rest and not seconds:
+        return f"{days}d"
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "h"), (minutes, "m"), (seconds, "s")]
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0m"
+
+
+class Period(NamedTuple):
+    """A length counted on the calendar: months and days."""
+
+    months: int
+    days: int
+
+    def after(self, start: date) -> date:
+        """The date this much later; a day that the month lacks is the month's last."""
+        year, month = divmod(start.year * 12 + start.month - 1 + self.months, 12)
+        last = (date(year + month // 11, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+        return date(year, month + 1, min(start.day, last)) + timedelta(days=self.days)
+
+
+def period(value: Any) -> Period:
+    """`90d`, `12w`, `6 months` or `1 year` → that period."""
+    if type(value) is Period:
+        return value
+    text = _text(value, "a period like `6 months` or `90d`")
+    match = _PERIOD.match(text)
+    if not match:
+        raise refuse("`{found}` is no period: write `6 months`, `1 year` or `90d`", found=text)
+    number, unit = min(int(match[1]), 10_000), match[2][0]
+    return {
+        "d": Period(0, number),
+        "w": Period(0, 7 * number),
+        "m": Period(number, 0),
+        "y": Period(12 * number, 0),
+    }[unit]
+
+
+class Turn(NamedTuple):
+    """How long a turn lasts: a length on the layer's clock, or a number of its windows."""
+
+    length: timedelta | None
+    shifts: int | None
+
+
+def turn(value: Any) -> Turn:
+    """`1w`, `4d`, `12h`, or `1 shift` → that turn."""
+    if type(value) is Turn:
+        return value
+    text = _text(value, "a turn like `1w`, `12h` or `1 shift`")
+    match = _SHIFTS.match(text)
+    result = Turn(None, int(match[1])) if match else Turn(duration(text), None)
+    if not any(result):
+        raise refuse("`{found}` is no turn: nobody would ever hand over", found=text)
+    return result
+
+
+def zone(value: Any) -> ZoneInfo:
+    """`Europe/Berlin` → that IANA time zone."""
+    if isinstance(value, ZoneInfo):
+        return value
+    text = _text(value, "an IANA time zone like `Europe/Berlin`")
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise refuse("`{found}` is no IANA time zone{hint}", found=text, hint=_near_zone(text)) from None
+
+
+def _near_zone(text: str) -> str:
+    from difflib import get_close_matches
+
+    names = {name.rpartition("/")[2].lower(): name for name in sorted(available_timezones())}
+    near = get_close_matches(text.rpartition("/")[2].lower(), names, 1)
+    return f": did you mean `{names[near[0]]}`?" if near else ": write one like `Europe/Berlin`"
+
+
+def write_instant(value: datetime) -> str:
+    """`2026-03-02T09:02Z`: UTC, seconds only where there are some."""
+    utc = value.astimezone(UTC)
+    if utc.microsecond:
+        return utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return utc.strftime("%Y-%m-%dT%H:%M:%SZ" if utc.second else "%Y-%m-%dT%H:%MZ")
+
+
+def _schema(pattern: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
+Instant = Annotated[
+    datetime,
+    PlainValidator(instant),
+    PlainSerializer(write_instant),
+    _schema(
+        r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)$",
+        "2026-03-02T09:02Z",
+    ),
+]
+Date = Annotated[
+    date,
+    PlainValidator(day),
+    PlainSerializer(date.isoformat),
+    _schema(r"^\d{4}-\d\d-\d\d$", "2026-03-16"),
+]
+WallTime = Annotated[
+    datetime,
+    PlainValidator(wall_time),
+    PlainSerializer(lambda value: value.strftime("%Y-%m-%d %H:%M")),
+    _schema(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d$", "2026-01-05 09:00"),
+]
+TimeOfDay = Annotated[
+    time,
+    PlainValidator(time_of_day),
+    PlainSerializer(lambda value: value.strftime("%H:%M")),
+    _schema(r"^([01]\d|2[0-3]):[0-5]\d$", "17:00"),
+]
+Duration = Annotated[
+    timedelta,
+    PlainValidator(duration),
+    PlainSerializer(write_duration),
+    _schema(
+        r"^(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$|^P(?=.)(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$",
+        "1h30m",
+    ),
+]
+ReviewPeriod = Annotated[
+    Period,
+    PlainValidator(period),
+    PlainSerializer(lambda value: f"{value.months} months" if value.months else f"{value.days}d"),
+    _schema(r"^\d+ ?(days?|weeks?|months?|years?|[dw])$", "6 months"),
+]
+TurnLength = Annotated[
+    Turn,
+    PlainValidator(turn),
+    PlainSerializer(lambda value: f"{value.shifts} shifts" if value.shifts else write_duration(value.length)),
+    _schema(r"^(\d+ shifts?|(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$", "1w"),
+]
+Zone = Annotated[
+    ZoneInfo,
+    PlainValidator(zone),
+    PlainSerializer(lambda value: value.key),
+    _schema(r"^[A-Za-z0-9_+/-]+$", "Europe/Berlin"),
+]
+
+
+class Interval(NamedTuple):
+    """A half-open stretch of time: from the first instant up to, not including, the second."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    def covers(self, at: datetime) -> bool:
+        return self.start <= at < self.end

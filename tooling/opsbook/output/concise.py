@@ -1,0 +1,17 @@
+"""One line a finding: path:line:column, level, code and message."""
+
+from __future__ import annotations
+
+from opsbook.lint.check import Report
+from opsbook.output.frames import Paint, clean, summary
+
+
+def render(report: Report, *, color: bool = False) -> str:
+    paint = Paint(color)
+    lines = [
+        f"{paint(clean(str(each.location)), '1')}: {paint.level(each.level, f'{each.level}[{each.code}]')} "
+        f"{clean(each.message)}" + (f" ({clean(each.hint)})" if each.hint else "") + "\n"
+        for each in report.diagnostics
+        if not each.before
+    ]
+    return "".join(lines) + summary(report.diagnostics, report.checked, paint)

@@ -1,0 +1,123 @@
+"""A finding as a person reads it: the place, the line, what is marked in it, and what to do."""
+
+from __future__ import annotations
+
+from opsbook.diagnostics import Diagnostic, Level
+from opsbook.text import Location
+
+_COLORS = {Level.ERROR: "31", Level.WARNING: "33", Level.ADVICE: "36"}
+_WIDTH = 120
+
+
+class Paint:
+    """ANSI colours, or none."""
+
+    def __init__(self, color: bool) -> None:
+        self._color = color
+
+    def __call__(self, text: str, style: str) -> str:
+        return f"\033[{style}m{text}\033[0m" if self._color and text else text
+
+    def level(self, level: Level, text: str) -> str:
+        return self(text, f"1;{_COLORS[level]}")
+
+
+def clean(text: str) -> str:
+    """Record text for a terminal: what does not print is written out, so that it cannot move the
+    cursor, colour, ring, reorder what is shown or begin a line; a tab becomes a space.
+
+    So is `##[`, wherever it stands: a GitHub runner takes it for a command in any line it prints.
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(c if c.isprintable() else " " if c == "\t" else f"\\u{ord(c):04x}" for c in text)
+    return text.replace("##[", "##\\u005b")
+
+
+def frame(diagnostic: Diagnostic, paint: Paint) -> str:
+    """One finding in several lines."""
+    level = diagnostic.level
+    head = paint.level(level, f"{level}[{diagnostic.code}]")
+    lines = [f"{head} {paint(diagnostic.name, '1')}: {clean(diagnostic.message)}"]
+    gutter = len(
+        str(max([diagnostic.location, *(r.location for r in diagnostic.related)], key=_line).start.line)
+    )
+    lines += _place(diagnostic.location, "-->", gutter, paint, _COLORS[level], "^")
+    for related in diagnostic.related:
+        lines += [f"{' ' * gutter} {paint('=', '34')} {clean(related.message)}:"]
+        lines += _place(related.location, "-->", gutter, paint, "34", "-")
+    if diagnostic.hint:
+        lines.append(f"{' ' * gutter} {paint('=', '34')} help: {clean(diagnostic.hint)}")
+    if diagnostic.fix:
+        how = "--fix" if diagnostic.fix.safe else "--fix --unsafe-fixes"
+        lines.append(f"{' ' * gutter} {paint('=', '34')} `opsbook check {how}` can do this")
+    return "\n".join(lines)
+
+
+def _line(location: Location) -> int:
+    return location.start.line
+
+
+def _place(location: Location, arrow: str, gutter: int, paint: Paint, color: str, mark: str) -> list[str]:
+    start, end = location.start, location.end
+    space, bar = " " * gutter, paint("|", "34")
+    lines = [f"{space}{paint(arrow, '34')} {clean(location.path)}:{start.line}:{start.column}"]
+    text = location.source.line(start.line) if location.source.text else ""
+    if not text.strip():
+        return lines
+    last = end.column - 1 if end.line == start.line else len(text)
+    text, first, last = _window(text, start.column - 1, max(last, start.column))
+    before, marked = clean(text[:first]), clean(text[first:last])
+    number = paint(f"{start.line:>{gutter}}", "34")
+    lines.append(f"{space} {bar}")
+    lines.append(f"{number} {bar} {clean(text)}")
+    lines.append(f"{space} {bar} {' ' * _width(before)}{paint(mark * max(_width(marked), 1), '1;' + color)}")
+    return lines
+
+
+def _window(text: str, first: int, last: int) -> tuple[str, int, int]:
+    """The part of a long line around what is marked."""
+    if len(text) <= _WIDTH:
+        return text, first, last
+    begin = max(0, min(first - 30, len(text) - _WIDTH))
+    shown = text[begin : begin + _WIDTH]
+    first, last = first - begin, min(last - begin, _WIDTH)
+    if begin:
+        shown, first, last = "…" + shown[1:], max(first, 1), max(last, 2)
+    if begin + _WIDTH < len(text):
+        shown = shown[:-1] + "…"
+    return shown, first, last
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: East Asian wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def summary(diagnostics: tuple[Diagnostic, ...], checked: int, paint: Paint) -> str:
+    """The last line: how much was found in how much."""
+    new = [each for each in diagnostics if not each.before]
+    old = len(diagnostics) - len(new)
+    parts = [
+        paint.level(level, count(number, str(level)))
+        for level in (Level.ERROR, Level.WARNING, Level.ADVICE)
+        if (number := sum(each.level is level for each in new))
+    ]
+    found = ", ".join(parts) if parts else paint("nothing wrong", "1;32")
+    fixable = sum(each.fix is not None and each.fix.safe for each in new)
+    line = f"{found} in {count(checked, 'record')}"
+    if fixable:
+        line += f"; `opsbook check --fix` mends {fixable:,}"
+    if old:
+        line += f"\n{count(old, 'finding')} that this change did not bring; `opsbook check` shows them"
+    return line + "\n"
+
+
+def count(number: int, noun: str) -> str:
+    """A number and its noun: `1 record`, `2,000 records`."""
+    if noun == "advice":
+        return f"{number:,} advice"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

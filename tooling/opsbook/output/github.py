@@ -1,0 +1,58 @@
+"""Annotations on a pull request: the workflow commands that GitHub's runner reads from a log.
+
+GitHub shows ten of each level a step, so the worst come first and the rest are only counted; the
+job summary (`markdown`) has them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from opsbook.diagnostics import Diagnostic, Level
+from opsbook.lint.check import Report
+from opsbook.output.frames import Paint, clean, count, summary
+
+_COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.ADVICE: "notice"}
+_SHOWN = 10
+"""Annotations of one level that GitHub shows for a step."""
+
+
+def render(report: Report, *, color: bool = False) -> str:
+    lines, hidden = [], []
+    for level in _COMMANDS:
+        found = [each for each in report.diagnostics if each.level is level and not each.before]
+        lines += [_annotation(each) + "\n" for each in found[:_SHOWN]]
+        hidden += found[_SHOWN:]
+    return "".join(lines) + _rest(hidden) + summary(report.diagnostics, report.checked, Paint(False))
+
+
+def _rest(hidden: Sequence[Diagnostic]) -> str:
+    if not hidden:
+        return ""
+    numbers = {level: sum(each.level is level for each in hidden) for level in _COMMANDS}
+    parts = ", ".join(count(number, str(level)) for level, number in numbers.items() if number)
+    return f"not annotated, since GitHub shows {_SHOWN} of a level: {parts}\n"
+
+
+def _annotation(each: Diagnostic) -> str:
+    start, end = each.location.start, each.location.end
+    where = {"file": each.location.path, "line": start.line, "endLine": end.line}
+    if start.line == end.line:  # the runner takes columns within one line only
+        where |= {"col": start.column, "endColumn": end.column}
+    properties = where | {"title": f"{each.code} {each.name}"}
+    written = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    return f"::{_COMMANDS[each.level]} {written}::{_message(each)}"
+
+
+def _message(each: Diagnostic) -> str:
+    """The place again, since the log shows the message alone; then what to do, on its own line."""
+    lines = [f"{each.location}: {each.message}", each.hint]
+    return "%0A".join(_data(line) for line in lines if line)
+
+
+def _data(text: str) -> str:
+    return clean(text).replace("%", "%25")  # `clean` left no line break to escape
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,1 @@
+"""One file per rule; the folder is the family. Nothing else belongs here."""

@@ -1,0 +1,125 @@
+"""Pages → a folder of Markdown → a site, by MkDocs.
+
+A folder is written beside its place and moved there when it is complete, so that a build that
+fails leaves what was there. A folder that opsbook did not write is never replaced.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from opsbook.errors import UserError
+from opsbook.site.render import Page
+
+_MARK = ".opsbook"
+"""A file that says that a folder is opsbook's to replace."""
+_SAYS = "`opsbook site build` wrote this folder and replaces it the next time.\n"
+
+
+def write(pages: Iterable[Page], target: Path) -> int:
+    """Write pages into a folder, in place of what it held; how many."""
+    count = 0
+    with _fresh(target) as folder:
+        for page in pages:
+            file = folder / page.path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(page.content)
+            count += 1
+    return count
+
+
+def make(root: Path, pages: Path, target: Path) -> list[str]:
+    """Have MkDocs make a site of a folder of pages, strictly; its warnings, if any.
+
+    The settings are `mkdocs.yml` of the book, or opsbook's where it has none. With a warning the
+    site is not put in its place.
+    """
+    own = root / "mkdocs.yml"
+    with as_file(files("opsbook.site") / "mkdocs.yml") as default, _Warnings() as warnings:
+        try:
+            with _fresh(target) as folder:
+                _mkdocs(own if own.is_file() else default, pages, folder, warnings.found)
+                if warnings.found:
+                    raise _Incomplete
+        except _Incomplete:
+            return warnings.found
+    return []
+
+
+class _Incomplete(Exception):
+    """The new folder must not take its place."""
+
+
+def _mkdocs(settings: Path, pages: Path, folder: Path, warnings: list[str]) -> None:
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # about MkDocs 2, which pyproject.toml rules out
+    from mkdocs.commands.build import build
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import MkDocsException
+
+    try:
+        config = load_config(str(settings), docs_dir=str(pages), site_dir=str(folder), strict=True)
+    except MkDocsException as error:
+        said = "; ".join(warnings) or str(error)
+        raise UserError(f"{settings.name}: {said}", "mend it, or delete it to build with opsbook's own") from None
+    config.plugins.on_startup(command="build", dirty=False)
+    try:
+        build(config)
+    except MkDocsException as error:
+        if not warnings:
+            warnings.append(str(error))
+    finally:
+        config.plugins.on_shutdown()
+
+
+class _Warnings(logging.Handler):
+    """Collects what MkDocs and its plugins warn of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append(record.getMessage())
+
+    def __enter__(self) -> _Warnings:
+        logging.getLogger("mkdocs").addHandler(self)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        logging.getLogger("mkdocs").removeHandler(self)
+
+
+@contextmanager
+def _fresh(target: Path) -> Iterator[Path]:
+    """A new folder that takes the place of `target` when all went well."""
+    _refuse_foreign(target)
+    new, old = (target.with_name(f".{target.name}-{word}-{os.getpid()}") for word in ("new", "old"))
+    try:
+        new.mkdir(parents=True)
+        (new / _MARK).write_text(_SAYS, encoding="utf-8")
+        yield new
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+    except OSError as error:
+        raise UserError(f"cannot write `{target}`: {error.strerror}") from error
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _refuse_foreign(target: Path) -> None:
+    """UserError where a folder holds what opsbook did not write: it would be deleted."""
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise UserError(f"`{target}` is no folder", "name another with `--output`")
+    if target.is_dir() and any(target.iterdir()) and not (target / _MARK).is_file():
+        raise UserError(
+            f"`{target}` holds files that `opsbook site build` did not write",
+            "name a new or empty folder with `--output`, or move them away",
+        )

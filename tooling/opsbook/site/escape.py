@@ -1,0 +1,45 @@
+"""Record text → text that shows as it was written, in Markdown and in HTML alike.
+
+What either of them would read as markup becomes a character reference; what does not print, and
+could reorder or hide what a reader sees, becomes a replacement character.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+from markupsafe import Markup
+
+_REFERENCES = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`*_[]{}\\#|~!^$=\n\t"}
+_JOINERS = "\u00a0\u00ad\u200c\u200d"
+"""Characters that do not print and still belong to words, or to a family of emoji."""
+
+
+def text(value: Any) -> Markup:
+    """A value as text of a page; what is markup already stays as it is."""
+    if hasattr(value, "__html__"):
+        return Markup(value)  # noqa: S704 (made by this module or by `markup`)
+    return Markup(printable(str(value)).translate(_REFERENCES))  # noqa: S704
+
+
+def printable(value: str) -> str:
+    """The text without control, bidirectional and half characters."""
+    if value.isprintable():
+        return value
+    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c if c.isprintable() or c in "\n\t" or c in _JOINERS else "\ufffd" for c in value)
+
+
+def front_matter(**values: Any) -> Markup:
+    """Front matter that YAML reads back and a theme may insert as it stands: escaped twice."""
+    lines = [f"{key}: {_yaml(value)}" for key, value in values.items() if value]
+    return Markup("\n".join(["---", *lines, "---"]))  # noqa: S704
+
+
+def _yaml(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_yaml(item) for item in value)}]"
+    words = " ".join(printable(str(value)).split())
+    return json.dumps(escape(words), ensure_ascii=False)

@@ -1,0 +1,307 @@
+"""What stands at the head of a record's page, and in its row of the index: labels and values.
+
+One function a kind, by the kind's name; a kind without one has no facts. A value that is empty is
+left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+
+from opsbook.model.directory import Person, Service, Team
+from opsbook.model.escalation import Escalation
+from opsbook.model.incident import Closure, Impact, Incident, Recovery
+from opsbook.model.postmortem import Postmortem
+from opsbook.model.rotation import Override, Rotation
+from opsbook.model.runbook import Runbook
+from opsbook.model.severity import SeverityLevel
+from opsbook.model.time import write_duration
+from opsbook.model.tool import Tool
+from opsbook.site import phrases
+from opsbook.site.escape import text
+from opsbook.site.guide import Guide
+from opsbook.site.survey import Card
+from opsbook.site.work import Work
+
+Facts = dict[str, Any]
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "incident": ("Declared", "Severity", "Status", "Services"),
+    "postmortem": ("Incident", "Status", "Authors", "Published"),
+    "runbook": ("Kind", "Severity", "Owner", "Services", "Last updated"),
+    "person": ("Title", "Time zone", "Until"),
+    "team": ("Lead", "Members", "Chat"),
+    "service": ("Team", "Critical", "Escalation"),
+    "rotation": ("Team", "Time zone", "Layers"),
+    "override": ("Rotation", "From", "On", "Reason"),
+    "escalation": ("First", "Levels", "Fallback"),
+    "holidays": ("Days",),
+}
+"""Which facts are columns of the index."""
+
+
+def facts(record: Any, card: Card, guide: Guide) -> Facts:
+    """The facts of what a record says, in the order in which they are shown."""
+    write = _BY_KIND.get(card.kind)
+    return _written(write(record, card, guide)) if write else {}
+
+
+def _written(found: Facts) -> Facts:
+    return {label: value for label, value in found.items() if value not in ("", None)}
+
+
+def status(incident: Incident, guide: Guide) -> Markup:
+    """How far an incident is; what was no incident, or only a drill, says so first."""
+    reached = incident.history.status
+    if incident.kind == "incident":
+        return guide.badge(reached, reached)
+    if reached == "triage":
+        return guide.badge(incident.kind)
+    return Markup(" ").join([guide.badge(incident.kind), guide.badge(reached, reached)])
+
+
+def _incident(record: Incident, card: Card, guide: Guide) -> Facts:
+    milestones = record.history.milestones
+    postmortem = guide.survey["postmortem", card.id]
+    return {
+        "Severity": guide.severity(record.severity) if record.severity else "",
+        "Status": status(record, guide),
+        "Security": "yes" if record.security else "",
+        **{name.capitalize(): guide.when(at) for name, at in sorted(milestones.items(), key=lambda pair: pair[1])},
+        "Services": guide.links("service", record.services),
+        **{
+            phrases.plain(name).capitalize(): Markup(", ").join(guide.link("person", person) for person in people)
+            for name, people in record.roles.items()
+        },
+        "Post-mortem": guide.card(postmortem) if postmortem else "",
+        "Duplicate of": guide.link("incident", record.duplicate_of) if record.duplicate_of else "",
+        "Related": guide.links("incident", record.related),
+        "Factors": guide.listed(record.contributing_factors),
+        "Alerts": guide.listed(record.alerts),
+        "Objective": record.slo,
+        "Links": Markup(", ").join(
+            guide.address(target, phrases.plain(name).capitalize()) for name, target in record.links.items()
+        ),
+        "Changes": Markup(", ").join(guide.address(target) for target in record.changes),
+        "Recovery": _recovery(record.recovery),
+        **(_closure(record.closure, card, guide) if record.closure else {}),
+    }
+
+
+def _recovery(found: Recovery | None) -> str:
+    """`recovered in 54m, objective 30m; lost 0m, objective 0m`."""
+    if found is None:
+        return ""
+    pairs = (
+        ("recovered in", found.actual_rto),
+        ("objective", found.rto),
+        ("lost data of", found.actual_rpo),
+        ("at most", found.rpo),
+    )
+    return ", ".join(f"{words} {write_duration(length)}" for words, length in pairs if length is not None)
+
+
+def _closure(found: Closure, card: Card, guide: Guide) -> Facts:
+    return {
+        "Metrics at baseline": "yes" if found.metrics_at_baseline else "no",
+        "Customers still report": "no" if found.no_customer_reports else "yes",
+        "Shown by": _proofs(found.evidence, card, guide),
+        "Closed early because": found.because,
+    }
+
+
+def _proofs(written: tuple[str, ...], card: Card, guide: Guide) -> Markup:
+    return Markup(", ").join(guide.proof(card, each) for each in written)
+
+
+def impact(found: Impact, guide: Guide) -> Facts:
+    """What customers felt, beside its description."""
+    return _written(
+        {
+            "Users affected": "" if found.users_affected is None else f"{found.users_affected:,}",
+            "Regions": guide.listed(found.regions),
+            "Data loss": {True: "yes", False: "no", None: ""}[found.data_loss],
+        }
+    )
+
+
+def work(found: Work, guide: Guide) -> Facts:
+    """What is known of an action item."""
+    item = found.item
+    return _written(
+        {
+            "Owner": guide.either(item.owner) if item.owner else "nobody",
+            "Due": found.due or "no date",
+            "Does": item.kind,
+            "Done when": item.done_when,
+            "Done on": item.done_on,
+            "Declined because" if item.status == "declined" else "Reason": item.reason,
+            "Tracked in": guide.address(item.tracker) if item.tracker else "",
+            "Shown by": _proofs(item.evidence, found.incident, guide),
+        }
+    )
+
+
+def level(found: SeverityLevel, guide: Guide) -> Facts:
+    """What a level of severity obliges to."""
+    response = found.response
+    return _written(
+        {
+            "Also called": guide.listed(found.aliases),
+            "Response": response
+            and f"{response.business_hours} in business hours, {response.off_hours} outside them",
+            "Acknowledged within": found.acknowledge_within and write_duration(found.acknowledge_within),
+            "Roles": Markup(", ").join(guide.role(name) for name in found.roles),
+            "War room": "yes" if found.war_room else "",
+            "Updates": guide.listed(
+                f"{audience} every {write_duration(every)}" for audience, every in found.updates.items()
+            ),
+            "Post-mortem": found.postmortem,
+            "Action items within": found.action_items_within and write_duration(found.action_items_within),
+        }
+    )
+
+
+def tool(found: Tool, guide: Guide) -> Facts:
+    """What is known of a tool, and as of when."""
+    return _written(
+        {
+            "For": phrases.plain(found.purpose),
+            "Best for": found.best_for,
+            "Choose when": found.choose_when,
+            "Avoid when": found.avoid_when,
+            "Cost": found.cost,
+            "Support ends": found.ends_on,
+            "As of": found.as_of,
+            "Source": guide.address(found.source),
+        }
+    )
+
+
+def _postmortem(record: Postmortem, card: Card, guide: Guide) -> Facts:
+    return {
+        "Incident": guide.link("incident", card.id),
+        "Status": guide.badge(record.status, record.status),
+        "Authors": guide.links("person", record.authors),
+        "Facilitator": guide.link("person", record.facilitator) if record.facilitator else "",
+        "Attendees": guide.links("person", record.attendees),
+        "Review": guide.when(record.review_at) if record.review_at else "",
+        "Published": record.published_on,
+        "Sent to": Markup(", ").join(
+            Markup("{} ({})").format(text(sent.to), guide.when(sent.at)) for sent in record.distribution
+        ),
+    }
+
+
+def _runbook(record: Runbook, card: Card, guide: Guide) -> Facts:
+    runs = guide.survey.runs.get(card.id, ())
+    last = max(runs, key=lambda run: run.at, default=None)
+    return {
+        "Kind": record.kind,
+        "Severity": guide.severities(record.severity),
+        "Owner": guide.either(record.owner) if record.owner else "",
+        "Services": guide.links("service", record.services),
+        "Alerts": guide.listed(record.alerts),
+        "Last updated": record.last_updated,
+        "Review by": _review_by(record),
+        "Last used": Markup("{} in {}: {}").format(guide.when(last.at), guide.card(last.incident), last.result)
+        if last
+        else "",
+    }
+
+
+def _review_by(record: Runbook) -> str:
+    """The day up to which the last review holds, if the calendar goes so far."""
+    if not record.review_in or not record.last_updated:
+        return ""
+    try:
+        return record.review_in.after(record.last_updated).isoformat()
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _person(record: Person, card: Card, guide: Guide) -> Facts:
+    return {
+        "Title": record.title,
+        "Time zone": record.timezone.key,
+        "Accounts": guide.listed(f"{name}: {account}" for name, account in record.accounts.items()),
+        "Until": record.until,
+    }
+
+
+def _team(record: Team, card: Card, guide: Guide) -> Facts:
+    return {
+        "About": record.description,
+        "Lead": guide.link("person", record.lead) if record.lead else "",
+        "Members": guide.links("person", record.members),
+        "Chat": record.chat,
+        "Tier": record.tier,
+        "Until": record.until,
+    }
+
+
+def _service(record: Service, card: Card, guide: Guide) -> Facts:
+    return {
+        "About": record.description,
+        "Team": guide.link("team", record.team),
+        "Critical": "yes" if record.critical else "",
+        "Escalation": guide.link("escalation", record.escalation) if record.escalation else "",
+        "Depends on": guide.links("service", record.depends_on),
+        "Links": Markup(", ").join(
+            guide.address(target, phrases.plain(name).capitalize()) for name, target in record.links.items()
+        ),
+        "Until": record.until,
+    }
+
+
+def _rotation(record: Rotation, card: Card, guide: Guide) -> Facts:
+    return {
+        "About": record.description,
+        "Team": guide.link("team", record.team) if record.team else "",
+        "Time zone": record.timezone.key if record.timezone else "",
+        "Holidays": guide.link("holidays", record.holidays) if record.holidays else "",
+        "Layers": guide.listed(layer.name for layer in record.layers)
+        or Markup("as {}, {} later").format(guide.link("rotation", record.follows or ""), record.offset or 0),
+    }
+
+
+def _override(record: Override, card: Card, guide: Guide) -> Facts:
+    people = dict.fromkeys(person for cover in record.covers for person in cover.on)
+    return {
+        "Rotation": guide.link("rotation", record.rotation),
+        "Reason": record.reason,
+        "From": guide.when(min(cover.start for cover in record.covers)),
+        "To": guide.when(max(cover.end for cover in record.covers)),
+        "On": guide.links("person", people),
+    }
+
+
+def _escalation(record: Escalation, card: Card, guide: Guide) -> Facts:
+    first = record.levels[0].page if record.levels else ()
+    return {
+        "About": record.description,
+        "First": phrases.paged(first, guide),
+        "Levels": len(record.levels),
+        "Repeated": f"{record.repeat} times" if record.repeat else "",
+        "Fallback": phrases.paged([record.fallback], guide) if record.fallback else "",
+    }
+
+
+def _holidays(record: Any, card: Card, guide: Guide) -> Facts:
+    return {"Days": len(record.root)}
+
+
+_BY_KIND: dict[str, Callable[[Any, Card, Guide], Facts]] = {
+    "incident": _incident,
+    "postmortem": _postmortem,
+    "runbook": _runbook,
+    "person": _person,
+    "team": _team,
+    "service": _service,
+    "rotation": _rotation,
+    "override": _override,
+    "escalation": _escalation,
+    "holidays": _holidays,
+}

@@ -1,0 +1,190 @@
+"""What templates ask: links, times, badges and Markdown, each as text that is safe to show.
+
+Addresses are written from the root of the site behind a mark; `finish` makes them relative to the
+page they ended up on, so that a table row is the same on every page that shows it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import unquote
+
+from markupsafe import Markup
+
+from opsbook.book.document import Document
+from opsbook.book.kinds import Kind
+from opsbook.book.snapshot import Book
+from opsbook.model.time import write_duration, write_instant
+from opsbook.site import markup
+from opsbook.site.escape import text
+from opsbook.site.survey import Card, Run, Survey, index_page, plural
+
+ROOT = "\x01"
+"""Stands for the way from a page to the root of the site; no record text can hold it."""
+_ADDRESS = re.compile(r"(?i)(?:https?://[^\s/?#]|mailto:[^\s])[^\s]*\Z")
+_RUNS = 20
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+def finish(page: str, content: str) -> str:
+    """The page's text with every address relative to it."""
+    return content.replace(ROOT, "../" * page.count("/"))
+
+
+class Guide:
+    """Shows a book's values; times are those of the book's zone."""
+
+    def __init__(self, survey: Survey, book: Book) -> None:
+        self.survey = survey
+        self.zone = book.settings.timezone
+        self._roles = {id: role.name for id, role in book.roles.roles.items()} if book.roles else {}
+        self._ranks = {name: rank for rank, name in enumerate(book.severities.levels)}
+
+    # ── links ─────────────────────────────────────────────────────────────────────────────
+
+    def link(self, kind: str, id: str, words: str | None = None) -> Markup:
+        """A link to a record by its title; the id as code where there is no such page."""
+        card = self.survey[kind, id]
+        if card is None:
+            return Markup("<code>{}</code>").format(text(id))
+        return self.to(card.page, words or card.title)
+
+    def either(self, id: str) -> Markup:
+        """A person or a team; `system:NAME` as code."""
+        return self.link("team" if self.survey["person", id] is None else "person", id)
+
+    def links(self, kind: str, ids: Iterable[str]) -> Markup:
+        """Several of them, one after the other."""
+        return Markup(", ").join(self.link(kind, id) for id in ids)
+
+    def severity(self, name: str) -> Markup:
+        """A level of severity, coloured by its rank and linked to what it means."""
+        found = self.to("policies/severities.md", name, markup.slug(name))
+        return self.badge(found, f"rank-{min(self._ranks.get(name, 3), 3)}")
+
+    def role(self, name: str) -> Markup:
+        """A role, linked to its duties."""
+        return self.to("policies/roles.md", self._roles.get(name, name), markup.slug(name))
+
+    def severities(self, names: Iterable[str]) -> Markup:
+        return Markup(" ").join(self.severity(name) for name in names)
+
+    def card(self, card: Card) -> Markup:
+        """A link to a record's page."""
+        return self.to(card.page, card.title)
+
+    def cards(self, cards: Iterable[Card]) -> Markup:
+        return Markup(", ").join(self.card(card) for card in cards)
+
+    def path(self, kind: Kind, card: Card) -> Markup:
+        """The way from the home page down to a record."""
+        home = self.to("index.md", "Home")
+        return Markup("{} › {} › {}").format(home, self.to(index_page(kind), plural(kind)), text(card.id))
+
+    def runs(self, card: Card) -> list[Run]:
+        """When a runbook was followed, the last first, as many as a page needs."""
+        return sorted(self.survey.runs.get(card.id, ()), key=lambda run: run.at, reverse=True)[:_RUNS]
+
+    def to(self, page: str, words: str, anchor: str = "") -> Markup:
+        """A link to a page of the site."""
+        return Markup('<a href="{}">{}</a>').format(_href(page, anchor), text(words))
+
+    def address(self, target: str, words: str = "") -> Markup:
+        """A web address somebody wrote; what is none shows as text."""
+        if _ADDRESS.match(target):
+            return Markup('<a href="{}">{}</a>').format(text(target), text(words or _short(target)))
+        return text(f"{words}: {target}" if words else target)
+
+    def proof(self, card: Card, written: str) -> Markup:
+        """A file of evidence in an incident's folder, or an address."""
+        shown = self.survey.evidence.get(posixpath.normpath(posixpath.join(_folder(card.path), written)))
+        if shown is None:
+            return self.address(written)
+        return self.to(shown, posixpath.basename(written))
+
+    def resolver(self, card: Card | None) -> markup.Resolve:
+        """Where links in a record's Markdown lead: addresses, anchors, other records, evidence."""
+
+        def resolve(target: str) -> str | None:
+            if _ADDRESS.match(target):
+                return target
+            if _SCHEME.match(target) or target.startswith("//") or not target:
+                return None
+            path, mark, anchor = target.partition("#")
+            anchor = markup.slug(unquote(anchor)) if mark else ""
+            if not path:
+                return Markup("#{}").format(text(anchor))
+            return self._inside(card, unquote(path), anchor)
+
+        return resolve
+
+    def _inside(self, card: Card | None, path: str, anchor: str) -> str | None:
+        base = "" if path.startswith("/") or card is None else _folder(card.path)
+        full = posixpath.normpath(posixpath.join(base, path.lstrip("/")))
+        if full in self.survey.evidence:
+            return _href(self.survey.evidence[full])
+        found = self.survey.by_path.get(full) or self.survey.by_path.get(f"{full}/incident.yaml")
+        return _href(found.page, anchor) if found else None
+
+    # ── Markdown ──────────────────────────────────────────────────────────────────────────
+
+    def markdown(self, words: str, card: Card | None = None) -> Markup:
+        """A few lines of Markdown inside something else."""
+        return markup.block(words, self.resolver(card)).strip()
+
+    def body(self, document: Document[Any], card: Card) -> Markup:
+        """The Markdown of a record that is a page."""
+        return markup.page(document.source.text[document.page.start :], self.resolver(card))
+
+    def code(self, source: str, language: str = "") -> Markup:
+        return markup.code(source, language)
+
+    # ── times ─────────────────────────────────────────────────────────────────────────────
+
+    def local(self, at: datetime) -> datetime:
+        """An instant on the book's clock; in UTC at the ends of the calendar."""
+        try:
+            return at.astimezone(self.zone)
+        except OverflowError:
+            return at.astimezone(UTC)
+
+    def when(self, at: datetime, style: str = "%Y-%m-%d %H:%M") -> Markup:
+        """An instant on the book's clock; a pointer over it shows UTC."""
+        written = write_instant(at)
+        return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(written, self.local(at).strftime(style))
+
+    def clock(self, at: datetime) -> Markup:
+        """The time of day of an instant."""
+        return self.when(at, "%H:%M:%S" if at.second else "%H:%M")
+
+    def duration(self, value: timedelta) -> str:
+        return write_duration(value)
+
+    # ── words ─────────────────────────────────────────────────────────────────────────────
+
+    def badge(self, words: Any, style: str = "") -> Markup:
+        """A word in a coloured box."""
+        return Markup('<span class="ob-badge{}">{}</span>').format(text(style and f" ob-{style}"), text(words))
+
+    def listed(self, values: Iterable[Any]) -> Markup:
+        """Values one after the other, with commas."""
+        return Markup(", ").join(text(value) for value in values)
+
+
+def _folder(path: str) -> str:
+    return posixpath.dirname(path)
+
+
+def _href(page: str, anchor: str = "") -> Markup:
+    """The address of a page or file of the site; its letters are such as need no escape."""
+    target = f"{page.removesuffix('.md')}.html" if page.endswith(".md") else page
+    return Markup(ROOT + target + (f"#{text(anchor)}" if anchor else ""))  # noqa: S704
+
+
+def _short(target: str) -> str:
+    bare = re.sub(r"(?i)^(?:https?://|mailto:)", "", target)
+    return bare if len(bare) <= 60 else bare[:59] + "…"

@@ -1,0 +1,316 @@
+"""Markdown of a record → safe HTML, one line a block, with Markdown headings between the blocks.
+
+Records are CommonMark as a forge shows it; a site generator reads another dialect. So a body is
+parsed here, by the parser the rules use, and the generator only meets HTML that it passes on.
+Raw HTML shows as text, comments vanish, and a link leads only where `resolve` says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pyromark
+from markupsafe import Markup
+
+from opsbook.site.escape import text
+
+Resolve = Callable[[str], str | None]
+"""Where a link's target leads on the site; None where it leads nowhere that is shown."""
+
+_OPTIONS = (
+    pyromark.Options.ENABLE_TABLES
+    | pyromark.Options.ENABLE_TASKLISTS
+    | pyromark.Options.ENABLE_STRIKETHROUGH
+    | pyromark.Options.ENABLE_GFM
+)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_FILENAME = re.compile(r'\btitle="([^"]*)"')
+_LONELY = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
+_DEEPEST = 24
+"""Lists and quotes nested deeper than this are shown at this depth."""
+_HIGHLIGHTED = 20_000
+"""Code longer than this is shown in one colour."""
+_INLINE = {"Emphasis": "em", "Strong": "strong", "Strikethrough": "del"}
+_ROWS = {"TableHead": ("<thead><tr>", "</tr></thead>"), "TableRow": ("<tr>", "</tr>")}
+
+
+def page(markdown: str, resolve: Resolve) -> Markup:
+    """A body as it stands on a page of its own, below the page's heading.
+
+    Its headings stay headings: the only one of level 1 is the page's and is left out; where there
+    are several, all move down a level.
+    """
+    events = list(_events(markdown))
+    levels = [int(event["Start"]["Heading"]["level"][1:]) for event in events if _starts(event, "Heading")]
+    if levels[:1] == [1] and levels.count(1) == 1:
+        start = next(n for n, event in enumerate(events) if _starts(event, "Heading"))
+        end = next(n for n, event in enumerate(events[start:], start) if _ends(event, "Heading"))
+        del events[start : end + 1]
+        return _Writer(resolve, shift=0).write(events)
+    return _Writer(resolve, shift=int(1 in levels)).write(events)
+
+
+def block(markdown: str, resolve: Resolve) -> Markup:
+    """A few lines inside something else, such as an entry of a timeline; headings become bold."""
+    return _Writer(resolve, shift=None).write(_events(markdown))
+
+
+def code(source: str, language: str = "", title: str = "") -> Markup:
+    """A block of code, highlighted where the language is known; `title` is the name of its file."""
+    lines = text(source.rstrip("\n")) if len(source) > _HIGHLIGHTED else _highlighted(source, language)
+    name = f'<span class="filename">{text(title)}</span>' if title else ""
+    return Markup(f'<div class="highlight">{name}<pre><code>{lines}</code></pre></div>')  # noqa: S704
+
+
+def slug(words: str) -> Markup:
+    """The anchor that a forge gives a heading, but for underscores beside no letter: the site
+    generator would take them for emphasis."""
+    name = re.sub(r"[^\w\- ]", "", words.strip().lower()).replace(" ", "-")
+    return Markup(_LONELY.sub("", name))  # noqa: S704 (letters, digits, `-` and `_` only)
+
+
+def _highlighted(source: str, language: str) -> str:
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        lexer = get_lexer_by_name(language.lower(), stripnl=False)
+    except ClassNotFound:
+        return text(source.rstrip("\n"))
+    found: str = highlight(source, lexer, HtmlFormatter(nowrap=True))
+    return found.rstrip("\n").translate({10: "&#10;", 9: "&#9;", 96: "&#96;", 126: "&#126;"})
+
+
+def _events(markdown: str) -> Iterator[Any]:
+    """The parser's events, the lines of a block of raw HTML joined into one."""
+    html: list[str] | None = None
+    for event in pyromark.events(markdown.replace("\r\n", "\n"), options=_OPTIONS):
+        if event == {"Start": "HtmlBlock"}:
+            html = []
+        elif event == {"End": "HtmlBlock"}:
+            yield {"Html": "".join(html or ())}
+            html = None
+        elif html is not None:
+            html.extend(event.values())  # type: ignore[union-attr]
+        else:
+            yield event
+
+
+def _starts(event: Any, name: str) -> bool:
+    return isinstance(event, dict) and isinstance(event.get("Start"), dict) and name in event["Start"]
+
+
+def _ends(event: Any, name: str) -> bool:
+    return isinstance(event, dict) and isinstance(event.get("End"), dict) and name in event["End"]
+
+
+class _Writer:
+    """Writes the events of one text; `shift` moves headings down, None makes them bold words."""
+
+    def __init__(self, resolve: Resolve, shift: int | None) -> None:
+        self._resolve = resolve
+        self._shift = shift
+        self._out: list[str] = []
+        self._closing: list[str] = []
+        """What ends each open list, item, quote, link and table, the innermost last."""
+        self._heading: list[str] | None = None
+        self._heading_at = 0
+        self._picture: list[str] | None = None
+        self._sources: list[str] = []
+        """The picture that is open, and those that its description holds."""
+        self._code: list[str] | None = None
+        self._info = ""
+        self._aligned: tuple[str, ...] = ()
+        self._cell = 0
+        self._row = "td"
+        self._ids: dict[str, int] = {}
+
+    def write(self, events: Iterable[Any]) -> Markup:
+        for event in events:
+            if isinstance(event, str):
+                self._mark(event)
+                continue
+            name, value = next(iter(event.items()))
+            if name not in ("Start", "End"):
+                self._leaf(name, value)
+                continue
+            kind, detail = (value, None) if isinstance(value, str) else next(iter(value.items()))
+            if kind == "Image" or self._picture is not None:
+                self._image(name, kind, detail)
+            elif name == "Start":
+                self._start(kind, detail)
+            else:
+                self._end(kind, detail)
+        return Markup("".join(self._out))  # noqa: S704
+
+    # ── leaves ────────────────────────────────────────────────────────────────────────────
+
+    def _mark(self, event: str) -> None:
+        marks = {"SoftBreak": " ", "HardBreak": "<br>", "Rule": "<hr>\n\n"}
+        if event in marks and self._picture is None:
+            self._out.append(marks[event].rstrip("\n") if self._closing else marks[event])
+
+    def _leaf(self, name: str, value: Any) -> None:
+        if self._picture is not None:
+            self._picture.append(value if isinstance(value, str) else "")
+        elif self._code is not None:
+            self._code.append(value)
+        elif name == "Code":
+            self._words(value)
+            self._out.append(f"<code>{text(value)}</code>")
+        elif name == "Text":
+            self._words(value)
+            self._out.append(text(value))
+        elif name == "TaskListMarker":
+            self._out.append("☑ " if value else "☐ ")
+        elif name in ("Html", "InlineHtml"):
+            self._raw(name, _COMMENT.sub("", value))
+
+    def _raw(self, name: str, value: str) -> None:
+        if name == "InlineHtml":
+            self._out.append(text(value))
+        elif value.strip():
+            self._out.append(f"<p>{text(value.strip())}</p>")
+            self._part()
+
+    def _words(self, value: str) -> None:
+        if self._heading is not None:
+            self._heading.append(value)
+
+    def _part(self) -> None:
+        """A block of the page is complete."""
+        if not self._closing:
+            self._out.append("\n\n")
+
+    # ── blocks and spans ──────────────────────────────────────────────────────────────────
+
+    def _start(self, kind: str, detail: Any) -> None:
+        if kind == "Heading":
+            self._heading, self._heading_at = [], len(self._out)
+        elif kind == "CodeBlock":
+            self._code = []
+            self._info = detail.get("Fenced", "") if isinstance(detail, dict) else ""
+        elif kind == "Paragraph":
+            self._out.append("<p>")
+        elif kind in _INLINE:
+            self._out.append(f"<{_INLINE[kind]}>")
+        elif kind == "TableCell":
+            self._out.append(self._open_cell())
+        elif kind in _ROWS:
+            self._cell, self._row = 0, "th" if kind == "TableHead" else "td"
+            self._out.append(_ROWS[kind][0])
+        else:
+            self._open(kind, detail)
+
+    def _end(self, kind: str, detail: Any) -> None:
+        if kind == "Heading":
+            self._close_heading(int(detail[1:]))
+        elif kind == "CodeBlock":
+            self._out.append(_fence("".join(self._code or ()), self._info))
+            self._code = None
+            self._part()
+        elif kind == "Paragraph":
+            self._out.append("</p>")
+            self._part()
+        elif kind in _INLINE:
+            self._out.append(f"</{_INLINE[kind]}>")
+        elif kind == "TableCell":
+            self._out.append(f"</{self._row}>")
+        elif kind in _ROWS:
+            self._out.append(_ROWS[kind][1])
+        elif kind in ("List", "Item", "BlockQuote", "Table", "Link"):
+            self._out.append(self._closing.pop())
+            if kind != "Link":
+                self._part()
+
+    def _open(self, kind: str, detail: Any) -> None:
+        opening, closing = "", ""
+        if kind == "Link":
+            opening, closing = self._link(detail["dest_url"])
+        elif kind == "Table":
+            self._aligned = detail
+            opening, closing = "<table>", "</table>"
+        elif kind in ("List", "Item", "BlockQuote") and len(self._closing) < _DEEPEST:
+            opening, closing = _container(kind, detail)
+        elif kind not in ("List", "Item", "BlockQuote"):
+            return
+        self._out.append(opening)
+        self._closing.append(closing)
+
+    def _link(self, target: str) -> tuple[str, str]:
+        href = self._resolve(target)
+        if href is None:
+            return f'<span class="ob-nowhere" title="{text(target)}">', "</span>"
+        return f'<a href="{text(href)}">', "</a>"
+
+    def _image(self, name: str, kind: str, detail: Any) -> None:
+        """What stands between the two ends of a picture is its description: words only."""
+        if kind != "Image":
+            return
+        if name == "Start":
+            self._picture = self._picture or []
+            self._sources.append(detail["dest_url"])
+            return
+        source = self._sources.pop()
+        if not self._sources:
+            self._out.append(self._shown(source, "".join(self._picture or ())))
+            self._picture = None
+
+    def _shown(self, source: str, words: str) -> str:
+        """A picture of the book; one from elsewhere would be loaded from there, so it is a link."""
+        href = self._resolve(source)
+        if href is None:
+            return f'<span class="ob-nowhere" title="{text(source)}">{text(words)}</span>'
+        if re.match(r"(?i)[a-z]+:", href):
+            return f'<a href="{text(href)}">{text(words or href)}</a>'
+        return f'<img src="{text(href)}" alt="{text(words)}" loading="lazy">'
+
+    def _open_cell(self) -> str:
+        aligned = self._aligned[self._cell] if self._cell < len(self._aligned) else "None"
+        self._cell += 1
+        style = "" if aligned == "None" else f' style="text-align: {aligned.lower()}"'
+        return f"<{self._row}{style}>"
+
+    def _close_heading(self, level: int) -> None:
+        words, inner = "".join(self._heading or ()), "".join(self._out[self._heading_at :]).strip()
+        del self._out[self._heading_at :]
+        self._heading = None
+        if not inner:
+            return
+        if self._shift is None or self._closing:
+            self._out.append(f"<p><strong>{inner}</strong></p>")
+            self._part()
+        else:
+            marks = "#" * min(level + self._shift, 6)
+            self._out.append(f"{marks} {inner} {{ #{self._id(words)} }}\n\n")
+
+    def _id(self, words: str) -> str:
+        """The heading's anchor; the second of a name gets `-1`, as on a forge."""
+        name = found = slug(words) or "section"
+        while found in self._ids:
+            self._ids[name] += 1
+            found = f"{name}-{self._ids[name]}"
+        self._ids[found] = 0
+        return found
+
+
+def _container(kind: str, detail: Any) -> tuple[str, str]:
+    if kind == "Item":
+        return "<li>", "</li>"
+    if kind == "List":
+        start = "" if detail in (None, 1) else f' start="{detail}"'
+        return ("<ul>", "</ul>") if detail is None else (f"<ol{start}>", "</ol>")
+    if detail is None:
+        return "<blockquote>", "</blockquote>"
+    title = f'<p class="admonition-title">{detail}</p>'
+    return f'<div class="admonition {detail.lower()}">{title}', "</div>"
+
+
+def _fence(source: str, info: str) -> Markup:
+    title = _FILENAME.search(info)
+    words = info.split()
+    return code(source, words[0].strip("{}.") if words else "", title[1] if title else "")

@@ -1,0 +1,192 @@
+"""Book and instant → the pages of its site, as Markdown in memory.
+
+Nothing here reads the clock or writes a file. The pages of records are made one at a time, so
+that a book of any size fits; lists and the home page come last, from what was met on the way.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from opsbook.book.document import Document
+from opsbook.book.kinds import KINDS, Kind, kind
+from opsbook.book.snapshot import Book
+from opsbook.model.incident import Incident
+from opsbook.site import facts, questions
+from opsbook.site.guide import Guide
+from opsbook.site.render import Page, render
+from opsbook.site.survey import TEXTS, Card, Survey, index_page, plural
+from opsbook.site.work import Work, action_items
+
+_LISTED = 50
+"""So many of the records that name another are listed on its page; the rest are counted."""
+_LATEST = 10
+"""So many incidents, and so many action items, stand on the home page."""
+_LONGEST = 1 << 20
+"""Evidence in text is cut after so many bytes."""
+_DATED = ("incident", "postmortem", "override")
+"""Kinds whose ids begin with a date: lists show the newest first."""
+
+
+class Row(NamedTuple):
+    """A record as a list shows it."""
+
+    card: Card
+    facts: facts.Facts
+
+
+def pages(book: Book, as_of: datetime, reference: Iterable[Page] = ()) -> Iterator[Page]:
+    """Every page of the site of a book as of an instant; `reference` pages are put beside them."""
+    yield from _Site(book, as_of).pages()
+    yield from reference
+    for asset in files("opsbook.site").joinpath("assets").iterdir():
+        yield Page(f"assets/{asset.name}", asset.read_bytes())
+
+
+class _Site:
+    """One site in the making."""
+
+    def __init__(self, book: Book, as_of: datetime) -> None:
+        self.book = book
+        self.as_of = as_of
+        self.survey = Survey(book)
+        self.guide = Guide(self.survey, book)
+        self.today = self.guide.local(as_of).date()
+        self.rows: dict[str, list[Row]] = {each.name: [] for each in KINDS}
+        self.open: list[Row] = []
+        self.work: list[Work] = []
+
+    def pages(self) -> Iterator[Page]:
+        for each in KINDS:
+            for document in self.book.documents(each.name):
+                card = self.survey.by_path.get(document.path)
+                if card:
+                    yield self._record(document, card) if card.readable else self._unreadable(document, card)
+            if each.single and self.survey[each.name, each.name] is None:
+                yield self._default(each)
+        yield from itertools.starmap(self._evidence, self.survey.evidence.items())
+        yield from (self._index(each) for each in KINDS if not each.single)
+        self.work.sort(key=lambda work: work.order)
+        yield self._render("action-items", "incidents/action-items.md", "Action items", work=self.work)
+        yield self._render("tags", "tags.md", "Tags")
+        yield self._home()
+
+    def _render(self, template: str, path: str, title: str, **context: Any) -> Page:
+        return render(template, path, title, guide=self.guide, as_of=self.as_of, **context)
+
+    # ── records ───────────────────────────────────────────────────────────────────────────
+
+    def _record(self, document: Document[Any], card: Card) -> Page:
+        row = Row(card, facts.facts(document.content, card, self.guide))
+        self.rows[card.kind].append(row)
+        about = self._incident(document.content, row) if card.kind == "incident" else {}
+        if document.kind.markdown:
+            about["body"] = self.guide.body(document, card)
+        return self._page(document.kind, row, document.content, **about)
+
+    def _page(self, each: Kind, row: Row, record: Any, **about: Any) -> Page:
+        card = row.card
+        if card.kind == "severities":
+            about["tree"] = questions.tree(record)
+        return self._render(
+            card.kind,
+            card.page,
+            card.title,
+            description=getattr(record, "summary", "") or getattr(record, "description", ""),
+            tags=(*getattr(record, "contributing_factors", ()), *getattr(record, "tags", ())),
+            kind=each,
+            card=card,
+            record=record,
+            facts=row.facts,
+            uses=self._uses(card),
+            **about,
+        )
+
+    def _incident(self, incident: Incident, row: Row) -> dict[str, Any]:
+        """What an incident's page shows beside the record; its open work is kept for the lists."""
+        work = sorted(
+            action_items(incident, row.card, self.book.severities, self.today), key=lambda item: item.order
+        )
+        self.work += [each for each in work if each.item.unfinished]
+        unresolved = incident.history.status not in ("resolved", "closed")
+        if incident.kind == "incident" and unresolved and incident.duplicate_of is None:
+            self.open.append(row)
+        days = itertools.groupby(incident.timeline, key=lambda entry: self.guide.local(entry.at).date())
+        return {
+            "work": work,
+            "days": [(day, list(entries)) for day, entries in days],
+            "updates": [entry for entry in incident.timeline if entry.update],
+        }
+
+    def _uses(self, card: Card) -> list[tuple[str, list[Card], int]]:
+        """Which records name a record, by kind, and how many; the newest first where they have dates."""
+        found: dict[str, list[Card]] = {}
+        for user in self.survey.uses.get((card.kind, card.id), ()):
+            found.setdefault(user.kind, []).append(user)
+        return [
+            (plural(kind(name)), _in_order(users, name)[:_LISTED], len(users)) for name, users in found.items()
+        ]
+
+    def _unreadable(self, document: Document[Any], card: Card) -> Page:
+        self.rows[card.kind].append(Row(card, {}))
+        problems = [(document.span(each.span).start.line, each) for each in document.problems]
+        return self._render(
+            "unreadable", card.page, card.title, kind=document.kind, card=card, problems=problems
+        )
+
+    def _default(self, each: Kind) -> Page:
+        """The page of a policy that the book does not have: opsbook's own, where there is one."""
+        record = getattr(self.book, each.name, None)
+        card = Card(each.name, each.name, "", index_page(each), plural(each))
+        if record is None:
+            return self._render("missing", card.page, card.title, kind=each, card=card)
+        return self._page(each, Row(card, {}), record)
+
+    def _evidence(self, path: str, page: str) -> Page:
+        content = self.book.tree.read(path)
+        if path.lower().endswith(TEXTS):
+            content = content[:_LONGEST].decode("utf-8", "replace").encode()
+        return Page(page, content)
+
+    # ── lists ─────────────────────────────────────────────────────────────────────────────
+
+    def _index(self, each: Kind) -> Page:
+        rows = self.rows[each.name]
+        order = {card: place for place, card in enumerate(_in_order([row.card for row in rows], each.name))}
+        return self._render(
+            "index",
+            index_page(each),
+            plural(each),
+            kind=each,
+            columns=facts.COLUMNS.get(each.name, ()),
+            rows=sorted(rows, key=lambda row: order[row.card]),
+        )
+
+    def _home(self) -> Page:
+        latest = sorted(self.rows["incident"], key=lambda row: row.card.id, reverse=True)[:_LATEST]
+        return self._render(
+            "home",
+            "index.md",
+            "Operations book",
+            hide=["navigation"],
+            open=self.open,
+            latest=latest,
+            columns=facts.COLUMNS["incident"],
+            overdue=[work for work in self.work if work.overdue],
+            coming=[work for work in self.work if not work.overdue][:_LATEST],
+            unfinished=len(self.work),
+            counts=[(plural(each), index_page(each), len(self.rows[each.name])) for each in KINDS if not each.single],
+            unreadable=[row.card for rows in self.rows.values() for row in rows if not row.card.readable],
+            restricted=len(self.survey.restricted),
+        )
+
+
+def _in_order(cards: Iterable[Card], name: str) -> list[Card]:
+    """The cards of a kind as a list shows them."""
+    if name in _DATED:
+        return sorted(cards, key=lambda card: (card.id, card.path), reverse=True)
+    return sorted(cards, key=lambda card: (card.title.lower(), card.path))

@@ -1,0 +1,74 @@
+"""Values of a policy or rotation as a few words: hours, turns, who is paged, what a target asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from opsbook.model import target as targets
+from opsbook.model.escalation import Guard, Target
+from opsbook.model.rotation import Window
+from opsbook.model.time import Turn, write_duration
+from opsbook.site.escape import text
+from opsbook.site.guide import Guide
+
+
+def window(hours: Window) -> str:
+    """`mon, tue 09:00 to 17:00`."""
+    return f"{', '.join(hours.days)} {hours.start:%H:%M} to {hours.end:%H:%M}"
+
+
+def turn(every: Turn | None) -> str:
+    """How long a turn lasts."""
+    if every is None:
+        return "no end"
+    if every.length is not None:
+        return write_duration(every.length)
+    return f"{every.shifts} shift{'' if every.shifts == 1 else 's'}"
+
+
+def seats(members: Iterable[tuple[str, ...]], guide: Guide) -> Markup:
+    """Who takes turns, in order; people who share a turn stand together."""
+    turns = (Markup(" and ").join(guide.link("person", id) for id in seat) for seat in members)
+    return Markup(" → ").join(turns) or text("nobody")
+
+
+def paged(found: Iterable[Target], guide: Guide) -> Markup:
+    """Who is paged, each with a link."""
+    return Markup(", ").join(_paged(each, guide) for each in found)
+
+
+def _paged(found: Target, guide: Guide) -> Markup:
+    for kind in ("rotation", "person", "team"):
+        if id := getattr(found, kind):
+            return Markup("{} ({})").format(guide.link(kind, id), kind)
+    return Markup("{} (policy)").format(guide.link("escalation", found.policy or ""))
+
+
+def guard(when: Guard | None, guide: Guide) -> Markup:
+    """When a level of escalation applies."""
+    if when is None:
+        return text("always")
+    parts = [guide.severities(when.severity)] if when.severity else []
+    parts += [text(f"in {when.hours} hours")] if when.hours else []
+    parts += [text(f"outside {when.outside} hours")] if when.outside else []
+    return Markup(" ").join(parts) or text("always")
+
+
+def bound(target: targets.Target) -> str:
+    """What a target asks for: `mean at most 5m`, `at least 90 %`, `falling`."""
+    if target.at_most is not None:
+        return f"{target.statistic} at most {write_duration(target.at_most)}"
+    if target.at_least is not None:
+        return f"{target.statistic} at least {write_duration(target.at_least)}"
+    if target.share_at_least is not None:
+        return f"at least {target.share_at_least:.0%}"
+    if target.count_at_most is not None:
+        return f"at most {target.count_at_most}"
+    return str(target.trend)
+
+
+def plain(name: str) -> str:
+    """A name of the format as words: `time_to_resolve` → `time to resolve`."""
+    return name.replace("_", " ").replace("-", " ")

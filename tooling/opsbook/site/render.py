@@ -1,0 +1,40 @@
+"""Templates → pages: every value that a template prints is shown as text, unless it is markup."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from opsbook.site import escape, facts, guide, markup, phrases
+
+
+class Page(NamedTuple):
+    """A file of the site's source, and what stands in it."""
+
+    path: str
+    content: bytes
+
+
+@cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=PackageLoader("opsbook.site"),
+        autoescape=True,
+        finalize=escape.text,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.globals.update(about=facts, say=phrases, slug=markup.slug)
+    return found
+
+
+def render(template: str, path: str, title: str, **context: Any) -> Page:
+    """One page; `tags`, `description` and what to `hide` go into its front matter beside the title."""
+    about = {key: context.pop(key, ()) for key in ("description", "tags", "hide")}
+    front = escape.front_matter(title=title, **about)
+    found = _environment().get_template(f"{template}.md.j2").render(front=front, title=title, **context)
+    return Page(path, guide.finish(path, found).encode("utf-8", "replace"))

@@ -1,0 +1,171 @@
+"""What every page must know of the whole book: titles, addresses, who refers to whom.
+
+The book is read once here and once more when its pages are written, so that nothing but titles
+and references stays in memory, whatever the size of the book.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from opsbook.book.document import Document
+from opsbook.book.kinds import KINDS, Kind, identify
+from opsbook.book.references import references
+from opsbook.book.snapshot import Book
+
+IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+TEXTS = (".txt", ".log", ".csv", ".json", ".yaml", ".yml", ".diff", ".patch", ".conf", ".sql", ".sh")
+PLURALS = {
+    "incident": "Incidents",
+    "postmortem": "Post-mortems",
+    "runbook": "Runbooks",
+    "person": "People",
+    "team": "Teams",
+    "holidays": "Holidays",
+    "override": "Overrides",
+    "rotation": "Rotations",
+    "service": "Services",
+    "escalation": "Escalation policies",
+    "communication": "Communications",
+}
+_RESTRICTED = re.compile(r"^visibility[\"']?\s*:\s*[\"']?restricted", re.MULTILINE)
+_NAMELESS = ("override", "rotation", "escalation", "communication", "holidays")
+"""Kinds whose records are called by their id."""
+
+
+class Card(NamedTuple):
+    """What other pages say of a record: what it is, what it is called, and where its page is."""
+
+    kind: str
+    id: str
+    path: str
+    page: str
+    title: str
+    readable: bool = True
+
+
+class Run(NamedTuple):
+    """A runbook was followed in an incident."""
+
+    at: datetime
+    incident: Card
+    result: str
+
+
+class Survey:
+    """The cards of a book's records, by kind and id; what refers to each; what is not shown."""
+
+    def __init__(self, book: Book) -> None:
+        self.cards: dict[tuple[str, str], Card] = {}
+        self.by_path: dict[str, Card] = {}
+        self.uses: dict[tuple[str, str], dict[Card, None]] = {}
+        """The records that name a record, in the order of the book."""
+        self.runs: dict[str, list[Run]] = {}
+        self.restricted: set[str] = set()
+        """Paths of records that no page shows."""
+        self.evidence: dict[str, str] = {}
+        """The address on the site of each file of evidence that is shown, by path."""
+        self._pages: set[str] = set()
+        for kind in KINDS:
+            for document in book.documents(kind.name):
+                self._add(document)
+        for path in book.tree.paths("incidents"):
+            self._add_evidence(path)
+
+    def of(self, kind: str) -> list[Card]:
+        """The cards of a kind, in order of path."""
+        return [card for (name, _), card in self.cards.items() if name == kind]
+
+    def __getitem__(self, key: tuple[str, str]) -> Card | None:
+        return self.cards.get(key)
+
+    def _add(self, document: Document[Any]) -> None:
+        name, id = document.kind.name, document.id
+        if self._hidden(document):
+            self.restricted.add(document.path)
+            return
+        page = _page(document.path)
+        if page in self._pages:  # ids that differ in nothing that an address may hold
+            return
+        self._pages.add(page)
+        card = Card(name, id, document.path, page, self._title(document), document.readable)
+        self.cards.setdefault((name, id), card)
+        self.by_path[document.path] = card
+        if document.readable:
+            self._note_uses(card, document)
+
+    def _hidden(self, document: Document[Any]) -> bool:
+        """A restricted record, readable or not; a post-mortem of a restricted incident is one too."""
+        if document.readable:
+            own = getattr(document.content, "visibility", "") == "restricted"
+        else:
+            own = _RESTRICTED.search(document.source.text) is not None
+        folder = posixpath.dirname(document.path)
+        return own or (document.kind.name == "postmortem" and f"{folder}/incident.yaml" in self.restricted)
+
+    def _title(self, document: Document[Any]) -> str:
+        kind, content = document.kind, document.content if document.readable else None
+        if kind.single:
+            return kind.name.capitalize()
+        if kind.name == "postmortem":
+            incident = self.cards.get(("incident", document.id))
+            return getattr(content, "title", None) or (incident.title if incident else document.id)
+        if kind.name == "runbook" and content is not None:
+            first = document.page.headings[:1]
+            return content.title or (first[0].text if first else document.id)
+        if kind.name in _NAMELESS or content is None:
+            return document.id
+        return str(getattr(content, "title" if kind.name == "incident" else "name", document.id))
+
+    def _note_uses(self, card: Card, document: Document[Any]) -> None:
+        for reference in references(document.content):
+            for kind in reference.kinds:
+                if kind in PLURALS and (kind, reference.id) != (card.kind, card.id):
+                    self.uses.setdefault((kind, reference.id), {})[card] = None
+        if card.kind == "incident":
+            for entry in document.content.timeline:
+                if entry.runbook:
+                    run = Run(entry.at, card, entry.runbook.result)
+                    self.runs.setdefault(entry.runbook.id, []).append(run)
+
+    def _add_evidence(self, path: str) -> None:
+        """A picture, or a text, which is shown under a name that every server sends as text."""
+        folder, mark, name = path.partition("/evidence/")
+        suffix = posixpath.splitext(name)[1].lower()
+        if not mark or suffix not in IMAGES + TEXTS or f"{folder}/incident.yaml" not in self.by_path:
+            return
+        shown = path if suffix in (*IMAGES, ".txt") else path + ".txt"
+        page = "/".join(_safe(part) for part in shown.split("/"))
+        if page not in self._pages:
+            self._pages.add(page)
+            self.evidence[path] = page
+
+
+def index_page(kind: Kind) -> str:
+    """Where the list of a kind's records stands; a record that is alone of its kind is its own."""
+    if kind.single:
+        return _page(kind.place)
+    return "incidents/postmortems.md" if kind.name == "postmortem" else f"{kind.folder}/index.md"
+
+
+def plural(kind: Kind) -> str:
+    """What the records of a kind are called."""
+    return PLURALS.get(kind.name, kind.name.capitalize() + ("" if kind.single else "s"))
+
+
+def _page(path: str) -> str:
+    """The page of a record: its own path, so that links between records hold on the site too."""
+    identity = identify(path)
+    if identity and identity.kind.name == "incident":
+        path = posixpath.dirname(path) + "/index.yaml"
+    for suffix in (".md.j2", ".yaml", ".md"):
+        path = path.removesuffix(suffix)
+    return "/".join(_safe(part) for part in path.split("/")) + ".md"
+
+
+def _safe(part: str) -> str:
+    """A name as it may stand in an address and on any disk."""
+    return re.sub(r"[^A-Za-z0-9._-]", lambda found: f"_{ord(found[0]):x}", part)

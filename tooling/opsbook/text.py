@@ -1,0 +1,117 @@
+"""Where something is written: positions, spans, sources, locations.
+
+Offsets count characters of the decoded text, so that slicing is plain Python; lines and columns
+exist only at the edge, where a person or an editor reads them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+
+class Position(NamedTuple):
+    """A place as an editor shows it: line and column, both counted from 1."""
+
+    line: int
+    column: int
+
+
+class Span(NamedTuple):
+    """Half-open range of character offsets in a text."""
+
+    start: int
+    end: int
+
+
+class Source:
+    """A text and the path it is read from, relative to the book's root, with `/`."""
+
+    __slots__ = ("_starts", "path", "text")
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._starts: list[int] | None = None
+
+    def __repr__(self) -> str:
+        return f"Source({self.path!r}, {len(self.text)} characters)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Source) and (self.path, self.text) == (other.path, other.text)
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.text))
+
+    @property
+    def starts(self) -> list[int]:
+        """The offset at which each line begins; LF, CRLF and a lone CR end a line."""
+        if self._starts is None:
+            self._starts = _line_starts(self.text)
+        return self._starts
+
+    def position(self, offset: int) -> Position:
+        """Line and column of an offset; an offset past the end is the end."""
+        offset = min(offset, len(self.text))
+        line = bisect_right(self.starts, offset)
+        return Position(line, offset - self.starts[line - 1] + 1)
+
+    def offset(self, line: int, column: int = 1) -> int:
+        """The offset of a line (from 1) and column (from 1)."""
+        return self.starts[min(line, len(self.starts)) - 1] + column - 1
+
+    def line(self, number: int) -> str:
+        """One line (from 1) without its end."""
+        return self.text[self.line_span(number).start : self.line_span(number).end]
+
+    def line_span(self, number: int) -> Span:
+        """Where a line (from 1) stands, without its end."""
+        start = self.starts[number - 1]
+        end = self.starts[number] if number < len(self.starts) else len(self.text)
+        return Span(start, start + len(self.text[start:end].rstrip("\r\n")))
+
+
+def _line_starts(text: str) -> list[int]:
+    starts = [0]
+    find = text.find
+    if "\r" not in text:
+        at = find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = find("\n", at + 1)
+        return starts
+    for at, character in enumerate(text):
+        if character == "\n" or (character == "\r" and text[at + 1 : at + 2] != "\n"):
+            starts.append(at + 1)
+    return starts
+
+
+class Location(NamedTuple):
+    """A span of a source: what a diagnostic points at and an edit replaces."""
+
+    source: Source
+    span: Span
+
+    @property
+    def path(self) -> str:
+        return self.source.path
+
+    @property
+    def start(self) -> Position:
+        return self.source.position(self.span.start)
+
+    @property
+    def end(self) -> Position:
+        return self.source.position(self.span.end)
+
+    @property
+    def text(self) -> str:
+        """What is written there."""
+        return self.source.text[self.span.start : self.span.end]
+
+    def below(self, folder: str) -> Location:
+        """The same place, its path counted from above: `folder` ends in `/`."""
+        return self._replace(source=Source(folder + self.path, self.source.text))
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.start.line}:{self.start.column}"
