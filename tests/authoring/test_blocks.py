@@ -6,6 +6,7 @@ import html
 import re
 from zoneinfo import ZoneInfo
 
+import markdown
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -193,6 +194,9 @@ def test_an_empty_record_says_that_there_is_nothing() -> None:
         ("[x](//evil.example.com)", "[x&#93;(//evil.example.com)"),
         ("[x](&#106;avascript:alert)", "[x&#93;(&amp;#106;avascript:alert)"),
         ("[x][y]", "[x&#93;[y]"),
+        ("[TOC]", "&#91;TOC]"),
+        ("x {: onclick=y }", "x &#123;: onclick=y }"),
+        ("`${HOME}` of [{: a=b }](x)", "`${HOME}` of [&#123;: a=b }&#93;(x)"),
         ("![x](https://e.example.com/p.png)", "&#33;[x](https://e.example.com/p.png)"),
         ("[![x](https://e.example.com/a)](data:x)", "[&#33;[x](https://e.example.com/a)&#93;(data:x)"),
         ("line\u2028separator\u0085here", "line separator here"),
@@ -223,15 +227,17 @@ MARKS = [
     "\n# ",
     "\n\n",
     "<b>",
-    "javascript:",
+    "{: id=x }",
 ]
+MARKS += ["javascript:", "[x](", "https://e.example.com/"]
 HOSTILE = st.lists(st.sampled_from(MARKS), min_size=1, max_size=30).map("".join)
 
 
 @given(HOSTILE.filter(str.strip))
 def test_no_text_leaves_its_cell(text: str) -> None:
     entries = tuple(Entry(at=instant("2026-03-02T09:02Z"), text=words) for words in (text, "after"))
-    page = f"# Title\n\n<!-- opsbook:timeline -->\n{timeline(Incident(title='t', timeline=entries), UTC)}<!-- /opsbook -->\n"
+    block = timeline(Incident(title="t", timeline=entries), UTC)
+    page = f"# Title\n\n<!-- opsbook:timeline -->\n{block}<!-- /opsbook -->\n"
     seen = Page(page)
     assert [heading.text for heading in seen.headings] == ["Title"]
     assert (seen.html, seen.fences, seen.items) == ([], [], [])
@@ -243,3 +249,14 @@ def test_no_text_leaves_its_cell(text: str) -> None:
     rows = page.splitlines()[8:-2]
     assert [row.count("|") for row in rows] == [4, 4]
     assert html.unescape(rows[1]) == "| 09:02 |  | after |"
+
+
+@given(HOSTILE.filter(str.strip))
+def test_no_text_becomes_markup_on_the_site(text: str) -> None:
+    entry = Entry(at=instant("2026-03-02T09:02Z"), text=text)
+    block = timeline(Incident(title="t", timeline=(entry,)), UTC)
+    page = markdown.markdown(block, extensions=["tables", "attr_list", "md_in_html", "fenced_code", "toc"])
+    tags = set(re.findall(r"<(\w+)([^>]*)>", page))
+    usual = {"p", "strong", "table", "thead", "tbody", "tr", "th", "td"}
+    assert {name for name, _ in tags} <= usual | {"em", "code", "a"}
+    assert all(not more or re.fullmatch(r' href="(https://e|[\w./#-])[\w./#&;-]*"', more) for _, more in tags)

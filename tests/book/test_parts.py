@@ -54,6 +54,7 @@ def test_a_heading_is_its_words(heading: str, said: tuple[str, ...]) -> None:
         "# Title\n\n## Emergency rollback",
         "# Title\n\nRollback\n--------",
         "# Rollback",
+        "# Trigger\n\n# How to roll back",
     ],
 )
 def test_a_section_counts_at_any_level_and_under_any_of_its_names(heading: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,9 @@ class Repository:
     def git(self, *arguments: str) -> None:
         identity = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com", "-c", "core.hooksPath=/")
         subprocess.run(["git", *identity, *arguments], cwd=self.top, check=True, capture_output=True)
+
+    def read(self, *arguments: str) -> str:
+        return subprocess.check_output(["git", *arguments], cwd=self.top, text=True).strip()
 
     def commit(self) -> None:
         self.git("add", ".")
@@ -71,6 +75,15 @@ def repository(tmp_path: Path) -> Repository:
     found = Repository(tmp_path / "repository")
     found.commit()
     return found
+
+
+def wrap_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str) -> None:
+    """Put a `git` into the way that does something before it is git."""
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\n{first}\nexec "{shutil.which("git")}" "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{wrapper.parent}:{os.environ['PATH']}")
 
 
 def test_nothing_staged_is_nothing_wrong(repository: Repository) -> None:
@@ -118,7 +131,25 @@ def test_a_symbolic_link_is_neither_followed_nor_read(repository: Repository) ->
     assert repository.found() == [f"{INCIDENT}:4:11 no incident `2026-03-03-linked`"]
 
 
-@pytest.mark.parametrize("folder", ["mit Leerzeichen", "prüfen 支付", "a*[b]", ":(top)", "-n", "a\nb"])
+def test_a_repository_that_is_damaged_is_said_so_and_not_found_clean(repository: Repository) -> None:
+    repository.stage(INCIDENT, FILES[INCIDENT] + "severity: SEV1\n")
+    staged = repository.read("rev-parse", f":{INCIDENT}")
+    damaged = repository.top / ".git/objects" / staged[:2] / staged[2:]
+    damaged.chmod(0o644)
+    damaged.write_bytes(b"damaged")
+    assert repository.found() == [f"{INCIDENT}:1:1 cannot be read"]
+
+
+def test_a_git_that_dies_is_an_error_and_no_clean_book(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.stage(INCIDENT, FILES[INCIDENT] + "services: [checkout]\n")
+    wrap_git(tmp_path, monkeypatch, 'if [ "$3" = cat-file ]; then exit 1; fi')
+    with pytest.raises(UserError, match="git cat-file ended early"):
+        repository.found()
+
+
+@pytest.mark.parametrize("folder", ["a blob 12", "prüfen 支付", "a*[b]", ":(top)", "-n", "a\nb"])
 def test_a_path_is_a_name_and_never_a_pattern(repository: Repository, folder: str) -> None:
     path = f"runbooks/{folder}/cache.md"
     repository.write(path, "---\nowner: nobody\n---\n# Cache\n")
@@ -168,12 +199,7 @@ def test_one_staged_incident_costs_three_git_processes(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.stage(INCIDENT, FILES[INCIDENT] + "services: [checkout]\nseverity: SEV1\n")
-    real = subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()
     log = tmp_path / "log"
-    wrapper = tmp_path / "bin" / "git"
-    wrapper.parent.mkdir()
-    wrapper.write_text(f'#!/bin/sh\necho "$3" >>{log}\nexec {real} "$@"\n')
-    wrapper.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{wrapper.parent}:{os.environ['PATH']}")
+    wrap_git(tmp_path, monkeypatch, f'echo "$3" >>"{log}"')
     assert repository.found() == [f"{INCIDENT}:4:12 no service `checkout`"]
     assert sorted(log.read_text().split()) == ["cat-file", "diff", "ls-files"]

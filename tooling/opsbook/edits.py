@@ -71,9 +71,16 @@ def diff(before: Source, after: str) -> str:
     return "".join(
         line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
         for line in difflib.unified_diff(
-            before.text.splitlines(keepends=True),
-            after.splitlines(keepends=True),
+            _lines(before.text),
+            _lines(after),
             f"a/{before.path}",
             f"b/{before.path}",
         )
     )
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text as git counts them: only LF ends one."""
+    lines = [line + "\n" for line in text.split("\n")]
+    last = lines.pop()[:-1]
+    return [*lines, last] if last else lines

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from weakref import finalize
@@ -270,11 +271,15 @@ class GitTree:
         inlet, outlet = self._blobs.stdin, self._blobs.stdout
         assert inlet
         assert outlet
-        inlet.write(name.encode("utf-8", "surrogateescape") + b"\n")
-        inlet.flush()
-        header = outlet.readline().split()
-        if len(header) != 3 or header[1] != b"blob":
-            return None
-        content = outlet.read(int(header[2]))
+        with suppress(BrokenPipeError):  # its end is seen in the answer
+            inlet.write(name.encode("utf-8", "surrogateescape") + b"\n")
+            inlet.flush()
+        header = outlet.readline()
+        if not header:
+            raise UserError("git cat-file ended early", "`git fsck` says what is wrong with the repository")
+        *_, blob, kind, size = (b"", b"", *header.split())
+        if not size.isdigit():
+            return None  # `missing`, after a name that may hold spaces
+        content = outlet.read(int(size))
         outlet.read(1)
-        return header[0].decode(), content
+        return (blob.decode(), content) if kind == b"blob" else None

@@ -6,8 +6,15 @@ exist only at the edge, where a person or an editor reads them.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from typing import NamedTuple
+
+
+def shown(text: object) -> str:
+    """A piece of text as a message quotes it: one line, no backticks, not too long."""
+    line = "".join(c if c.isprintable() else " " for c in str(text)[:61]).replace("`", "'")
+    return line if len(line) <= 60 else line[:59] + "…"
 
 
 class Position(NamedTuple):
@@ -22,6 +29,9 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Source:
@@ -47,7 +57,7 @@ class Source:
     def starts(self) -> list[int]:
         """The offset at which each line begins; LF, CRLF and a lone CR end a line."""
         if self._starts is None:
-            self._starts = _line_starts(self.text)
+            self._starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
         return self._starts
 
     def position(self, offset: int) -> Position:
@@ -62,28 +72,14 @@ class Source:
 
     def line(self, number: int) -> str:
         """One line (from 1) without its end."""
-        return self.text[self.line_span(number).start : self.line_span(number).end]
+        span = self.line_span(number)
+        return self.text[span.start : span.end]
 
     def line_span(self, number: int) -> Span:
         """Where a line (from 1) stands, without its end."""
         start = self.starts[number - 1]
         end = self.starts[number] if number < len(self.starts) else len(self.text)
         return Span(start, start + len(self.text[start:end].rstrip("\r\n")))
-
-
-def _line_starts(text: str) -> list[int]:
-    starts = [0]
-    find = text.find
-    if "\r" not in text:
-        at = find("\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = find("\n", at + 1)
-        return starts
-    for at, character in enumerate(text):
-        if character == "\n" or (character == "\r" and text[at + 1 : at + 2] != "\n"):
-            starts.append(at + 1)
-    return starts
 
 
 class Location(NamedTuple):

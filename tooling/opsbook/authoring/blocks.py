@@ -2,7 +2,7 @@
 
 Tables that read well on a forge. What a record says stays data: a cell holds one line, bold, code
 and links to the web or to a file beside the page; anything that could be markup beyond that (pipes,
-tags, comment marks, pictures) is written so that it shows as it stands. The same record always
+tags, comment marks, attributes, pictures) is written so that it shows as it stands. The same record always
 gives the same text. Nothing here reads the clock: an item is due on a day, not late.
 """
 
@@ -135,8 +135,8 @@ _FILE = r"[\w.][\w./~%?=#+,-]*"
 _ADDRESS = re.compile(_WEB, re.ASCII)
 _MARKUP = re.compile(
     r"(?P<code>(?<!`)(?P<marks>`+)(?!`)[^`|<>\\]+(?P=marks)(?!`))"
-    rf"|(?P<link>\[[^\[\]`|<>\\]+\]\((?:{_WEB}|{_FILE})\))"
-    r"|[|<>\\`]|\](?=[(\[])|!(?=\[)|&(?=#?\w+;)",
+    rf"|(?P<link>\[[^\[\]`|<>\\{{]+\]\((?:{_WEB}|{_FILE})\))"
+    r"|[|<>\\`{]|\](?=[(\[])|\[(?=TOC\])|!(?=\[)|&(?=#?\w+;)",
     re.ASCII,
 )
 _NAMED = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from opsbook.book import quick, yaml
 from opsbook.book.kinds import Kind
-from opsbook.book.refusals import Problem
+from opsbook.book.refusals import MAX_PROBLEMS, Problem
 from opsbook.book.yaml import Pointer
 from opsbook.text import Location, Source, Span
 
@@ -157,7 +157,13 @@ class Document(Generic[T]):
         for pointer, place in self._places.items():
             if len(pointer) == 1 and place.key:
                 return Location(self.source, place.key)
-        return Location(self.source, _first_line(self.source, Span(_start(self.source.text), 0)))
+        return self.first_line
+
+    @property
+    def first_line(self) -> Location:
+        """The first line of a record, or of a page's front matter."""
+        start = self.front.span.start if self.front else _start(self.source.text)
+        return Location(self.source, _first_line(self.source, Span(start, start)))
 
     def span(self, span: Span) -> Location:
         """A location in this document."""
@@ -254,41 +260,51 @@ def _front(text: str) -> tuple[FrontMatter | None, Problem | None]:
 
 
 def _validated(draft: Document[Any], data: Any) -> tuple[Any, list[Problem]]:
-    from opsbook.book.validate import complaints, nearest
+    from opsbook.book.validate import complaints, found
 
-    kind = draft.kind
-    if data is None:
-        return None, [Problem("invalid_value", draft.head.span, f"empty, expected a record: {kind.name}")]
-    problems = []
-    if isinstance(data, dict) and "schema" in data:
-        version = data["schema"]
-        data = {key: value for key, value in data.items() if key != "schema"}
-        if version != 1:
-            where = draft.at("schema").span
-            return None, [Problem(
-                "newer_schema", where, f"schema `{version}`, this opsbook reads schema 1",
-                "upgrade opsbook",
-            )]  # fmt: skip
-    content, wrong = complaints(kind.adapter, data)
+    if not isinstance(data, dict):
+        what = "empty" if data is None else f"found {found(data)}"
+        message = f"{what}, expected a record: {draft.kind.name}"
+        return None, [Problem("invalid_value", draft.first_line.span, message)]
+    if "schema" in data and (type(data["schema"]) is not int or data["schema"] != 1):
+        return None, [_other_schema(data["schema"], draft.at("schema").span)]
+    data = {key: value for key, value in data.items() if key != "schema" and not key.startswith("x-")}
+    content, wrong = complaints(draft.kind.adapter, data)
+    problems = _near_misses(draft, data) if draft.kind.markdown else []
     for complaint in wrong:
         place = draft.key_at if complaint.on_key else draft.at
-        location = place(*complaint.pointer)
         rule = "invalid_value" if complaint.known else "unknown_key"
         if complaint.message.endswith("is missing"):
             rule = "missing_key"
-        problems.append(Problem(rule, location.span, complaint.message, complaint.hint))
-    if content is not None and kind.markdown and isinstance(data, dict):
-        names = [
-            name
-            for field, info in cast("Any", kind.model).model_fields.items()
-            for name in (getattr(info.validation_alias, "choices", None) or [info.alias or field])
-        ]
-        for key in data:
-            if key not in names and not str(key).startswith("x-"):
-                near = nearest(str(key), names)
-                if near and len(str(key)) > 3 and abs(len(near) - len(str(key))) <= 2:
-                    problems.append(Problem(
-                        "unknown_key", draft.key_at(key).span, f"unknown key `{key}`",
-                        f"did you mean `{near}`?",
-                    ))  # fmt: skip
+        span = place(*complaint.pointer).span
+        problems.append(Problem(rule, span, complaint.message, complaint.hint))
     return content, problems
+
+
+def _other_schema(version: Any, span: Span) -> Problem:
+    from opsbook.book.validate import found
+
+    if type(version) is int and version > 1:
+        return Problem(
+            "newer_schema", span, f"schema `{version}`, this opsbook reads schema 1", "upgrade opsbook"
+        )  # fmt: skip
+    return Problem("invalid_value", span, f"found {found(version)}, expected the number 1", "remove `schema`")
+
+
+def _near_misses(draft: Document[Any], data: dict[str, Any]) -> list[Problem]:
+    """Keys of a page that nobody knows and that look like one of ours; others belong to the site."""
+    from opsbook.book.validate import nearest
+
+    names = [
+        name
+        for field, info in cast("Any", draft.kind.model).model_fields.items()
+        for name in (getattr(info.validation_alias, "choices", None) or [info.alias or field])
+    ]
+    problems = []
+    for key in sorted(data.keys() - set(names))[:MAX_PROBLEMS]:
+        near = nearest(key, names) if len(key) > 3 else None
+        if near and abs(len(near) - len(key)) <= 2:
+            problems.append(Problem(
+                "unknown_key", draft.key_at(key).span, f"unknown key `{key}`", f"did you mean `{near}`?",
+            ))  # fmt: skip
+    return problems

@@ -4,7 +4,7 @@ A part is a front-matter key, a section at any level, or a bold label at the sta
 `**Owner:** platform`: people write all three. What it may be called is in `Settings.means`. A
 heading counts when it begins with such a name or ends with the part's own (`Roll back the deploy`,
 `Recovery steps`), so that nobody is told to add what is there under a longer heading; a page's
-title counts only when it is the name itself.
+title (the only heading of the first level, above all others) counts only when it is the name itself.
 """
 
 from __future__ import annotations
@@ -144,9 +144,10 @@ def _spots(document: Document[Any]) -> tuple[Spot, ...]:
 
 
 def _headings(page: Page) -> Iterator[Spot]:
+    first = [heading for heading in page.headings if heading.level == 1]
     for section in page.sections:
         heading = section.heading
-        title = heading is page.headings[0] and heading.level == 1
+        title = first == [heading] == page.headings[:1]
         says = bool(heading.text.partition(":")[2].strip())
         yield Spot(words(heading.text), heading.span, section.body, title, says)
 

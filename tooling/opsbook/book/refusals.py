@@ -22,7 +22,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from opsbook.text import Span
+from opsbook.text import Span, shown
 
 MAX_DEPTH = 100
 """Nesting beyond this is no record a person wrote."""
@@ -91,7 +91,7 @@ def subset_problems(text: str) -> Iterator[Problem]:
                 line = text[span.start : span.end].splitlines()[0]
                 yield Problem(
                     "yaml_feature", Span(span.start, span.start + len(line)),
-                    f"directive `{_short(line)}`", "remove the line",
+                    f"directive `{shown(line)}`", "remove the line",
                 )  # fmt: skip
         elif isinstance(event, NodeEvent):
             yield from _node_problems(event, span, text)
@@ -120,20 +120,20 @@ def _second_document(span: Span) -> Problem:
 def _node_problems(event: Any, span: Span, text: str) -> Iterator[Problem]:
     if isinstance(event, AliasEvent):
         yield Problem(
-            "yaml_feature", span, f"alias `{_short(text[span.start : span.end])}`",
+            "yaml_feature", span, f"alias `{shown(text[span.start : span.end])}`",
             "write the value out, or put a text in double quotes",
         )  # fmt: skip
         return
     if event.anchor:
         yield Problem(
             "yaml_feature", Span(span.start, span.start + len(event.anchor) + 1),
-            f"anchor `&{_short(event.anchor)}`", "remove it, or put a text in double quotes",
+            f"anchor `&{shown(event.anchor)}`", "remove it, or put a text in double quotes",
         )  # fmt: skip
     tag = _TAG.match(text, span.start)  # asked of the text, since libyaml passes over a lone `!`
     if tag:
         yield Problem(
             "yaml_feature", Span(*tag.span(1)),
-            f"tag `{_short(tag[1])}`", "remove it, or put a text in double quotes",
+            f"tag `{shown(tag[1])}`", "remove it, or put a text in double quotes",
         )  # fmt: skip
     if isinstance(event, ScalarEvent) and event.value == "<<" and event.implicit[0]:
         yield Problem(
@@ -161,14 +161,10 @@ def _line_start(text: str, at: int) -> int:
     return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
 def duplicate_key(key: str, span: Span) -> Problem:
     """A key that stands in its mapping already."""
     return Problem(
-        "duplicate_key", span, f"`{_short(key)}` stands twice in this mapping",
+        "duplicate_key", span, f"`{shown(key)}` stands twice in this mapping",
         "keep one; YAML readers disagree about which one counts",
     )  # fmt: skip
 
@@ -228,7 +224,7 @@ def syntax_problem(text: str, error: MarkedYAMLError) -> Problem:
             "close it, and put texts in double quotes",
         )  # fmt: skip
     where = _word(text, at)
-    found = text[where.start : where.end].replace("`", "'") or "the end of the file"
+    found = shown(text[where.start : where.end]) or "the end of the file"
     if ("expected key" in reason or "expected '-'" in reason) and text[line:at].strip():
         return _syntax(where, f"found `{found}` after the end of a value", _QUOTE)
     for said, message, hint in _SAID:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opsbook.book.tree import SETTINGS_FILES, Tree
 from opsbook.errors import UserError
-from opsbook.model.settings import Settings
+
+if TYPE_CHECKING:
+    from opsbook.model.settings import Settings
 
 _TABLE = re.compile(rb"^\[tool\.opsbook[\].]", re.MULTILINE)
 
@@ -55,6 +57,7 @@ def load_settings(tree: Tree) -> Settings:
 
 def _validated(path: str, text: str, data: Any) -> Settings:
     from opsbook.book.validate import complaints
+    from opsbook.model.settings import Settings
 
     found, problems = complaints(Settings, data)
     if problems:

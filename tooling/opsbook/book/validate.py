@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 
+from opsbook.book.refusals import MAX_PROBLEMS
 from opsbook.book.yaml import Pointer
 from opsbook.model.kind import SOME
+from opsbook.text import shown
 
 
 class Complaint(NamedTuple):
@@ -32,7 +35,8 @@ def complaints(model: Any, data: Any) -> tuple[Any, list[Complaint]]:
     own = [e for e in errors if e["type"] == "extra_forbidden" and str(e["loc"][-1]).startswith("x-")]
     if own:
         return complaints(adapter, _without(data, [e["loc"] for e in own]))
-    return None, [_complaint(adapter, error) for error in errors]
+    told = [error for error in errors if error["type"] != "too_short" or not error["input"]]
+    return None, [_complaint(adapter, error) for error in told[:MAX_PROBLEMS]]
 
 
 def _without(data: Any, locations: list[tuple[Any, ...]]) -> Any:
@@ -51,77 +55,75 @@ def _without(data: Any, locations: list[tuple[Any, ...]]) -> Any:
 
 def _complaint(adapter: TypeAdapter[Any], error: Any) -> Complaint:
     pointer = tuple(step for step in error["loc"] if step != "[key]")
-    kind, context = error["type"], error.get("ctx") or {}
+    on_key = "[key]" in error["loc"]
+    kind, context, value = error["type"], error.get("ctx") or {}, error["input"]
     if kind == "opsbook":
-        return Complaint(pointer, "[key]" in error["loc"], error["msg"])
+        return Complaint(pointer, on_key, error["msg"])
     if kind == "missing":
         return Complaint(pointer[:-1], True, f"`{pointer[-1]}` is missing", _about(adapter, pointer))
     if kind == "extra_forbidden":
-        names = _fields(adapter, pointer[:-1])
-        return Complaint(
-            pointer, True, f"unknown key `{_short(pointer[-1])}`", _did_you_mean(pointer[-1], names),
-            known=False,
-        )  # fmt: skip
-    found = _found(error.get("input"))
-    if kind in ("literal_error", "enum"):
-        wanted = [w.strip("'") for w in context["expected"].replace(" or ", ", ").split(", ")]
-        message = f"found {found}, expected {_either(wanted)}"
-        return Complaint(pointer, False, message, _did_you_mean(error.get("input"), wanted))
+        hint = _did_you_mean(pointer[-1], _fields(adapter, pointer[:-1]))
+        return Complaint(pointer, True, f"unknown key `{shown(pointer[-1])}`", hint, known=False)
     if kind == "string_pattern_mismatch":
-        return Complaint(pointer, "[key]" in error["loc"], *_mismatch(context["pattern"], found))
-    expected = _EXPECTED.get(kind)
-    if expected:
-        return Complaint(pointer, False, f"found {found}, expected {expected}", _HINTS.get(kind, ""))
-    bound = ", ".join(f"{name} {value}" for name, value in context.items() if name != "error")
-    message = error["msg"][0].lower() + error["msg"][1:]
-    return Complaint(pointer, False, f"found {found}: {message}", bound and "")
+        return Complaint(pointer, on_key, *_mismatch(context["pattern"], found(value)))
+    if kind == "literal_error":
+        names = [name.strip("'") for name in context["expected"].replace(" or ", ", ").split(", ")]
+        message = f"found {found(value)}, expected {_either(names)}"
+        return Complaint(pointer, on_key, message, _did_you_mean(value, names))
+    expected = context["expected"] if kind == "expected" else _expected(kind, context)
+    return Complaint(pointer, on_key, f"found {found(value)}, expected {expected}", _hint(kind, value))
 
 
-def _mismatch(pattern: str, found: str) -> tuple[str, str]:
+def _expected(kind: str, context: dict[str, Any]) -> str:
+    return _EXPECTED.get(kind, "another value").format(**context)
+
+
+def _mismatch(pattern: str, shown: str) -> tuple[str, str]:
     if pattern == SOME:
         return "empty, expected text", ""
-    return f"{found} is no id", "ids are letters, digits, `-`, `_` and `.`"
+    return f"{shown} is no id", "ids are letters, digits, `-`, `_` and `.`"
 
 
 _EXPECTED = {
     "string_type": "text",
     "int_type": "a whole number",
-    "int_from_float": "a whole number",
     "float_type": "a number",
     "bool_type": "`true` or `false`",
     "tuple_type": "a list",
     "dict_type": "a mapping",
     "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
     "too_short": "at least one",
-    "greater_than_equal": "a larger number",
-    "less_than_equal": "a smaller number",
-    "greater_than": "a larger number",
+    "finite_number": "a finite number",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than_equal": "at most {le:g}",
+    "greater_than": "more than {gt:g}",
 }
-_HINTS = {
-    "string_type": "put it in double quotes",
-    "tuple_type": "write it as a list: `[one, two]`",
-    "bool_type": "write `true` or `false` without quotes",
-}
+"""What each of pydantic's errors asks for."""
 
 
-def _found(value: Any) -> str:
+def _hint(kind: str, value: Any) -> str:
+    if kind == "string_type" and isinstance(value, int | float):
+        return "put it in double quotes"
+    if kind == "tuple_type" and isinstance(value, str):
+        return "write it as a list: `[one, two]`"
+    if kind == "bool_type" and isinstance(value, str):
+        return "write `true` or `false` without quotes"
+    return ""
+
+
+def found(value: Any) -> str:
+    """A value as a message says it."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, str):
-        return f"`{_short(value)}`"
+        return f"`{shown(value)}`"
     if isinstance(value, dict):
         return "a mapping" if value else "an empty mapping"
     if isinstance(value, tuple | list):
         return "a list" if value else "an empty list"
-    return f"the number `{value}`"
-
-
-def _short(value: Any) -> str:
-    text = str(value).replace("`", "'")
-    return text if len(text) <= 60 else text[:59] + "…"
+    return f"the number `{shown(value)}`" if isinstance(value, int | float) else f"`{shown(value)}`"
 
 
 def _either(names: list[str]) -> str:
@@ -129,41 +131,38 @@ def _either(names: list[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
-def _did_you_mean(found: Any, names: list[str]) -> str:
-    near = nearest(str(found), names)
+def _did_you_mean(word: Any, names: list[str]) -> str:
+    near = nearest(str(word), names)
     return f"did you mean `{near}`?" if near else ""
 
 
-def nearest(found: str, names: Any) -> str | None:
+def nearest(word: str, names: Any) -> str | None:
     """The name that was most likely meant; None where nothing is near."""
     by_lower = {name.lower(): name for name in sorted(names)}
-    near = get_close_matches(found[:100].lower(), by_lower, 1, 0.7)
+    near = get_close_matches(word[:100].lower(), by_lower, 1, 0.7)
     return by_lower[near[0]] if near else None
 
 
-def model_at(model: Any, pointer: Pointer) -> Any:
+def model_at(model: Any, pointer: Pointer) -> type[BaseModel] | None:
     """The model class that describes what stands at a pointer; None for plain values."""
-    from typing import get_args, get_origin
-
-    kind: Any = model
-    for step in (*pointer, None):
-        while get_origin(kind) is not None or not isinstance(kind, type):
-            arguments = [a for a in get_args(kind) if a is not type(None)]
-            if not arguments:
-                return None
-            if get_origin(kind) is dict:
-                break
-            kind = arguments[0]
-        if step is None:
-            return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
-        if get_origin(kind) is dict:
-            kind = get_args(kind)[1]
+    kind = _bare(model)
+    for step in pointer:
+        if get_origin(kind) in (tuple, dict):
+            kind = get_args(kind)[0 if get_origin(kind) is tuple else 1]
         elif isinstance(kind, type) and issubclass(kind, BaseModel):
-            field = next((f for f in kind.model_fields.items() if step in (f[0], f[1].alias)), None)
-            if field is None:
-                return None
-            kind = field[1].annotation
-    return None
+            fields = kind.model_fields.items()
+            kind = next((field.annotation for name, field in fields if step in (name, field.alias)), None)
+        kind = _bare(kind)
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _bare(kind: Any) -> Any:
+    """A type without what stands around it: notes, `None`, a root."""
+    while get_origin(kind) in (Annotated, Union, UnionType):
+        kind = next(each for each in get_args(kind) if each is not NoneType)
+    if isinstance(kind, type) and issubclass(kind, RootModel):
+        return _bare(kind.model_fields["root"].annotation)
+    return kind
 
 
 def _fields(adapter: TypeAdapter[Any], pointer: Pointer) -> list[str]:

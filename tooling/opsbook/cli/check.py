@@ -30,7 +30,15 @@ _FOR_FORGES = ("github", "sarif", "junit", "markdown")
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely, then report the rest.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also fixes that may change the meaning.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
-@click.option("--format", "-f", "style", type=click.Choice(FORMATS), default="full", show_default=True)
+@click.option(
+    "--format",
+    "-f",
+    "style",
+    type=click.Choice(FORMATS),
+    default="full",
+    show_default=True,
+    help="`github` also writes the summary of the job.",
+)
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to FILE."
 )

@@ -45,7 +45,10 @@ def command(names: tuple[str, ...], style: str) -> None:
 
 
 def _facts(rule: Rule) -> dict[str, str]:
-    levels = ", ".join(f"{rule.level(profile) or 'off'!s} ({profile})" for profile in _PROFILES)
+    by_profile = {profile: str(rule.level(profile) or "off") for profile in _PROFILES}
+    levels = ", ".join(f"{level} ({profile})" for profile, level in by_profile.items())
+    if len(set(by_profile.values())) == 1:
+        levels = f"{by_profile['strict']} in every profile"
     dated = ", comes with time: where a change does not touch the record it is advice"
     return {
         "family": f"{rule.family}, since {rule.terms.since}",

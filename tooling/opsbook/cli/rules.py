@@ -72,7 +72,7 @@ def _level(rule: Rule, selection: Selection) -> str:
 def _rules_text(rules: list[Rule], selection: Selection) -> str:
     longest = max(len(each.name) for each in rules)
     return "".join(
-        f"{each.code}  {_level(each, selection):<7}  {each.name:<{longest}}  {each.title}\n" for each in rules
+        f"{each.code:<6}  {_level(each, selection):<7}  {each.name:<{longest}}  {each.title}\n" for each in rules
     )
 
 

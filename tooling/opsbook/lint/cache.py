@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from importlib.resources import files
@@ -163,7 +164,8 @@ def _write(file: Path, data: dict[str, Any]) -> None:
         draft.replace(file)
         _prune(file.parent)
     except OSError:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
 
 
 def _prune(place: Path) -> None:

@@ -10,11 +10,14 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Level
 from opsbook.errors import UserError
 from opsbook.lint.rule import Rule, level
-from opsbook.model.settings import Settings
+
+if TYPE_CHECKING:
+    from opsbook.model.settings import Settings
 
 
 @cache

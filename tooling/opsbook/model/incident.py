@@ -26,6 +26,7 @@ from opsbook.model.kind import (
     ServiceId,
     SeverityName,
     Text,
+    expected,
     needs,
     not_together,
     refuse,
@@ -51,8 +52,11 @@ IncidentKind = Literal["incident", "drill", "near-miss", "false-alarm"]
 
 
 def _names_to_states(value: Any) -> Any:
-    named = isinstance(value, tuple | list) and all(isinstance(name, str) for name in value)
-    return dict.fromkeys(value) if named else value
+    if not isinstance(value, tuple | list):
+        return value
+    if not all(isinstance(name, str) for name in value):
+        raise expected("a list of names")
+    return dict.fromkeys(value)
 
 
 Services = Annotated[

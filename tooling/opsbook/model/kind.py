@@ -1,7 +1,7 @@
 """What every model has in common: frozen, strict, unknown keys refused; and references.
 
-Validation is strict: no text is ever read as a number, no number as text. A docstring under a field is its description in the JSON Schema
-and in the editor.
+Validation is strict: no text is ever read as a number, no number as text. A docstring under a
+field is its description in the JSON Schema and in the editor.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
+
+from opsbook.text import shown
 
 
 class Model(BaseModel):
@@ -68,7 +70,12 @@ class Ref:
 
 def refuse(message: str, **found: object) -> PydanticCustomError:
     """An error whose message a person reads as it stands."""
-    return PydanticCustomError("opsbook", message, found or None)
+    return PydanticCustomError("opsbook", message, {key: shown(text) for key, text in found.items()} or None)
+
+
+def expected(what: str) -> PydanticCustomError:
+    """An error that says what was found instead of this."""
+    return PydanticCustomError("expected", "expected {expected}", {"expected": what})
 
 
 def _one_or_many(value: Any) -> Any:

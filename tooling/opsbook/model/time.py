@@ -6,31 +6,43 @@ What could be read in two ways is refused with the way to write it.
 
 from __future__ import annotations
 
+import os
 import re
+import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+import tzdata  # type: ignore[import-untyped]
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
-from opsbook.model.kind import refuse
+from opsbook.model.kind import expected, refuse
 
-_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)([Zz]|[+-]\d\d:\d\d)\Z")
-_NAIVE = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?\Z")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
-_WALL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d\Z")
-_TIME = re.compile(r"\d\d:\d\d\Z")
-_DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z")
-_ISO_DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z", re.IGNORECASE)
-_PERIOD = re.compile(r"(\d+) ?(days?|weeks?|months?|years?|[dw])\Z")
-_SHIFTS = re.compile(r"(\d+) shifts?\Z")
+# Zone data is the pinned package's and never the machine's, whose zones may be years older.
+zoneinfo.reset_tzpath((os.path.join(os.path.dirname(tzdata.__file__), "zoneinfo"),))
+
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_SECONDS = r"(?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
+_COUNT = r"([0-9]{1,9})"
+_INSTANT = re.compile(rf"{_DAY}[Tt ]{_CLOCK}{_SECONDS}(?:[Zz]|[+-]{_CLOCK})\Z")
+_NAIVE = re.compile(rf"{_DAY}(?:[Tt ]{_CLOCK}{_SECONDS})?\Z")
+_DATE = re.compile(rf"{_DAY}\Z")
+_WALL = re.compile(rf"{_DAY}[T ]{_CLOCK}\Z")
+_TIME = re.compile(rf"{_CLOCK}\Z")
+_DURATION = re.compile("".join(f"(?:{_COUNT}{unit})?" for unit in "wdhms") + r"\Z")
+_ISO_DURATION = re.compile(
+    rf"P(?:{_COUNT}W)?(?:{_COUNT}D)?(?:T(?:{_COUNT}H)?(?:{_COUNT}M)?(?:{_COUNT}S)?)?\Z", re.IGNORECASE
+)
+_PERIOD = re.compile(rf"{_COUNT} ?(days?|weeks?|months?|years?|[dw])\Z")
+_SHIFTS = re.compile(rf"{_COUNT} shifts?\Z")
 _CENTURY = 36_525 * 24 * 60 * 60
 """Seconds in a hundred years."""
 
 
-def _text(value: Any, expected: str) -> str:
+def _text(value: Any, what: str) -> str:
     if not isinstance(value, str):
-        raise refuse("expected {expected}, found {found}", expected=expected, found=f"`{value}`"[:60])
+        raise expected(what)
     return value
 
 
@@ -56,7 +68,7 @@ def instant(value: Any) -> datetime:
         raise refuse("`{found}` is no instant: write `2026-03-02T09:02Z`", found=text)
     _of_our_age(int(text[:4]), text)
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except ValueError:
         raise refuse("`{found}` does not exist in the calendar", found=text) from None
 
@@ -104,7 +116,7 @@ def time_of_day(value: Any) -> time:
             return time.fromisoformat(text)
     except ValueError:
         pass
-    raise refuse('`{found}` is no time of day: write `"17:00"`', found=text)
+    raise refuse('`{found}` is no time of day: write `"17:00"`, and midnight `"00:00"`', found=text)
 
 
 def duration(value: Any) -> timedelta:
@@ -112,19 +124,19 @@ def duration(value: Any) -> timedelta:
     if type(value) is timedelta:
         return value
     text = _text(value, "a duration like `90m` or `1h30m`")
-    if re.match(r"\d+:\d\d", text):
+    if re.match("[0-9]+:[0-9]", text):
         raise refuse("`{found}` could be hours or minutes: write `90m` or `1h30m`", found=text)
     match = _DURATION.match(text) or _ISO_DURATION.match(text)
     if not match or not any(match.groups()):
         raise refuse("`{found}` is no duration: write `90m`, `1h30m`, `5d` or `2w`", found=text)
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     if (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds > _CENTURY:
-        raise refuse("`{found}` is longer than anybody waits", found=text[:30])
+        raise refuse("`{found}` is longer than anybody waits", found=text)
     return timedelta(days=days, weeks=weeks, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def write_duration(value: timedelta) -> str:
-    """The shortest way to write a duration: `90m`, `1h30m`, `2d`, `0m`."""
+    """A duration as people write it: `30m`, `1h30m`, `2d`, `0m`."""
     minutes, seconds = divmod(int(value.total_seconds()), 60)
     if not minutes and seconds:
         return f"{seconds}s"
@@ -157,13 +169,11 @@ def period(value: Any) -> Period:
     match = _PERIOD.match(text)
     if not match:
         raise refuse("`{found}` is no period: write `6 months`, `1 year` or `90d`", found=text)
-    number, unit = min(int(match[1]), 10_000), match[2][0]
-    return {
-        "d": Period(0, number),
-        "w": Period(0, 7 * number),
-        "m": Period(number, 0),
-        "y": Period(12 * number, 0),
-    }[unit]
+    number, unit = int(match[1]), match[2][0]
+    months, days = {"d": (0, 1), "w": (0, 7), "m": (1, 0), "y": (12, 0)}[unit]
+    if months * number > 1200 or days * number > 36_525:
+        raise refuse("`{found}` is longer than anybody waits", found=text)
+    return Period(months * number, days * number)
 
 
 class Turn(NamedTuple):
@@ -193,15 +203,18 @@ def zone(value: Any) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise refuse("`{found}` is no IANA time zone{hint}", found=text, hint=_near_zone(text)) from None
+        near = _near_zone(text)
+    if near:
+        raise refuse("`{found}` is no IANA time zone: did you mean `{near}`?", found=text, near=near)
+    raise refuse("`{found}` is no IANA time zone: write one like `Europe/Berlin`", found=text)
 
 
-def _near_zone(text: str) -> str:
+def _near_zone(text: str) -> str | None:
     from difflib import get_close_matches
 
     names = {name.rpartition("/")[2].lower(): name for name in sorted(available_timezones())}
-    near = get_close_matches(text.rpartition("/")[2].lower(), names, 1)
-    return f": did you mean `{names[near[0]]}`?" if near else ": write one like `Europe/Berlin`"
+    near = get_close_matches(text[:100].rpartition("/")[2].lower(), names, 1)
+    return names[near[0]] if near else None
 
 
 def write_instant(value: datetime) -> str:

@@ -10,7 +10,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -41,19 +41,20 @@ def make(root: Path, pages: Path, target: Path) -> list[str]:
     site is not put in its place.
     """
     own = root / "mkdocs.yml"
-    with as_file(files("opsbook.site") / "mkdocs.yml") as default, _Warnings() as warnings:
-        try:
-            with _fresh(target) as folder:
-                _mkdocs(own if own.is_file() else default, pages, folder, warnings.found)
-                if warnings.found:
-                    raise _Incomplete
-        except _Incomplete:
-            return warnings.found
-    return []
+    with (
+        as_file(files("opsbook.site") / "mkdocs.yml") as default,
+        _Warnings() as warnings,
+        suppress(_WarnedError),
+        _fresh(target) as folder,
+    ):
+        _mkdocs(own if own.is_file() else default, pages, folder, warnings.found)
+        if warnings.found:
+            raise _WarnedError
+    return warnings.found
 
 
-class _Incomplete(Exception):
-    """The new folder must not take its place."""
+class _WarnedError(Exception):
+    """MkDocs warned: the new folder does not take its place."""
 
 
 def _mkdocs(settings: Path, pages: Path, folder: Path, warnings: list[str]) -> None:
@@ -66,7 +67,8 @@ def _mkdocs(settings: Path, pages: Path, folder: Path, warnings: list[str]) -> N
         config = load_config(str(settings), docs_dir=str(pages), site_dir=str(folder), strict=True)
     except MkDocsException as error:
         said = "; ".join(warnings) or str(error)
-        raise UserError(f"{settings.name}: {said}", "mend it, or delete it to build with opsbook's own") from None
+        hint = "mend it, or delete it to build with opsbook's own"
+        raise UserError(f"{settings.name}: {said}", hint) from None
     config.plugins.on_startup(command="build", dirty=False)
     try:
         build(config)

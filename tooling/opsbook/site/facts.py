@@ -23,7 +23,7 @@ from opsbook.model.tool import Tool
 from opsbook.site import phrases
 from opsbook.site.escape import text
 from opsbook.site.guide import Guide
-from opsbook.site.survey import Card
+from opsbook.site.survey import Card, Run
 from opsbook.site.work import Work
 
 Facts = dict[str, Any]
@@ -63,18 +63,15 @@ def status(incident: Incident, guide: Guide) -> Markup:
 
 
 def _incident(record: Incident, card: Card, guide: Guide) -> Facts:
-    milestones = record.history.milestones
+    milestones = sorted(record.history.milestones.items(), key=lambda milestone: milestone[1])
     postmortem = guide.survey["postmortem", card.id]
     return {
         "Severity": guide.severity(record.severity) if record.severity else "",
         "Status": status(record, guide),
         "Security": "yes" if record.security else "",
-        **{name.capitalize(): guide.when(at) for name, at in sorted(milestones.items(), key=lambda pair: pair[1])},
+        **{name.capitalize(): guide.when(at) for name, at in milestones},
         "Services": guide.links("service", record.services),
-        **{
-            phrases.plain(name).capitalize(): Markup(", ").join(guide.link("person", person) for person in people)
-            for name, people in record.roles.items()
-        },
+        **{guide.roles.get(id, id): guide.links("person", people) for id, people in record.roles.items()},
         "Post-mortem": guide.card(postmortem) if postmortem else "",
         "Duplicate of": guide.link("incident", record.duplicate_of) if record.duplicate_of else "",
         "Related": guide.links("incident", record.related),
@@ -206,10 +203,12 @@ def _runbook(record: Runbook, card: Card, guide: Guide) -> Facts:
         "Alerts": guide.listed(record.alerts),
         "Last updated": record.last_updated,
         "Review by": _review_by(record),
-        "Last used": Markup("{} in {}: {}").format(guide.when(last.at), guide.card(last.incident), last.result)
-        if last
-        else "",
+        "Last used": _run(last, guide) if last else "",
     }
+
+
+def _run(run: Run, guide: Guide) -> Markup:
+    return Markup("{} in {}: {}").format(guide.when(run.at), guide.card(run.incident), run.result)
 
 
 def _review_by(record: Runbook) -> str:

@@ -41,7 +41,7 @@ class Guide:
     def __init__(self, survey: Survey, book: Book) -> None:
         self.survey = survey
         self.zone = book.settings.timezone
-        self._roles = {id: role.name for id, role in book.roles.roles.items()} if book.roles else {}
+        self.roles = {id: role.name for id, role in book.roles.roles.items()} if book.roles else {}
         self._ranks = {name: rank for rank, name in enumerate(book.severities.levels)}
 
     # ── links ─────────────────────────────────────────────────────────────────────────────
@@ -68,7 +68,7 @@ class Guide:
 
     def role(self, name: str) -> Markup:
         """A role, linked to its duties."""
-        return self.to("policies/roles.md", self._roles.get(name, name), markup.slug(name))
+        return self.to("policies/roles.md", self.roles.get(name, name), markup.slug(name))
 
     def severities(self, names: Iterable[str]) -> Markup:
         return Markup(" ").join(self.severity(name) for name in names)
@@ -155,7 +155,9 @@ class Guide:
     def when(self, at: datetime, style: str = "%Y-%m-%d %H:%M") -> Markup:
         """An instant on the book's clock; a pointer over it shows UTC."""
         written = write_instant(at)
-        return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(written, self.local(at).strftime(style))
+        return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(
+            written, self.local(at).strftime(style)
+        )
 
     def clock(self, at: datetime) -> Markup:
         """The time of day of an instant."""
@@ -168,7 +170,9 @@ class Guide:
 
     def badge(self, words: Any, style: str = "") -> Markup:
         """A word in a coloured box."""
-        return Markup('<span class="ob-badge{}">{}</span>').format(text(style and f" ob-{style}"), text(words))
+        return Markup('<span class="ob-badge{}">{}</span>').format(
+            text(style and f" ob-{style}"), text(words)
+        )
 
     def listed(self, values: Iterable[Any]) -> Markup:
         """Values one after the other, with commas."""

@@ -14,7 +14,7 @@ from typing import Any
 import pyromark
 from markupsafe import Markup
 
-from opsbook.site.escape import text
+from opsbook.site.escape import printable, text
 
 Resolve = Callable[[str], str | None]
 """Where a link's target leads on the site; None where it leads nowhere that is shown."""
@@ -59,7 +59,8 @@ def block(markdown: str, resolve: Resolve) -> Markup:
 
 def code(source: str, language: str = "", title: str = "") -> Markup:
     """A block of code, highlighted where the language is known; `title` is the name of its file."""
-    lines = text(source.rstrip("\n")) if len(source) > _HIGHLIGHTED else _highlighted(source, language)
+    source = printable(source).rstrip("\n")
+    lines = text(source) if len(source) > _HIGHLIGHTED else _highlighted(source, language)
     name = f'<span class="filename">{text(title)}</span>' if title else ""
     return Markup(f'<div class="highlight">{name}<pre><code>{lines}</code></pre></div>')  # noqa: S704
 
@@ -80,22 +81,23 @@ def _highlighted(source: str, language: str) -> str:
     try:
         lexer = get_lexer_by_name(language.lower(), stripnl=False)
     except ClassNotFound:
-        return text(source.rstrip("\n"))
+        return text(source)
     found: str = highlight(source, lexer, HtmlFormatter(nowrap=True))
-    return found.rstrip("\n").translate({10: "&#10;", 9: "&#9;", 96: "&#96;", 126: "&#126;"})
+    return found.rstrip("\n").translate({ord(c): f"&#{ord(c)};" for c in "\n\t`~{}"})
 
 
 def _events(markdown: str) -> Iterator[Any]:
     """The parser's events, the lines of a block of raw HTML joined into one."""
     html: list[str] | None = None
-    for event in pyromark.events(markdown.replace("\r\n", "\n"), options=_OPTIONS):
+    events: Any = pyromark.events(markdown.replace("\r\n", "\n"), options=_OPTIONS)
+    for event in events:
         if event == {"Start": "HtmlBlock"}:
             html = []
         elif event == {"End": "HtmlBlock"}:
             yield {"Html": "".join(html or ())}
             html = None
         elif html is not None:
-            html.extend(event.values())  # type: ignore[union-attr]
+            html.append(event["Html"])
         else:
             yield event
 

@@ -95,7 +95,7 @@ class _Site:
         return self._render(
             card.kind,
             card.page,
-            card.title,
+            f"Post-mortem: {card.title}" if card.kind == "postmortem" else card.title,
             description=getattr(record, "summary", "") or getattr(record, "description", ""),
             tags=(*getattr(record, "contributing_factors", ()), *getattr(record, "tags", ())),
             kind=each,
@@ -128,7 +128,8 @@ class _Site:
         for user in self.survey.uses.get((card.kind, card.id), ()):
             found.setdefault(user.kind, []).append(user)
         return [
-            (plural(kind(name)), _in_order(users, name)[:_LISTED], len(users)) for name, users in found.items()
+            (plural(kind(name)), _in_order(users, name)[:_LISTED], len(users))
+            for name, users in found.items()
         ]
 
     def _unreadable(self, document: Document[Any], card: Card) -> Page:
@@ -147,7 +148,10 @@ class _Site:
         return self._page(each, Row(card, {}), record)
 
     def _evidence(self, path: str, page: str) -> Page:
-        content = self.book.tree.read(path)
+        try:
+            content = self.book.tree.read(path)
+        except OSError as error:
+            return Page(page, f"cannot be read: {error.strerror}\n".encode())
         if path.lower().endswith(TEXTS):
             content = content[:_LONGEST].decode("utf-8", "replace").encode()
         return Page(page, content)
@@ -179,7 +183,11 @@ class _Site:
             overdue=[work for work in self.work if work.overdue],
             coming=[work for work in self.work if not work.overdue][:_LATEST],
             unfinished=len(self.work),
-            counts=[(plural(each), index_page(each), len(self.rows[each.name])) for each in KINDS if not each.single],
+            counts=[
+                (plural(each), index_page(each), len(self.rows[each.name]))
+                for each in KINDS
+                if not each.single
+            ],
             unreadable=[row.card for rows in self.rows.values() for row in rows if not row.card.readable],
             restricted=len(self.survey.restricted),
         )

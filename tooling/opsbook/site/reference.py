@@ -111,7 +111,9 @@ def _describe(command: click.Command, context: click.Context) -> Command:
     usage = " ".join([name, *command.collect_usage_pieces(context)])
     help = inspect.cleandoc(command.help or "").replace("\b", "").split("\n\n")
     records = [parameter.get_help_record(context) for parameter in command.get_params(context)]
-    return Command(name, usage, [part for part in help if part.strip()], [each for each in records if each and each[1]])
+    return Command(
+        name, usage, [part for part in help if part.strip()], [each for each in records if each and each[1]]
+    )
 
 
 # ── kinds of record ───────────────────────────────────────────────────────────────────────
@@ -172,8 +174,8 @@ def _type(schema: Json) -> Markup:
         name = _spaced(schema["$ref"].rpartition("/")[2])
         return Markup('<a href="#{}">{}</a>').format(markup.slug(name), text(name))
     if "anyOf" in schema:
-        found = dict.fromkeys(_type(each) for each in schema["anyOf"] if each.get("type") != "null")
-        return Markup(" or ").join(found)
+        either = dict.fromkeys(_type(each) for each in schema["anyOf"] if each.get("type") != "null")
+        return Markup(" or ").join(either)
     if "enum" in schema or "const" in schema:
         values = schema.get("enum", [schema.get("const")])
         return Markup(", ").join(Markup("<code>{}</code>").format(text(value)) for value in values)
@@ -181,9 +183,9 @@ def _type(schema: Json) -> Markup:
         inner = _type(schema.get("items", {}))
         return text("list of ids") if inner == "id" else Markup("list of {}").format(inner)
     if schema.get("type") == "object":
-        inner = [*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")]
-        values = next((each for each in inner if isinstance(each, dict) and each), {})
-        return Markup("mapping of names to {}").format(_type(values))
+        free = [*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")]
+        found = next((each for each in free if isinstance(each, dict) and each), {})
+        return Markup("mapping of names to {}").format(_type(found))
     if schema.get("examples"):
         return Markup("like <code>{}</code>").format(text(schema["examples"][0]))
     if schema.get("pattern", "").startswith("^[A-Za-z0-9][A-Za-z0-9._-]*"):

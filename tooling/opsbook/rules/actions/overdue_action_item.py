@@ -56,7 +56,7 @@ from opsbook.lint.rule import rule
 from opsbook.model.incident import Incident, due
 
 
-@rule("ACT002", on="incident", adopt="warning", dated=True)
+@rule("ACT002", on="incident", adopt="warning", recommended="error", dated=True)
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     unfinished = [(id, item) for id, item in incident.content.action_items.items() if item.unfinished]
     if not unfinished:

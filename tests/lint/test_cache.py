@@ -1,0 +1,195 @@
+"""With and without the cache, `check` prints the same bytes, whatever happened in between."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from opsbook.lint import cache as outcomes
+from opsbook.lint.session import Session
+from opsbook.output.json import render
+
+ID = "2026-03-02-checkout-5xx"
+FOLDER = f"incidents/2026/{ID}"
+BOOK = {
+    "opsbook.toml": 'timezone = "Europe/Berlin"\n',
+    f"{FOLDER}/incident.yaml": """\
+title: Checkout answers 502
+severity: SEV1
+services: [checkout]
+roles: {incident-commander: ben}
+timeline:
+  - {at: 2026-03-02T09:02Z, milestone: started, text: "Change 4812"}
+  - {at: 2026-03-02T09:14Z, milestone: declared, severity: SEV1, roles: {incident-commander: ana}, text: "Declared"}
+  - {at: 2026-03-02T10:10Z, milestone: resolved, roles: {incident-commander: ben}, text: "Resolved"}
+action_items:
+  pool-size-check: {title: Check the pool size, owner: ana, due: 2026-03-16}
+""",
+    f"{FOLDER}/postmortem.md": "---\nstatus: published\nauthors: [ana]\n---\n# Checkout\n\n## Summary\n\nIt broke.\n",
+    "runbooks/database-failover.md": "---\nowner: payments\nservices: [checkout]\n---\n# Failover\n\n## Steps\n\n1. Go\n",
+    "policies/services/checkout.yaml": "name: Checkout\nteam: payments\n",
+    "rotations/people/ana.yaml": "name: Ana\ntimezone: Europe/Berlin\n",
+    "rotations/people/ben.yaml": "name: Ben\ntimezone: Europe/Berlin\n",
+    "rotations/teams/payments.yaml": "name: Payments\nmembers: [ana, ben]\n",
+}
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("OPSBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(outcomes, "_RACY_NS", 0)  # the tests are faster than the file system's clock
+    return fill(tmp_path / "book")
+
+
+def fill(root: Path) -> Path:
+    for path, text in BOOK.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    return root
+
+
+def report(root: Path, *, cache: bool, now: datetime = NOW) -> str:
+    return render(Session(root, now, profile="strict", cache=cache).check())
+
+
+def evaluated(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The subjects that a check with the cache looks at again."""
+    from opsbook.lint import check
+
+    seen: list[str] = []
+    original = check.evaluate
+
+    def noted(book: object, selection: object, now: object, subject: str) -> object:
+        seen.append(subject)
+        return original(book, selection, now, subject)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(check, "evaluate", noted)
+        report(root, cache=True)
+    return seen
+
+
+def test_a_second_check_looks_at_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(evaluated(root, monkeypatch)) > 7
+    assert evaluated(root, monkeypatch) == []
+
+
+def test_an_edit_is_looked_at_with_what_used_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report(root, cache=True)
+    (root / FOLDER / "incident.yaml").write_text(BOOK[f"{FOLDER}/incident.yaml"].replace("502", "503"))
+    assert set(evaluated(root, monkeypatch)) == {
+        f"{FOLDER}/incident.yaml",
+        f"{FOLDER}/postmortem.md",
+    }
+
+
+def test_a_fresh_clone_elsewhere_finds_what_another_clone_computed(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", *arguments], check=True, capture_output=True, cwd=tmp_path)
+
+    git("init", "-q", "book")
+    git("-C", "book", "add", "-A")
+    git("-C", "book", "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "book")
+    report(root, cache=True)
+    git("clone", "-q", "book", "clone")
+    assert evaluated(tmp_path / "clone", monkeypatch) == []
+
+
+def test_git_that_converts_line_ends_is_not_believed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from opsbook.git import Git
+
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    subprocess.run(["git", "-C", str(root), "add", "-A"], check=True)
+    assert Git(root).clean_blobs()
+    (root / ".gitattributes").write_text("* text=auto\n")
+    assert Git(root).clean_blobs() == {}
+
+
+@pytest.mark.parametrize("damage", [b"", b"nonsense", b"\0" * 64])
+def test_a_damaged_cache_is_as_good_as_none(root: Path, tmp_path: Path, damage: bytes) -> None:
+    expected = report(root, cache=False)
+    report(root, cache=True)
+    for file in (tmp_path / "cache").iterdir():
+        file.write_bytes(file.read_bytes()[:40] + damage)
+    assert report(root, cache=True) == expected
+
+
+def test_an_unwritable_cache_folder_is_no_error(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("OPSBOOK_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    assert report(root, cache=True) == report(root, cache=False)
+
+
+def test_many_processes_may_write_at_once(root: Path) -> None:
+    expected = report(root, cache=False)
+    children = []
+    for _ in range(4):
+        child = os.fork()
+        if child == 0:
+            try:
+                status = int(any(report(root, cache=True) != expected for _ in range(5)))
+            finally:
+                os._exit(status)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
+
+
+def edit(root: Path, chance: random.Random) -> None:
+    """One thing that a person, an editor or git may do to a book."""
+    files = [file for file in sorted(root.rglob("*")) if file.is_file() and file.suffix != ".toml"]
+    if not files:
+        return
+    file = chance.choice(files)
+    match chance.randrange(7):
+        case 0:  # another word of the same length, at the same time
+            status = file.stat()
+            words = chance.choice([("ana", "ben"), ("ben", "ana"), ("SEV1", "SEV2"), ("03-16", "04-16")])
+            file.write_text(file.read_text().replace(*words))
+            os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+        case 1:
+            file.unlink()
+        case 2:
+            target = file.with_name(chance.choice(["cleo", "dan", file.stem]) + file.suffix)
+            file.rename(target)
+        case 3:
+            lines = file.read_text().splitlines(keepends=True)
+            if lines:
+                del lines[chance.randrange(len(lines))]
+            file.write_text("".join(lines))
+        case 4:
+            (root / "opsbook.toml").write_text(
+                chance.choice(['timezone = "Asia/Tokyo"\n', 'ignore = ["INC"]\n', 'levels = {PM = "off"}\n', ""])
+            )
+        case 5:
+            fill(root)
+        case 6:
+            other = root / "runbooks" / "more" / file.name
+            other.parent.mkdir(exist_ok=True)
+            shutil.copy(file, other)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), days=st.lists(st.integers(-10, 60), min_size=3, max_size=3))
+def test_whatever_happens_the_cache_changes_no_byte(root: Path, seed: int, days: list[int]) -> None:
+    shutil.rmtree(root)
+    fill(root)
+    chance = random.Random(seed)
+    for day in days:
+        now = NOW + timedelta(days=day)
+        assert report(root, cache=True, now=now) == report(root, cache=False, now=now)
+        for _ in range(chance.randint(0, 2)):
+            edit(root, chance)
+    assert report(root, cache=True) == report(root, cache=False)

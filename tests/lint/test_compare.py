@@ -1,0 +1,115 @@
+"""`--base`: what a change brings is judged, what was there before is told apart."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from opsbook.diagnostics import Diagnostic, Level
+from opsbook.errors import UserError
+from opsbook.lint.session import Session
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+LATER = datetime(2026, 4, 10, 12, tzinfo=UTC)
+INCIDENT = "incidents/2026/2026-03-02-checkout-5xx/incident.yaml"
+OTHER = "incidents/2026/2026-03-03-mail-late/incident.yaml"
+RECORD = """\
+title: Checkout answers 502
+services: [checkout]
+timeline:
+  - {at: 2026-03-02T09:06Z, text: "CheckoutErrorRate fired"}
+  - {at: 2026-03-02T08:31Z, text: "Failed over"}
+action_items:
+  pool-size-check: {title: Check the pool size, owner: ana, due: 2026-03-16}
+"""
+BOOK = {
+    "opsbook.toml": "",
+    INCIDENT: RECORD,
+    OTHER: RECORD.replace("Checkout answers 502", "Mail is late"),
+    "policies/services/checkout.yaml": "name: Checkout\nteam: payments\n",
+    "rotations/people/ana.yaml": "name: Ana\ntimezone: Europe/Berlin\n",
+    "rotations/teams/payments.yaml": "name: Payments\nmembers: [ana]\n",
+}
+
+
+def git(root: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=ana", "-c", "user.email=ana@example.com")
+    subprocess.run(["git", "-C", str(root), *who, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for path, text in BOOK.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "book")
+    git(tmp_path, "switch", "-qc", "change")
+    return tmp_path
+
+
+def check(root: Path, now: datetime = NOW) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    """What the change brings, and what was there before."""
+    found = Session(root, now, base="main", cache=False).check().diagnostics
+    return [each for each in found if not each.before], [each for each in found if each.before]
+
+
+def test_what_was_there_before_is_advice_and_no_more(root: Path) -> None:
+    new, before = check(root)
+    assert new == []
+    assert {(each.code, each.level, each.location.path) for each in before} == {
+        ("INC001", Level.ADVICE, INCIDENT),
+        ("INC001", Level.ADVICE, OTHER),
+    }
+
+
+def test_a_finding_that_moved_by_lines_is_not_new(root: Path) -> None:
+    (root / INCIDENT).write_text("# a comment\n\n" + RECORD)
+    assert check(root)[0] == []
+
+
+def test_the_same_fault_once_more_is_new(root: Path) -> None:
+    fault = '  - {at: 2026-03-02T08:31Z, text: "Failed over"}\n'
+    (root / INCIDENT).write_text(RECORD.replace(fault, fault + fault))
+    new, _ = check(root)
+    assert [(each.code, each.level) for each in new] == [("INC001", Level.ERROR)]
+
+
+def test_a_reference_broken_by_deleting_its_target_elsewhere_is_new(root: Path) -> None:
+    (root / "policies/services/checkout.yaml").unlink()
+    new, _ = check(root)
+    assert [(each.code, each.location.path) for each in new] == [("REF001", INCIDENT), ("REF001", OTHER)]
+
+
+def test_what_time_alone_brings_stays_an_error_only_where_the_change_touches_the_record(root: Path) -> None:
+    (root / INCIDENT).write_text(RECORD.replace("502", "503"))
+    git(root, "commit", "-qam", "another title")
+    new, before = check(root, LATER)
+    assert [(each.code, each.level, each.location.path) for each in new] == [("ACT002", Level.ERROR, INCIDENT)]
+    assert ("ACT002", Level.ADVICE, OTHER) in {(e.code, e.level, e.location.path) for e in before}
+
+
+def test_without_a_base_what_time_brings_is_an_error(root: Path) -> None:
+    found = Session(root, LATER, cache=False).check().diagnostics
+    assert sum(each.code == "ACT002" and each.level is Level.ERROR for each in found) == 2
+
+
+def test_a_base_that_moved_on_is_compared_where_the_change_left_it(root: Path) -> None:
+    (root / INCIDENT).write_text(RECORD.replace("checkout]", "chekout]"))
+    git(root, "commit", "-qam", "a slip")
+    git(root, "switch", "-q", "main")
+    (root / OTHER).unlink()
+    git(root, "commit", "-qam", "gone on main")
+    git(root, "switch", "-q", "change")
+    new, _ = check(root)
+    assert [each.message for each in new] == ["no service `chekout`"]
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "--output=x", "HEAD~99"])
+def test_a_revision_that_is_not_there_is_said_so(root: Path, revision: str) -> None:
+    with pytest.raises(UserError, match=r"no commit|is no revision"):
+        Session(root, NOW, base=revision, cache=False).check()
+    assert not (root / "x").exists()

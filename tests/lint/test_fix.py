@@ -1,0 +1,82 @@
+"""Fixes converge, bring nothing new, and touch only what they say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from opsbook.errors import UserError
+from opsbook.lint.session import Session
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+INCIDENT = "incidents/2026/2026-03-02-checkout-5xx/incident.yaml"
+RUNBOOK = "runbooks/failover.md"
+BOOK = {
+    "opsbook.toml": "",
+    INCIDENT: (
+        "title:   'Checkout answers 502'   # odd spaces stay\r\n"
+        "severity: SEV2   # was wrong from the start\r\n"
+        "timeline:\r\n\r\n"
+        '  - {at: 2026-03-02T09:14Z, milestone: declared, severity: SEV1, text: "Declared"}\r\n'
+    ),
+    RUNBOOK: "\ufeff# Failover\n\n## Steps\n\n1. Look:\n\n   ```bash\n   $ uptime\n   $ df -h\n   ```\n",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for path, text in BOOK.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(text.encode())
+    return tmp_path
+
+
+def fixed(root: Path, *paths: str) -> Session:
+    session = Session(root, NOW, cache=False)
+    changes, _ = session.fix(paths, session.check(paths), unsafe=False)
+    session.write(changes)
+    return session
+
+
+def test_a_fix_changes_the_characters_it_means_and_no_other(root: Path) -> None:
+    fixed(root)
+    assert (root / INCIDENT).read_bytes().decode() == BOOK[INCIDENT].replace("SEV2", "SEV1")
+    mended = BOOK[RUNBOOK].replace("\ufeff", "").replace("$ ", "")
+    assert (root / RUNBOOK).read_bytes().decode() == mended
+
+
+def test_a_second_run_changes_nothing(root: Path) -> None:
+    fixed(root)
+    session = Session(root, NOW, cache=False)
+    changes, _ = session.fix((), session.check(), unsafe=True)
+    assert changes == []
+
+
+def test_fixing_brings_no_new_finding(root: Path) -> None:
+    before = {(each.code, each.message) for each in Session(root, NOW, cache=False).check().diagnostics}
+    fixed(root)
+    after = {(each.code, each.message) for each in Session(root, NOW, cache=False).check().diagnostics}
+    assert after < before
+
+
+def test_only_the_named_paths_are_mended(root: Path) -> None:
+    fixed(root, RUNBOOK)
+    assert (root / INCIDENT).read_bytes().decode() == BOOK[INCIDENT]
+    assert (root / RUNBOOK).read_bytes().decode() != BOOK[RUNBOOK]
+
+
+def test_a_file_that_changed_meanwhile_is_not_written_over(root: Path) -> None:
+    session = Session(root, NOW, cache=False)
+    changes, _ = session.fix((), session.check(), unsafe=False)
+    (root / INCIDENT).write_text("title: somebody else was here\n")
+    with pytest.raises(UserError, match="changed while"):
+        session.write(changes)
+    assert (root / INCIDENT).read_text() == "title: somebody else was here\n"
+
+
+def test_a_written_file_keeps_its_permissions(root: Path) -> None:
+    (root / RUNBOOK).chmod(0o640)
+    fixed(root)
+    assert (root / RUNBOOK).stat().st_mode & 0o777 == 0o640
+    assert sorted(file.name for file in (root / "runbooks").iterdir()) == ["failover.md"]

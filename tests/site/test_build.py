@@ -1,0 +1,190 @@
+"""The real MkDocs makes a site of a real book: no warning, no other host, no broken link."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+
+from opsbook.errors import UserError
+from opsbook.site import build
+from opsbook.site.render import Page
+
+ROOT = Path(__file__).parents[2]
+AT = "2026-11-23T09:00Z"
+
+
+def opsbook(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a book, as a person would."""
+    return subprocess.run(
+        [sys.executable, "-m", "opsbook", *arguments],
+        cwd=folder, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tooling")},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example book, with one record that cannot be read and one link out of the book."""
+    book = tmp_path_factory.mktemp("book")
+    for name in ("incidents", "runbooks", "rotations", "policies"):
+        shutil.copytree(ROOT / name, book / name)
+    for name in ("pyproject.toml", "mkdocs.yml"):
+        shutil.copy(ROOT / name, book / name)
+    (book / "rotations" / "people" / "zoe.yaml").write_text("name: [Zoe\n")
+    secret = book.parent / "secret.txt"
+    secret.write_text("not yours")
+    evidence = next(book.glob("incidents/*/*/evidence"))
+    (evidence / "stolen.txt").symlink_to(secret)
+    return book
+
+
+@pytest.fixture(scope="module")
+def site(example: Path) -> Path:
+    done = opsbook(example, "site", "build", "--at", AT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("build/site: begin with index.html\n")
+    return example / "build" / "site"
+
+
+def pages(site: Path) -> dict[Path, str]:
+    return {file.relative_to(site): file.read_text("utf-8") for file in site.rglob("*.html")}
+
+
+def test_nothing_is_loaded_from_another_host(site: Path) -> None:
+    loads = re.compile(
+        r"""<(?:script|img|iframe|source|video|audio|embed|object|form)\b[^>]*?\b(?:src|href|action|data)=["']?([^"'\s>]+)"""
+        r"""|<link\b(?![^>]*rel=["']?(?:canonical|next|prev))[^>]*?\bhref=["']?([^"'\s>]+)"""
+    )
+    for path, page in pages(site).items():
+        targets = [one or other for one, other in loads.findall(page)]
+        assert targets, path
+        assert [each for each in targets if urlsplit(each).netloc] == [], path
+    fetched = re.compile(r"(?:@import|url\()\s*[\"']?(?:https?:)?//.{40}")
+    for sheet in site.rglob("*.css"):
+        assert fetched.findall(sheet.read_text("utf-8")) == [], sheet
+
+
+def test_no_page_asks_for_mermaid_or_an_emoji(site: Path) -> None:
+    for path, page in pages(site).items():
+        assert not re.search(r'class="(?:mermaid|twemoji|emojione)', page), path
+
+
+def test_every_internal_link_leads_to_a_page_and_a_place_on_it(site: Path) -> None:
+    found = pages(site)
+    anchors = {path: set(re.findall(r'\bid="([^"]+)"', page)) for path, page in found.items()}
+    broken = []
+    for path, page in found.items():
+        if path.name == "404.html":
+            continue
+        for written in re.findall(r'<(?:a|img)\b[^>]*?\b(?:href|src)="([^"]*)"', page):
+            target = urlsplit(written.replace("&amp;", "&"))
+            if target.scheme or target.netloc:
+                continue
+            there = Path(os.path.normpath(path.parent / unquote(target.path))) if target.path else path
+            place = unquote(target.fragment)
+            if not (site / there).is_file() or (place and place not in anchors[there]):
+                broken.append(f"{path}: {written}")
+    assert broken == []
+
+
+def test_steps_of_a_runbook_keep_their_fences(site: Path) -> None:
+    page = (site / "runbooks/data/database-failover.html").read_text("utf-8")
+    steps = page[page.index('<h2 id="steps">') : page.index('<h2 id="verification">')]
+    assert steps.count("<ol>") == 1
+    assert "```" not in steps
+    assert re.search(r"<li><p>Choose the replica.*?</p><div class=\"highlight\"><pre>.*?curl", steps)
+
+
+def test_a_record_that_cannot_be_read_stops_nothing_and_is_listed(site: Path) -> None:
+    assert "rotations/people/zoe.yaml" in (site / "index.html").read_text("utf-8")
+    assert "cannot be read" in (site / "rotations/people/zoe.html").read_text("utf-8")
+
+
+def test_a_symbolic_link_never_enters_the_site(example: Path, site: Path) -> None:
+    assert [file for file in (example / "build").rglob("*") if file.is_symlink()] == []
+    assert list((example / "build").rglob("stolen*")) == []
+    assert not any("not yours" in page for page in pages(site).values())
+
+
+def test_only_lists_stand_in_the_navigation(site: Path) -> None:
+    page = (site / "incidents/index.html").read_text("utf-8")
+    sidebar, content = page.index("md-sidebar--primary"), page.index('<div class="md-content"')
+    assert "2026-" not in page[sidebar:content]
+    assert "2026-" in page[content:]
+
+
+def test_pages_alone_need_no_mkdocs(example: Path, tmp_path: Path) -> None:
+    blocked = "import sys; sys.modules['mkdocs'] = None; from opsbook.cli.main import main; main()"
+    book = tmp_path / "book"
+    (book / "rotations" / "people").mkdir(parents=True)
+    (book / "opsbook.toml").touch()
+    done = subprocess.run(
+        [sys.executable, "-c", blocked, "site", "build", "--markdown-only", "--at", AT],
+        cwd=book, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tooling")},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (book / "build/pages/index.md").is_file()
+    assert not (book / "build/site").exists()
+
+
+# ── folders ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_folder_that_opsbook_did_not_write_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "mine.md").write_text("mine")
+    with pytest.raises(UserError, match="did not write"):
+        build.write([Page("index.md", b"")], tmp_path / "docs")
+    assert [file.name for file in tmp_path.rglob("*.md")] == ["mine.md"]
+
+
+def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:
+    build.write([Page("a/old.md", b"old")], tmp_path / "pages")
+    assert build.write([Page("b/new.md", b"new"), Page("index.md", b"")], tmp_path / "pages") == 2
+    assert sorted(path.name for path in tmp_path.rglob("*.md")) == ["index.md", "new.md"]
+
+
+def test_a_build_that_fails_leaves_the_site_that_was_there(tmp_path: Path) -> None:
+    build.write([Page("index.md", b"# One\n")], tmp_path / "pages")
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\ntheme: mkdocs\nplugins: []\n")
+    assert build.make(tmp_path, tmp_path / "pages", tmp_path / "site") == []
+    build.write([Page("index.md", b"# Two\n\n[nowhere](gone.md)\n")], tmp_path / "pages")
+    warnings = build.make(tmp_path, tmp_path / "pages", tmp_path / "site")
+    assert [warning for warning in warnings if "gone.md" in warning] == warnings != []
+    assert "One" in (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mkdocs.yml", "pages", "site"]
+
+
+def test_a_warning_is_shown_and_exits_with_one(tmp_path: Path) -> None:
+    (tmp_path / "opsbook.toml").touch()
+    settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
+    settings["nav"].append({"Gone": "gone.md"})
+    (tmp_path / "mkdocs.yml").write_text(yaml.safe_dump(settings))
+    done = opsbook(tmp_path, "site", "build", "--at", AT)
+    assert done.returncode == 1
+    assert "warning: A reference to 'gone.md' is included in the 'nav' configuration" in done.stderr
+    assert not (tmp_path / "build" / "site").exists()
+
+
+def test_broken_settings_are_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "opsbook.toml").touch()
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\ntheme: nowhere\n")
+    done = opsbook(tmp_path, "site", "build", "--at", AT)
+    assert done.returncode == 2
+    assert "error: mkdocs.yml: " in done.stderr
+    assert "nowhere" in done.stderr
+
+
+def test_a_book_without_settings_for_mkdocs_is_built_with_those_of_the_example() -> None:
+    shipped = yaml.safe_load((ROOT / "tooling/opsbook/site/mkdocs.yml").read_text("utf-8"))
+    example = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
+    assert {**shipped, "site_name": ""} == {**example, "site_name": ""}

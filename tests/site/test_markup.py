@@ -1,0 +1,104 @@
+"""A record's Markdown becomes safe HTML that any site generator passes on."""
+
+from __future__ import annotations
+
+import pytest
+
+from opsbook.site import markup
+
+
+def known(target: str) -> str | None:
+    return target if target.startswith(("https://", "pool.png")) else None
+
+
+def test_a_fence_inside_a_step_stays_inside_the_step() -> None:
+    steps = "1. List them.\n\n    ```\n    ls <dir>\n\n    ls\n    ```\n\n2. Wait.\n"
+    assert markup.page(steps, known) == (
+        '<ol><li><p>List them.</p><div class="highlight"><pre><code>ls &#60;dir&#62;&#10;&#10;ls'
+        "</code></pre></div></li><li><p>Wait.</p></li></ol>\n\n"
+    )
+
+
+def test_a_list_needs_no_blank_line_and_two_spaces_nest() -> None:
+    text = "First:\n- one\n  - two\n- three\n"
+    assert markup.page(text, known) == (
+        "<p>First:</p>\n\n<ul><li>one<ul><li>two</li></ul></li><li>three</li></ul>\n\n"
+    )
+
+
+def test_a_table_keeps_its_columns_aligned() -> None:
+    text = "Text\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n"
+    assert markup.page(text, known) == (
+        '<p>Text</p>\n\n<table><thead><tr><th>a</th><th style="text-align: right">b</th></tr></thead>'
+        '<tr><td>1</td><td style="text-align: right">2</td></tr></table>\n\n'
+    )
+
+
+def test_the_only_heading_of_level_one_is_the_pages_own() -> None:
+    assert markup.page("# Failover\n\n## Steps\n\n### Promote\n", known) == (
+        "## Steps { #steps }\n\n### Promote { #promote }\n\n"
+    )
+
+
+def test_several_headings_of_level_one_move_down() -> None:
+    assert markup.page("# Trigger\n# Steps\n## Steps\n", known) == (
+        "## Trigger { #trigger }\n\n## Steps { #steps }\n\n### Steps { #steps-1 }\n\n"
+    )
+
+
+def test_a_heading_inside_an_entry_is_bold() -> None:
+    assert markup.block("# Found\nit", known) == "<p><strong>Found</strong></p>\n\n<p>it</p>\n\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("<script>alert(1)</script>", "<p>&#60;script&#62;alert(1)&#60;/script&#62;</p>"),
+        ("a <b onclick=x>c</b>", "<p>a &#60;b onclick&#61;x&#62;c&#60;/b&#62;</p>"),
+        ("a <!-- opsbook: ignore[RUN001] --> b", "<p>a  b</p>"),
+        ("<!-- one\ntwo -->", ""),
+        ("[x](javascript:alert(1))", '<p><span class="ob-nowhere" title="javascript:alert(1)">x</span></p>'),
+        (
+            "<javascript:x>",
+            '<p><span class="ob-nowhere" title="javascript:x">javascript:x</span></p>',
+        ),
+        (
+            "[x](data:text/html,<b>)",
+            '<p><span class="ob-nowhere" title="data:text/html,&#60;b&#62;">x</span></p>',
+        ),
+        ('[x](https://a.example/"onclick=)', '<p><a href="https://a.example/&#34;onclick&#61;">x</a></p>'),
+        ("![graph](pool.png)", '<p><img src="pool.png" alt="graph" loading="lazy"></p>'),
+        ("![far](https://a.example/x.png)", '<p><a href="https://a.example/x.png">far</a></p>'),
+        (
+            "{{ config }} {: onclick=x }",
+            "<p>&#123;&#123; config &#125;&#125; &#123;: onclick&#61;x &#125;</p>",
+        ),
+    ],
+)
+def test_nothing_that_a_record_says_becomes_markup_of_the_page(written: str, shown: str) -> None:
+    assert markup.page(written, known).strip() == shown
+
+
+def test_a_fence_cannot_end_early_in_the_generators_dialect() -> None:
+    found = markup.page("````text\n```\n~~~\n# no heading\n````\n", known)
+    assert found.count("\n") == 2
+    assert "```" not in found
+    assert "~~~" not in found
+
+
+def test_code_is_highlighted_and_named_by_its_file() -> None:
+    assert markup.page('```yaml title="a.yaml"\na: 1\n```\n', known) == (
+        '<div class="highlight"><span class="filename">a.yaml</span><pre><code>'
+        '<span class="nt">a</span><span class="p">:</span><span class="w"> </span><span class="l l-Scalar '
+        'l-Scalar-Plain">1</span></code></pre></div>\n\n'
+    )
+
+
+def test_quotes_nested_without_end_stay_shallow() -> None:
+    assert markup.page(">" * 5000 + "deep", known).count("<blockquote>") == 24
+
+
+def test_anchors_are_those_of_a_forge() -> None:
+    assert [markup.slug(words) for words in ("What went well?", "Who's on call", "a_b  c", "Rücknahme")] == [
+        "what-went-well", "whos-on-call", "a_b--c", "rücknahme",
+    ]  # fmt: skip
