@@ -28,13 +28,13 @@ services: [checkout]
 roles: {incident-commander: ben}
 timeline:
   - {at: 2026-03-02T09:02Z, milestone: started, text: "Change 4812"}
-  - {at: 2026-03-02T09:14Z, milestone: declared, severity: SEV1, roles: {incident-commander: ana}, text: "Declared"}
+  - {at: 2026-03-02T09:14Z, milestone: declared, roles: {incident-commander: ana}, text: "Declared"}
   - {at: 2026-03-02T10:10Z, milestone: resolved, roles: {incident-commander: ben}, text: "Resolved"}
 action_items:
   pool-size-check: {title: Check the pool size, owner: ana, due: 2026-03-16}
 """,
-    f"{FOLDER}/postmortem.md": "---\nstatus: published\nauthors: [ana]\n---\n# Checkout\n\n## Summary\n\nIt broke.\n",
-    "runbooks/database-failover.md": "---\nowner: payments\nservices: [checkout]\n---\n# Failover\n\n## Steps\n\n1. Go\n",
+    f"{FOLDER}/postmortem.md": "---\nstatus: published\nauthors: [ana]\n---\n# Checkout\n\n## Summary\n\n502.\n",
+    "runbooks/failover.md": "---\nowner: payments\nservices: [checkout]\n---\n# Failover\n\n## Steps\n\n1. Go\n",
     "policies/services/checkout.yaml": "name: Checkout\nteam: payments\n",
     "rotations/people/ana.yaml": "name: Ana\ntimezone: Europe/Berlin\n",
     "rotations/people/ben.yaml": "name: Ben\ntimezone: Europe/Berlin\n",
@@ -171,14 +171,16 @@ def edit(root: Path, chance: random.Random) -> None:
             file.write_text("".join(lines))
         case 4:
             (root / "opsbook.toml").write_text(
-                chance.choice(['timezone = "Asia/Tokyo"\n', 'ignore = ["INC"]\n', 'levels = {PM = "off"}\n', ""])
+                chance.choice(
+                    ['timezone = "Asia/Tokyo"\n', 'ignore = ["INC"]\n', 'levels = {PM = "off"}\n', ""]
+                )
             )
         case 5:
             fill(root)
         case 6:
             other = root / "runbooks" / "more" / file.name
             other.parent.mkdir(exist_ok=True)
-            shutil.copy(file, other)
+            other.write_bytes(file.read_bytes())
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

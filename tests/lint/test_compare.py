@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from opsbook.diagnostics import Diagnostic, Level
 from opsbook.errors import UserError
 from opsbook.lint.session import Session
@@ -88,7 +89,9 @@ def test_what_time_alone_brings_stays_an_error_only_where_the_change_touches_the
     (root / INCIDENT).write_text(RECORD.replace("502", "503"))
     git(root, "commit", "-qam", "another title")
     new, before = check(root, LATER)
-    assert [(each.code, each.level, each.location.path) for each in new] == [("ACT002", Level.ERROR, INCIDENT)]
+    assert [(each.code, each.level, each.location.path) for each in new] == [
+        ("ACT002", Level.ERROR, INCIDENT)
+    ]
     assert ("ACT002", Level.ADVICE, OTHER) in {(e.code, e.level, e.location.path) for e in before}
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from opsbook.errors import UserError
 from opsbook.lint.session import Session
 

@@ -121,19 +121,33 @@ def test_only_lists_stand_in_the_navigation(site: Path) -> None:
     assert "2026-" in page[content:]
 
 
-def test_pages_alone_need_no_mkdocs(example: Path, tmp_path: Path) -> None:
-    blocked = "import sys; sys.modules['mkdocs'] = None; from opsbook.cli.main import main; main()"
-    book = tmp_path / "book"
-    (book / "rotations" / "people").mkdir(parents=True)
-    (book / "opsbook.toml").touch()
-    done = subprocess.run(
-        [sys.executable, "-c", blocked, "site", "build", "--markdown-only", "--at", AT],
-        cwd=book, capture_output=True, text=True, check=False,
+def without(module: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in an empty book where a package is not installed."""
+    (folder / "opsbook.toml").touch()
+    block = f"import sys; sys.modules[{module!r}] = None; from opsbook.cli.main import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", block, *arguments],
+        cwd=folder, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT / "tooling")},
     )  # fmt: skip
+
+
+def test_pages_alone_need_no_mkdocs(tmp_path: Path) -> None:
+    done = without("mkdocs", tmp_path, "site", "build", "--markdown-only", "--at", AT)
     assert (done.returncode, done.stderr) == (0, "")
-    assert (book / "build/pages/index.md").is_file()
-    assert not (book / "build/site").exists()
+    assert (tmp_path / "build/pages/index.md").is_file()
+    assert not (tmp_path / "build/site").exists()
+
+
+@pytest.mark.parametrize("module", ["jinja2", "mkdocs", "material"])
+def test_a_missing_extra_says_how_to_install_it(module: str, tmp_path: Path) -> None:
+    done = without(module, tmp_path, "site", "build", "--at", AT)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        f"error: the site needs `{module}`, which is not installed",
+        '  pip install "opsbook[site]"',
+    ]
+    assert not (tmp_path / "build").exists()
 
 
 # ── folders ───────────────────────────────────────────────────────────────────────────────

@@ -7,10 +7,11 @@ runner with the rule's code, name and level, so that no rule can carry the wrong
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.edits import Fix
-from opsbook.text import Location
+if TYPE_CHECKING:
+    from opsbook.edits import Fix
+    from opsbook.text import Location
 
 
 class Level(IntEnum):

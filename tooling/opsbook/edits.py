@@ -9,9 +9,10 @@ from __future__ import annotations
 import difflib
 import itertools
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.text import Location, Source, Span
+if TYPE_CHECKING:
+    from opsbook.text import Location, Source, Span
 
 
 class Edit(NamedTuple):

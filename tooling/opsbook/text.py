@@ -34,6 +34,17 @@ class Span(NamedTuple):
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
+Pointer = tuple[str | int, ...]
+"""The way to a value in a document: keys and indexes."""
+
+
+class Place(NamedTuple):
+    """Where a value is written, and its key where it has one."""
+
+    value: Span
+    key: Span | None
+
+
 class Source:
     """A text and the path it is read from, relative to the book's root, with `/`."""
 

@@ -12,11 +12,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from opsbook.model.incident import ActionItem, Entry, Incident, due
-from opsbook.model.severity import Severities
+
+if TYPE_CHECKING:
+    from opsbook.model.severity import Severities
 
 
 class Setting(NamedTuple):

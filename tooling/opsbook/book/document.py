@@ -6,13 +6,12 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
-from opsbook.book import quick, yaml
-from opsbook.book.kinds import Kind
-from opsbook.book.refusals import MAX_PROBLEMS, Problem
-from opsbook.book.yaml import Pointer
-from opsbook.text import Location, Source, Span
+from opsbook.book import quick
+from opsbook.book.subset import MAX_PROBLEMS, Problem
+from opsbook.text import Location, Place, Pointer, Source, Span
 
 if TYPE_CHECKING:  # the Markdown parser is loaded only by commands that read a page
+    from opsbook.book.kinds import Kind
     from opsbook.book.markdown import FrontMatter, Page
     from opsbook.book.tree import Tree
 
@@ -81,12 +80,15 @@ class Document(Generic[T]):
         content: T | None,
         problems: tuple[Problem, ...] = (),
         front: FrontMatter | None = None,
+        keys: frozenset[str] = frozenset(),
     ) -> None:
         self.kind = kind
         self.id = id
         self.source = source
         self.problems = problems
         self.front = front
+        self.keys = keys
+        """The keys written at its top."""
         self._content = content
 
     def __repr__(self) -> str:
@@ -115,10 +117,12 @@ class Document(Generic[T]):
         return Page(self.source.text, self.front.body if self.front else _start(self.source.text))
 
     @cached_property
-    def _places(self) -> dict[Pointer, yaml.Place]:
+    def _places(self) -> dict[Pointer, Place]:
         text, base = _data_text(self.source.text, self.front)
         if self.kind.markdown and self.front is None:
             return {}
+        from opsbook.book import yaml  # libyaml is loaded only where a place is asked for
+
         found = yaml.places(text)
         return {pointer: _moved(place, base) for pointer, place in found.items()} if base else found
 
@@ -134,7 +138,7 @@ class Document(Generic[T]):
 
     def has(self, *pointer: str | int) -> bool:
         """Whether this is written at all, rather than a default."""
-        return pointer in self._places
+        return pointer[0] in self.keys and (len(pointer) == 1 or pointer in self._places)
 
     def written_at(self, offset: int) -> bool:
         """Whether an offset lies inside a single value, quotes included."""
@@ -142,11 +146,11 @@ class Document(Generic[T]):
         spans = (self._places[pointer].value for pointer in leaves)
         return any(span.start <= offset < span.end for span in spans)
 
-    def _place(self, pointer: Pointer) -> yaml.Place:
+    def _place(self, pointer: Pointer) -> Place:
         while pointer and pointer not in self._places:
             pointer = pointer[:-1]
         if not pointer:
-            return yaml.Place(self.head.span, None)
+            return Place(self.head.span, None)
         return self._places[pointer]
 
     @property
@@ -187,9 +191,9 @@ def _data_text(text: str, front: FrontMatter | None) -> tuple[str, int]:
     return text[start:], start
 
 
-def _moved(place: yaml.Place, by: int) -> yaml.Place:
+def _moved(place: Place, by: int) -> Place:
     key = place.key and Span(place.key.start + by, place.key.end + by)
-    return yaml.Place(Span(place.value.start + by, place.value.end + by), key)
+    return Place(Span(place.value.start + by, place.value.end + by), key)
 
 
 def source_at(tree: Tree, path: str) -> Source:
@@ -223,20 +227,29 @@ def read(kind: Kind, id: str, path: str, content: bytes) -> Document[Any]:
         front, problem = _front(source.text)
         if problem:
             return Document(kind, id, source, None, (*problems, problem))
-    text, base = ("", 0) if kind.markdown and front is None else _data_text(source.text, front)
-    draft = Document[Any](kind, id, source, None, (), front)
+    draft = Document[Any](kind, id, source, None, tuple(problems), front)
+    if kind.markdown and front is None:
+        return _filled(draft, {})
+    text, base = _data_text(source.text, front)
     certain = quick.data(text)
     if certain is not None:
-        content_read, found = _validated(draft, certain)
-        if not found:
-            return Document(kind, id, source, content_read, tuple(problems), front)
+        document = _filled(draft, certain)
+        if len(document.problems) == len(problems):
+            return document
+    from opsbook.book import yaml
+
     reading = yaml.read(text)
-    problems += [p._replace(span=Span(p.span.start + base, p.span.end + base)) for p in reading.problems]
     if reading.problems:
-        return Document(kind, id, source, None, tuple(problems), front)
-    data = {} if kind.markdown and reading.data is None else reading.data
-    content_read, found = _validated(draft, data)
-    return Document(kind, id, source, content_read, (*problems, *found), front)
+        moved = (p._replace(span=Span(p.span.start + base, p.span.end + base)) for p in reading.problems)
+        return Document(kind, id, source, None, (*problems, *moved), front)
+    return _filled(draft, {} if kind.markdown and reading.data is None else reading.data)
+
+
+def _filled(draft: Document[Any], data: Any) -> Document[Any]:
+    """The document with what its data says, and what is wrong with that."""
+    content, wrong = _validated(draft, data)
+    keys = frozenset(data) if isinstance(data, dict) else frozenset()
+    return Document(draft.kind, draft.id, draft.source, content, (*draft.problems, *wrong), draft.front, keys)
 
 
 def _front(text: str) -> tuple[FrontMatter | None, Problem | None]:

@@ -12,13 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.book.document import Document
-from opsbook.book.markdown import Page
-from opsbook.model.runbook import Runbook
-from opsbook.model.settings import Settings
 from opsbook.text import Location, Span
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.book.markdown import Page
+    from opsbook.model.runbook import Runbook
+    from opsbook.model.settings import Settings
 
 Words = tuple[str, ...]
 
@@ -117,10 +119,15 @@ def _keys(document: Document[Any], part: str, names: Names) -> Iterator[Part]:
     if document.front is None:
         return
     own: dict[str, object] = getattr(document.kind.model, "model_fields", {})
-    for key in sorted({sign.join(name) for name in names.all for sign in ("_", "-")}):
-        if document.has(key) and (key == part or key not in own):
+    for key in sorted(_spellings(names.all) & document.keys):
+        if key == part or key not in own:
             value = document.at(key)
             yield Part(document.key_at(key), value.span, value.text.strip() in _SAYS_NOTHING)
+
+
+@cache
+def _spellings(names: frozenset[Words]) -> frozenset[str]:
+    return frozenset(sign.join(name) for name in names for sign in ("_", "-"))
 
 
 # ── headings and labels ───────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from opsbook.book.refusals import needs_events, unprintable
+from opsbook.book.subset import needs_events, unprintable
 
 try:
     from yaml_rs import loads
@@ -31,7 +31,7 @@ _YAML_1_1_NUMBER = re.compile(r"_(?:\d|(?<=\d_))")
 
 def data(text: str) -> dict[str, Any] | None:
     """What a text says, lists as lists, when there is no doubt; None otherwise."""
-    if loads is None or any([escape in text for escape in _ESCAPES]) or _YAML_1_1_NUMBER.search(text):
+    if loads is None or any(escape in text for escape in _ESCAPES) or _YAML_1_1_NUMBER.search(text):
         return None
     if "x-" in text and _OWN_KEY.search(text):  # validation looks past the user's own keys
         return None
@@ -49,4 +49,4 @@ def data(text: str) -> dict[str, Any] | None:
         found = loads(text, parse_datetime=False)
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
-    return found if type(found) is dict else None
+    return found if type(found) is dict and set(map(type, found)) == {str} else None

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, RootModel
 
-from opsbook.book.yaml import Pointer
 from opsbook.model.kind import Ref
+
+if TYPE_CHECKING:
+    from opsbook.text import Pointer
 
 Trail = tuple[Any, str | int] | None
 """The way to a value: the trail to what holds it, and the last step."""

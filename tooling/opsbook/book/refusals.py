@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
@@ -22,53 +22,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from opsbook.book.subset import MAX_DEPTH, Problem
 from opsbook.text import Span, shown
-
-MAX_DEPTH = 100
-"""Nesting beyond this is no record a person wrote."""
-MAX_PROBLEMS = 100
-"""Nobody reads more about one file at once."""
-
-
-class Problem(NamedTuple):
-    """Why a text is not read: the name of a rule in `rules/documents`, a place and a sentence."""
-
-    rule: str
-    span: Span
-    message: str
-    hint: str = ""
-    fix: tuple[Span, str] | None = None
-    """What to put where, when that mends it for certain."""
-
-
-# Characters that YAML 1.2 forbids, or that libyaml still takes for line breaks as YAML 1.1 did.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_MARKS = ("&", "*", "!")
-_MARKED = re.compile(r"(?:^|[\s,\[{:])(?:[&*]\S|!)")
-_SUSPECTS = ("<<", "\t", "\n%", "\n---", "\n...")
-# A list may stand at its key's indentation, so a hundred levels need fifty columns.
-_DEEP = re.compile(rf"\n[-?: ]{{{MAX_DEPTH // 2 - 2}}}")
-
-
-def unprintable(text: str) -> re.Match[str] | None:
-    """The first character that has no place in YAML."""
-    return _UNPRINTABLE.search(text)
-
-
-def needs_events(text: str) -> bool:
-    """Whether a text may hold what only the event stream shows; cheap, and errs on yes.
-
-    libyaml's composer recurses without a limit: what nests deeper than a person writes must be
-    found here, or it ends the process.
-    """
-    lines = "\n" + text.replace("\r", "\n")
-    return (
-        (any(mark in text for mark in _MARKS) and _MARKED.search(text) is not None)
-        or any(suspect in lines for suspect in _SUSPECTS)
-        or text.count("[") + text.count("{") > MAX_DEPTH
-        or _DEEP.search(lines) is not None
-    )
-
 
 # ── the subset ────────────────────────────────────────────────────────────────────────────
 
@@ -178,7 +133,6 @@ _SAID = (
     ("block sequence entries are not allowed", "`-` where no list can begin",
      "begin a list on a line of its own, and put a text that begins with `- ` in double quotes"),
     ("cannot start any token", "a bare text cannot begin with `{found}`", _QUOTE),
-    ("alphabetic or numeric", "a bare text cannot begin with `&` or `*`", _QUOTE),
     ("comment or line break", "found `{found}` after `|` or `>`", _QUOTE),
     ("mapping keys are not allowed", "`?` where no key can stand", _QUOTE),
     ("scanning a tag", "a tag", _QUOTE),
@@ -217,6 +171,8 @@ def syntax_problem(text: str, error: MarkedYAMLError) -> Problem:
         return _syntax(
             _line(text, began), "a line without a key", "write `key: value`, or indent a text that goes on"
         )
+    if "alphabetic or numeric" in reason:
+        return _syntax(_word(text, began), "a bare text cannot begin with `&` or `*`", _QUOTE)
     bracket = _open_bracket(text)
     if bracket is not None and _begins_anew(text, bracket, at):
         return _syntax(

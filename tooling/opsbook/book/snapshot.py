@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from opsbook.book import document
 from opsbook.book.document import Document
 from opsbook.book.kinds import FOLDERS, Kind, identify, kind
-from opsbook.book.refusals import Problem
 from opsbook.book.settings import load_settings
+from opsbook.book.subset import Problem
 from opsbook.book.tree import Tree, blob_id
 from opsbook.text import Source, Span
 

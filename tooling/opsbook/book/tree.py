@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Callable, Mapping, Set
 from errno import EACCES
+from functools import cached_property
 from hashlib import sha1
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -112,7 +113,7 @@ def signature(status: os.stat_result) -> Signature:
 class WorkTree:
     """The files on disk.
 
-    `known` has, for each file seen before, its signature and, last, its version: a file that
+    `known` gives, for each file seen before, its signature and, last, its version: a file that
     still looks the same is not read again. `blobs` is asked once for what git knows, when many
     files look new.
     """
@@ -120,14 +121,14 @@ class WorkTree:
     def __init__(
         self,
         root: Path,
-        known: Mapping[str, tuple[object, ...]] | None = None,
+        known: Callable[[], Mapping[str, tuple[object, ...]]] = dict,
         blobs: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.root = root
         self.links: set[str] = set()
         self.signatures: dict[str, Signature] = {}
         self.versions: dict[str, str] = {}
-        self._known = known or {}
+        self._ask_known = known
         self._blobs: Mapping[str, str] | None = None
         self._ask_blobs = blobs
         self._misses = 0
@@ -204,6 +205,10 @@ class WorkTree:
                     return f"unreadable: {error.strerror}"
             self.versions[path] = known
         return known
+
+    @cached_property
+    def _known(self) -> Mapping[str, tuple[object, ...]]:
+        return self._ask_known()
 
     def _remembered(self, path: str) -> str | None:
         seen = self._known.get(path)

@@ -8,10 +8,9 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 
-from opsbook.book.refusals import MAX_PROBLEMS
-from opsbook.book.yaml import Pointer
+from opsbook.book.subset import MAX_PROBLEMS
 from opsbook.model.kind import SOME
-from opsbook.text import shown
+from opsbook.text import Pointer, shown
 
 
 class Complaint(NamedTuple):

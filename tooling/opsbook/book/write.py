@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opsbook.errors import UserError
-from opsbook.text import Source
+
+if TYPE_CHECKING:
+    from opsbook.text import Source
 
 
 def replace(root: Path, before: Source, text: str) -> None:

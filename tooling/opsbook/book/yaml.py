@@ -16,16 +16,9 @@ from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from opsbook.book.refusals import (
-    MAX_PROBLEMS,
-    Problem,
-    duplicate_key,
-    needs_events,
-    subset_problems,
-    syntax_problem,
-    unprintable,
-)
-from opsbook.text import Span
+from opsbook.book.refusals import duplicate_key, subset_problems, syntax_problem
+from opsbook.book.subset import MAX_PROBLEMS, Problem, needs_events, unprintable
+from opsbook.text import Place, Pointer, Span
 
 
 class Reading(NamedTuple):
@@ -132,16 +125,6 @@ def _number(value: str) -> Any:
 
 
 # ── places ────────────────────────────────────────────────────────────────────────────────
-
-
-class Place(NamedTuple):
-    """Where a value is written, and its key where it has one."""
-
-    value: Span
-    key: Span | None
-
-
-Pointer = tuple[str | int, ...]
 
 
 def places(text: str) -> dict[Pointer, Place]:

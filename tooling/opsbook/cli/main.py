@@ -19,6 +19,8 @@ from opsbook import __version__
 from opsbook.errors import UserError
 
 _HERE = Path(__file__).parent
+# Looking for plug-ins of pydantic reads the metadata of every installed package; it has none here.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 class Commands(click.RichGroup):

@@ -71,9 +71,11 @@ def _level(rule: Rule, selection: Selection) -> str:
 
 def _rules_text(rules: list[Rule], selection: Selection) -> str:
     longest = max(len(each.name) for each in rules)
-    return "".join(
-        f"{each.code:<6}  {_level(each, selection):<7}  {each.name:<{longest}}  {each.title}\n" for each in rules
+    lines = (
+        f"{each.code:<6}  {_level(each, selection):<7}  {each.name:<{longest}}  {each.title}\n"
+        for each in rules
     )
+    return "".join(lines)
 
 
 def _rule_data(rule: Rule, selection: Selection) -> dict[str, Any]:

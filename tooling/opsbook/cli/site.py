@@ -63,4 +63,6 @@ def build(context: click.Context, output: Path | None, markdown_only: bool, at: 
 def _need(*modules: str) -> None:
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
-        raise UserError(f"the site needs `{missing[0]}`, not installed", 'pip install "opsbook[site]"')
+        raise UserError(
+            f"the site needs `{missing[0]}`, which is not installed", 'pip install "opsbook[site]"'
+        )

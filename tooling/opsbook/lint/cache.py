@@ -18,16 +18,18 @@ from datetime import date
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opsbook.book.document import source_at
-from opsbook.book.snapshot import Book
 from opsbook.book.tree import Tree, WorkTree
 from opsbook.diagnostics import Diagnostic, Level, Related
 from opsbook.edits import Edit, Fix
 from opsbook.lint.check import Outcome
 from opsbook.lint.suppressions import Suppression
 from opsbook.text import Location, Source, Span
+
+if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
 
 _KEEP = 24
 """Files kept in the folder; the oldest go first."""

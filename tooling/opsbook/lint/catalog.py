@@ -12,11 +12,11 @@ from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from opsbook.diagnostics import Level
 from opsbook.errors import UserError
 from opsbook.lint.rule import Rule, level
 
 if TYPE_CHECKING:
+    from opsbook.diagnostics import Level
     from opsbook.model.settings import Settings
 
 

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.document import source_at
 from opsbook.book.kinds import identify
-from opsbook.book.refusals import Problem
-from opsbook.book.snapshot import Book
+from opsbook.book.subset import Problem
 from opsbook.book.tree import Tree, WorkTree
 from opsbook.diagnostics import Diagnostic, Finding, Level
 from opsbook.edits import Edit, Fix
@@ -26,6 +25,7 @@ from opsbook.lint.suppressions import Suppression, suppressions
 from opsbook.text import Location, Source, Span
 
 if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
     from opsbook.lint.catalog import Selection
 
 WHOLE_BOOK = ""

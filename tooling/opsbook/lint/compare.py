@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Set
+from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
 from opsbook.lint.catalog import catalog
-from opsbook.lint.check import Report
+
+if TYPE_CHECKING:
+    from opsbook.lint.check import Report
 
 Fingerprint = tuple[str, str, str, str]
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from opsbook.book.snapshot import Book
-
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from opsbook.book.snapshot import Book
     from opsbook.model.settings import Settings
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)

@@ -19,16 +19,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.book.markdown import Fence, Page
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
-from opsbook.diagnostics import Diagnostic
 from opsbook.lint.catalog import Selection
 from opsbook.lint.check import check
-from opsbook.lint.rule import Rule
 from opsbook.text import Span
+
+if TYPE_CHECKING:
+    from opsbook.diagnostics import Diagnostic
+    from opsbook.lint.rule import Rule
 
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _MARK = re.compile(r"[ \t]*(?:#|<!--)[ \t]*([A-Z]{2,4}\d{3})(?:[ \t]*-->)?[ \t]*$", re.MULTILINE)

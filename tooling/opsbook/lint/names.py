@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from opsbook.book.document import Document
 from opsbook.book.references import Reference, references
-from opsbook.book.snapshot import Book
 from opsbook.diagnostics import Finding
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.book.snapshot import Book
 
 
 def unknown(document: Document[Any], book: Book) -> Iterator[tuple[Reference, Finding]]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
 from opsbook.book.parts import Part, find, runbook_kind
 from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.model.postmortem import SECTIONS, Postmortem
 from opsbook.model.runbook import Runbook
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.lint.context import Context
 
 
 def required(runbook: Document[Runbook], context: Context) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -64,8 +64,10 @@ class Session:
     def book(self) -> Book:
         if self._staged:
             return Book(self.git.index_tree())
-        known = self._cache.signatures if self._cache else None
-        return Book(WorkTree(self.root, known, self.git.clean_blobs))
+        return Book(WorkTree(self.root, self._signatures, self.git.clean_blobs))
+
+    def _signatures(self) -> Mapping[str, tuple[object, ...]]:
+        return self._cache.signatures if self._cache else {}
 
     @cached_property
     def _settings_text(self) -> str:

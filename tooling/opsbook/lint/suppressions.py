@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.book.document import Document
-from opsbook.diagnostics import Diagnostic
 from opsbook.text import Location, Source, Span
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.diagnostics import Diagnostic
 
 _COMMENT = re.compile(r"(#|<!--)[ \t]*opsbook:[ \t]*ignore\[([^\]\n]*)\]([^\r\n]*)")
 _UNTIL = re.compile(r"\buntil=(\S+)")

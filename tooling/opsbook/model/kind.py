@@ -7,7 +7,7 @@ field is its description in the JSON Schema and in the editor.
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
@@ -31,13 +31,13 @@ class Model(BaseModel):
 
 def exactly_one(*names: str) -> ConfigDict:
     """In the JSON Schema: one of these keys is there, and only one."""
-    return ConfigDict(json_schema_extra={"oneOf": [{"required": [name]} for name in names]})
+    return ConfigDict(json_schema_extra=cast("Any", {"oneOf": [{"required": [name]} for name in names]}))
 
 
 def not_together(*names: str) -> ConfigDict:
     """In the JSON Schema: no two of these keys are there."""
     pairs = [{"required": list(pair)} for pair in combinations(names, 2)]
-    return ConfigDict(json_schema_extra={"not": {"anyOf": pairs}})
+    return ConfigDict(json_schema_extra=cast("Any", {"not": {"anyOf": pairs}}))
 
 
 def needs(*cases: tuple[str, str, str]) -> ConfigDict:
@@ -47,7 +47,7 @@ def needs(*cases: tuple[str, str, str]) -> ConfigDict:
         {"if": {"properties": {key: {"const": value}}, "required": [key]}, "then": {"required": [other]}}
         for key, value, other in cases
     ]
-    return ConfigDict(json_schema_extra={"allOf": rules})
+    return ConfigDict(json_schema_extra=cast("Any", {"allOf": rules}))
 
 
 class FrontMatter(Model):

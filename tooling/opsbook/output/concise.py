@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from opsbook.lint.check import Report
+from typing import TYPE_CHECKING
+
 from opsbook.output.frames import Paint, clean, summary
+
+if TYPE_CHECKING:
+    from opsbook.lint.check import Report
 
 
 def render(report: Report, *, color: bool = False) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from opsbook.diagnostics import Diagnostic, Level
-from opsbook.text import Location
+
+if TYPE_CHECKING:
+    from opsbook.text import Location
 
 _COLORS = {Level.ERROR: "31", Level.WARNING: "33", Level.ADVICE: "36"}
 _WIDTH = 120

@@ -7,10 +7,13 @@ job summary (`markdown`) has them all.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
-from opsbook.lint.check import Report
 from opsbook.output.frames import Paint, clean, count, summary
+
+if TYPE_CHECKING:
+    from opsbook.lint.check import Report
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.ADVICE: "notice"}
 _SHOWN = 10

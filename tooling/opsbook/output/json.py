@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from opsbook.diagnostics import Diagnostic
-from opsbook.lint.check import Report
-from opsbook.text import Location
+if TYPE_CHECKING:
+    from opsbook.diagnostics import Diagnostic
+    from opsbook.lint.check import Report
+    from opsbook.text import Location
 
 
 def render(report: Report, *, color: bool = False) -> str:

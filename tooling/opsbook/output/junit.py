@@ -7,11 +7,14 @@ is one passing test, since servers take a report without tests for a run that br
 from __future__ import annotations
 
 from itertools import groupby
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from opsbook.diagnostics import Diagnostic, Level
-from opsbook.lint.check import Report
 from opsbook.output.frames import clean, count
+
+if TYPE_CHECKING:
+    from opsbook.lint.check import Report
 
 
 def render(report: Report, *, color: bool = False) -> str:

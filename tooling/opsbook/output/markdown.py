@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
-from opsbook.lint.check import Report
 from opsbook.output.frames import clean, count
+
+if TYPE_CHECKING:
+    from opsbook.lint.check import Report
 
 _LEVELS = (Level.ERROR, Level.WARNING, Level.ADVICE)
 _ROOM = 900_000

@@ -10,18 +10,20 @@ import re
 from collections import Counter
 from hashlib import sha256
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from opsbook import __version__
 from opsbook.diagnostics import Diagnostic, Level
-from opsbook.edits import Fix
 from opsbook.lint.catalog import catalog
-from opsbook.lint.check import Report
 from opsbook.lint.compare import fingerprint
-from opsbook.lint.rule import Rule
 from opsbook.output.json import encoded
-from opsbook.text import Location
+
+if TYPE_CHECKING:
+    from opsbook.edits import Fix
+    from opsbook.lint.check import Report
+    from opsbook.lint.rule import Rule
+    from opsbook.text import Location
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "SRCROOT"

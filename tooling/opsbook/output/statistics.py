@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from opsbook.diagnostics import Diagnostic
-from opsbook.lint.check import Report
 from opsbook.output.frames import Paint, summary
+
+if TYPE_CHECKING:
+    from opsbook.diagnostics import Diagnostic
+    from opsbook.lint.check import Report
 
 
 def render(report: Report, *, color: bool = False) -> str:

@@ -13,9 +13,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opsbook.errors import UserError
-from opsbook.site.render import Page
+
+if TYPE_CHECKING:
+    from opsbook.site.render import Page
 
 _MARK = ".opsbook"
 """A file that says that a folder is opsbook's to replace."""

@@ -7,24 +7,26 @@ left out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from opsbook.model.directory import Person, Service, Team
-from opsbook.model.escalation import Escalation
-from opsbook.model.incident import Closure, Impact, Incident, Recovery
-from opsbook.model.postmortem import Postmortem
-from opsbook.model.rotation import Override, Rotation
-from opsbook.model.runbook import Runbook
-from opsbook.model.severity import SeverityLevel
 from opsbook.model.time import write_duration
-from opsbook.model.tool import Tool
 from opsbook.site import phrases
 from opsbook.site.escape import text
-from opsbook.site.guide import Guide
-from opsbook.site.survey import Card, Run
-from opsbook.site.work import Work
+
+if TYPE_CHECKING:
+    from opsbook.model.directory import Person, Service, Team
+    from opsbook.model.escalation import Escalation
+    from opsbook.model.incident import Closure, Impact, Incident, Recovery
+    from opsbook.model.postmortem import Postmortem
+    from opsbook.model.rotation import Override, Rotation
+    from opsbook.model.runbook import Runbook
+    from opsbook.model.severity import SeverityLevel
+    from opsbook.model.tool import Tool
+    from opsbook.site.guide import Guide
+    from opsbook.site.survey import Card, Run
+    from opsbook.site.work import Work
 
 Facts = dict[str, Any]
 COLUMNS: dict[str, tuple[str, ...]] = {

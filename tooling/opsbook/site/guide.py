@@ -10,18 +10,20 @@ import posixpath
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from markupsafe import Markup
 
-from opsbook.book.document import Document
-from opsbook.book.kinds import Kind
-from opsbook.book.snapshot import Book
 from opsbook.model.time import write_duration, write_instant
 from opsbook.site import markup
 from opsbook.site.escape import text
 from opsbook.site.survey import Card, Run, Survey, index_page, plural
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.book.kinds import Kind
+    from opsbook.book.snapshot import Book
 
 ROOT = "\x01"
 """Stands for the way from a page to the root of the site; no record text can hold it."""

@@ -1,4 +1,4 @@
-"""Markdown of a record → safe HTML, one line a block, with Markdown headings between the blocks.
+"""Markdown of a record → safe HTML, one line a block, between headings of Markdown.
 
 Records are CommonMark as a forge shows it; a site generator reads another dialect. So a body is
 parsed here, by the parser the rules use, and the generator only meets HTML that it passes on.
@@ -7,6 +7,7 @@ Raw HTML shows as text, comments vanish, and a link leads only where `resolve` s
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -48,8 +49,16 @@ def page(markdown: str, resolve: Resolve) -> Markup:
         start = next(n for n, event in enumerate(events) if _starts(event, "Heading"))
         end = next(n for n, event in enumerate(events[start:], start) if _ends(event, "Heading"))
         del events[start : end + 1]
-        return _Writer(resolve, shift=0).write(events)
-    return _Writer(resolve, shift=int(1 in levels)).write(events)
+        return _gathered(_Writer(resolve, shift=0).write(events))
+    return _gathered(_Writer(resolve, shift=int(1 in levels)).write(events))
+
+
+def _gathered(blocks: Markup) -> Markup:
+    """The blocks between two headings as one: a site generator takes long over many."""
+    lines = (line for line in blocks.split("\n\n") if line)
+    groups = itertools.groupby(lines, key=lambda line: line.startswith("#"))
+    found = ("\n\n".join(group) if heading else f"<div>{''.join(group)}</div>" for heading, group in groups)
+    return Markup("\n\n".join(found))  # noqa: S704
 
 
 def block(markdown: str, resolve: Resolve) -> Markup:
@@ -97,7 +106,7 @@ def _events(markdown: str) -> Iterator[Any]:
             yield {"Html": "".join(html or ())}
             html = None
         elif html is not None:
-            html.append(event["Html"])
+            html.extend(event.values())  # text stands there too, where a block is cut short
         else:
             yield event
 

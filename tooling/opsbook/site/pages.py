@@ -10,17 +10,19 @@ import itertools
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.book.document import Document
 from opsbook.book.kinds import KINDS, Kind, kind
-from opsbook.book.snapshot import Book
-from opsbook.model.incident import Incident
 from opsbook.site import facts, questions
 from opsbook.site.guide import Guide
 from opsbook.site.render import Page, render
 from opsbook.site.survey import TEXTS, Card, Survey, index_page, plural
 from opsbook.site.work import Work, action_items
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.book.snapshot import Book
+    from opsbook.model.incident import Incident
 
 _LISTED = 50
 """So many of the records that name another are listed on its page; the rest are counted."""

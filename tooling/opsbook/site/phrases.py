@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from opsbook.model import target as targets
-from opsbook.model.escalation import Guard, Target
-from opsbook.model.rotation import Window
 from opsbook.model.time import Turn, write_duration
 from opsbook.site.escape import text
-from opsbook.site.guide import Guide
+
+if TYPE_CHECKING:
+    from opsbook.model import target as targets
+    from opsbook.model.escalation import Guard, Target
+    from opsbook.model.rotation import Window
+    from opsbook.site.guide import Guide
 
 
 def window(hours: Window) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.model.severity import Question, Severities
+if TYPE_CHECKING:
+    from opsbook.model.severity import Question, Severities
 
 
 class Branch(NamedTuple):

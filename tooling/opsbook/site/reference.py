@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from markupsafe import Markup
@@ -13,11 +13,13 @@ from markupsafe import Markup
 from opsbook.book.kinds import KINDS
 from opsbook.lint.catalog import catalog
 from opsbook.lint.examples import examples
-from opsbook.lint.rule import Rule
 from opsbook.schemas import all_schemas
 from opsbook.site import markup
 from opsbook.site.escape import text
 from opsbook.site.render import Page, render
+
+if TYPE_CHECKING:
+    from opsbook.lint.rule import Rule
 
 Json = dict[str, Any]
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import posixpath
 import re
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.book.document import Document
 from opsbook.book.kinds import KINDS, Kind, identify
 from opsbook.book.references import references
-from opsbook.book.snapshot import Book
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.book.snapshot import Book
 
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 TEXTS = (".txt", ".log", ".csv", ".json", ".yaml", ".yml", ".diff", ".patch", ".conf", ".sql", ".sh")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.model.incident import ActionItem, Incident, due
-from opsbook.model.severity import Severities
-from opsbook.site.survey import Card
+
+if TYPE_CHECKING:
+    from opsbook.model.severity import Severities
+    from opsbook.site.survey import Card
 
 
 class Work(NamedTuple):

@@ -43,13 +43,15 @@ Related: `misplaced_record`, `unknown_reference`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from opsbook.book.document import Document
 from opsbook.book.kinds import KINDS
 from opsbook.diagnostics import Finding, Related
-from opsbook.lint.context import Context
 from opsbook.lint.rule import rule
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.lint.context import Context
 
 _KINDS = tuple(kind.name for kind in KINDS if not kind.single and not kind.yearly)
 

@@ -61,16 +61,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from opsbook.book.document import Document
-from opsbook.book.yaml import Pointer
 from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.lint.rule import rule
-from opsbook.model.incident import Incident
-from opsbook.text import Location, Span
+from opsbook.text import Location, Pointer, Span
 
 if TYPE_CHECKING:
+    from opsbook.book.document import Document
     from opsbook.book.markdown import Page
+    from opsbook.lint.context import Context
+    from opsbook.model.incident import Incident
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
 _INSTEAD = {

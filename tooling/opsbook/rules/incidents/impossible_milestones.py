@@ -41,13 +41,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
 from opsbook.diagnostics import Finding, Related
-from opsbook.lint.context import Context
 from opsbook.lint.rule import rule
-from opsbook.model.incident import Entry, Incident
 from opsbook.model.time import write_instant
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.lint.context import Context
+    from opsbook.model.incident import Entry, Incident
 
 _COMES_AFTER: dict[str, tuple[str, ...]] = {
     "detected": ("started",),

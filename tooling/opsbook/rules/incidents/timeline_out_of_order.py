@@ -28,13 +28,16 @@ timeline:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
 from opsbook.diagnostics import Finding, Related
-from opsbook.lint.context import Context
 from opsbook.lint.rule import rule
-from opsbook.model.incident import Incident
 from opsbook.model.time import write_instant
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.lint.context import Context
+    from opsbook.model.incident import Incident
 
 
 @rule("INC001", on="incident", adopt="warning", recommended="error")

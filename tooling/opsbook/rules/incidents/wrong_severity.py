@@ -51,16 +51,18 @@ goes first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from opsbook.book import yaml
-from opsbook.book.document import Document
 from opsbook.diagnostics import Finding, Related
 from opsbook.edits import Edit, Fix
-from opsbook.lint.context import Context
 from opsbook.lint.rule import rule
-from opsbook.model.incident import Entry, Incident
-from opsbook.model.severity import Severities
 from opsbook.text import Source, Span
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.lint.context import Context
+    from opsbook.model.incident import Entry, Incident
+    from opsbook.model.severity import Severities
 
 
 @rule("INC003", on="incident", adopt="warning", recommended="error")
@@ -120,6 +122,8 @@ def _inserted(incident: Document[Incident], severity: str) -> Edit | None:
 
 def _scalar(text: str) -> str:
     """The text as YAML: in quotes where it would be read as something else."""
+    from opsbook.book import yaml
+
     return text if yaml.read(text).data == text else f'"{text}"'
 
 

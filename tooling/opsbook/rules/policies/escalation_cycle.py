@@ -37,15 +37,17 @@ Related: `circular_follow`, `unknown_reference`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.book.document import Document
-from opsbook.book.snapshot import Book
-from opsbook.book.yaml import Pointer
 from opsbook.diagnostics import Finding, Related
-from opsbook.lint.context import Context
 from opsbook.lint.rule import rule
 from opsbook.model.escalation import Escalation
+
+if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
+    from opsbook.lint.context import Context
+    from opsbook.text import Pointer
 
 Policy = Document[Escalation]
 Severities = frozenset[str] | None

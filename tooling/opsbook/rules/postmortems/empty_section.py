@@ -52,15 +52,18 @@ The reminder went to somebody who had left.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
 from opsbook.book.parts import find
 from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.lint.parts import unfinished
 from opsbook.lint.rule import rule
 from opsbook.model.postmortem import SECTIONS, Postmortem
-from opsbook.text import Location
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.lint.context import Context
+    from opsbook.text import Location
 
 
 @rule("PM003", on="postmortem")

@@ -57,14 +57,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
 from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.lint.rule import rule
-from opsbook.model.incident import Incident
-from opsbook.model.severity import Severities
 from opsbook.model.time import write_instant
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.lint.context import Context
+    from opsbook.model.incident import Incident
+    from opsbook.model.severity import Severities
 
 
 @rule("PM001", on="incident", recommended="error", dated=True)

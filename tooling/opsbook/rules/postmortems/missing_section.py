@@ -68,14 +68,17 @@ severity: SEV2
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
 from opsbook.book.parts import find
 from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.lint.parts import sections, unfinished
 from opsbook.lint.rule import rule
-from opsbook.model.postmortem import Postmortem
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.lint.context import Context
+    from opsbook.model.postmortem import Postmortem
 
 
 @rule("PM002", on="postmortem")

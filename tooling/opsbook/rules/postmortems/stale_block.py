@@ -83,16 +83,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from textwrap import indent
+from typing import TYPE_CHECKING
 
 from opsbook.authoring.blocks import BLOCKS, Setting
-from opsbook.book.document import Document
-from opsbook.book.markdown import Generated
 from opsbook.diagnostics import Finding
 from opsbook.edits import Edit, Fix
-from opsbook.lint.context import Context
 from opsbook.lint.rule import rule
-from opsbook.model.postmortem import Postmortem
-from opsbook.text import Location
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.book.markdown import Generated
+    from opsbook.lint.context import Context
+    from opsbook.model.postmortem import Postmortem
+    from opsbook.text import Location
 
 _OPENING = re.compile(r"<!-- opsbook:([a-z-]+) -->\Z")
 

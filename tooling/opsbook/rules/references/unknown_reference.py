@@ -40,14 +40,16 @@ timezone: Europe/Berlin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from opsbook.book.document import Document
 from opsbook.book.kinds import KINDS
-from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.lint.names import unknown
 from opsbook.lint.rule import rule
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.diagnostics import Finding
+    from opsbook.lint.context import Context
 
 _KINDS = tuple(kind.name for kind in KINDS)
 

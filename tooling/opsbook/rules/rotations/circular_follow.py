@@ -34,12 +34,15 @@ Related: `unknown_reference`, `escalation_cycle`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
 from opsbook.diagnostics import Finding, Related
-from opsbook.lint.context import Context
 from opsbook.lint.rule import rule
-from opsbook.model.rotation import Rotation
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.lint.context import Context
+    from opsbook.model.rotation import Rotation
 
 
 @rule("ROT002", on="rotation", adopt="warning", recommended="error")

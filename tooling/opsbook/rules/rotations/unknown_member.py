@@ -65,13 +65,16 @@ Related: `unknown_reference`, for every other name.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
-from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.lint.names import unknown
 from opsbook.lint.rule import rule
-from opsbook.model.rotation import Override, Rotation
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.diagnostics import Finding
+    from opsbook.lint.context import Context
+    from opsbook.model.rotation import Override, Rotation
 
 
 @rule("ROT001", on=("rotation", "override"), adopt="warning", recommended="error")

@@ -59,14 +59,17 @@ End the transaction; its owner stands in `application_name`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
-from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.lint.parts import missing, required
 from opsbook.lint.rule import rule
-from opsbook.model.runbook import Runbook
 from opsbook.model.settings import PARTS
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.diagnostics import Finding
+    from opsbook.lint.context import Context
+    from opsbook.model.runbook import Runbook
 
 
 @rule("RUN009", on="runbook")

@@ -36,13 +36,16 @@ that there is no way back: writes have moved.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
-from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.lint.parts import missing
 from opsbook.lint.rule import rule
-from opsbook.model.runbook import Runbook
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.diagnostics import Finding
+    from opsbook.lint.context import Context
+    from opsbook.model.runbook import Runbook
 
 _CONTENT = "how to undo each step, or why there is no way back and what to do then"
 

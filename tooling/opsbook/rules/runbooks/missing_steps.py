@@ -48,14 +48,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
 from opsbook.book.parts import find
-from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.lint.parts import missing, required
 from opsbook.lint.rule import rule
-from opsbook.model.runbook import Runbook
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.diagnostics import Finding
+    from opsbook.lint.context import Context
+    from opsbook.model.runbook import Runbook
 
 _CONTENT = "a numbered list, one action each, with the command to copy"
 _NUMBERED = re.compile(r"(?:step\s+)?\d+\s*[.):]", re.IGNORECASE)

@@ -37,13 +37,16 @@ slow is not a reason: an emptied cache makes it slower.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
-from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.lint.parts import missing
 from opsbook.lint.rule import rule
-from opsbook.model.runbook import Runbook
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.diagnostics import Finding
+    from opsbook.lint.context import Context
+    from opsbook.model.runbook import Runbook
 
 _CONTENT = "the alert or symptom that says to start here, and what does not"
 

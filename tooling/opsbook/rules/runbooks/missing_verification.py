@@ -36,13 +36,16 @@ arrives by e-mail within that minute.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
-from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.lint.parts import missing
 from opsbook.lint.rule import rule
-from opsbook.model.runbook import Runbook
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.diagnostics import Finding
+    from opsbook.lint.context import Context
+    from opsbook.model.runbook import Runbook
 
 
 @rule("RUN005", on="runbook")

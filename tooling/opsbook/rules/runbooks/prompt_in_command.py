@@ -55,16 +55,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.book.document import Document
-from opsbook.book.markdown import Fence
 from opsbook.diagnostics import Finding
 from opsbook.edits import Edit, Fix
-from opsbook.lint.context import Context
 from opsbook.lint.rule import rule
-from opsbook.model.runbook import Runbook
 from opsbook.text import Span
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.book.markdown import Fence
+    from opsbook.lint.context import Context
+    from opsbook.model.runbook import Runbook
 
 _SHELLS = frozenset(("bash", "sh", "shell", "zsh", "ksh"))
 _LINE = re.compile(r"[ \t]*(?P<code>[^\r\n]*)(?:\r\n?|\n|\Z)")

@@ -27,13 +27,16 @@ kind: alert
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from opsbook.book.document import Document
 from opsbook.diagnostics import Finding
-from opsbook.lint.context import Context
 from opsbook.lint.rule import rule
-from opsbook.model.runbook import Runbook
 from opsbook.model.settings import PARTS
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.lint.context import Context
+    from opsbook.model.runbook import Runbook
 
 
 @rule("RUN010", on="runbook", adopt="warning", recommended="error")
