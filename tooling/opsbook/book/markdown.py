@@ -113,30 +113,31 @@ class Page:
     def _read(self) -> None:
         body = self.text[self.start :]
         shift = _Offsets(body, self.start)
-        said: list[tuple[str, Any]] = []  # since the last heading or code began
+        said: list[tuple[str, Any]] | None = None  # in a heading or in code
         for event, where in cast("Any", pyromark.events_with_range(body, options=_OPTIONS)):
-            if type(event) is str:  # a line break or a rule
-                said.append((" ", where))
+            if type(event) is str or "Text" in event or "Code" in event:  # " ": a line break or a rule
+                if said is not None:
+                    said.append((" " if type(event) is str else next(iter(event.values())), where))
                 continue
             name, value = next(iter(event.items()))
-            if name == "Text" or name == "Code":
-                said.append((value, where))
-            elif name == "Start":
+            if name == "Start":
                 kind, detail = (value, None) if type(value) is str else next(iter(value.items()))
                 if kind in _BEGINNING:
                     self._begin(kind, detail, Span(shift(where["start"]), shift(where["end"])))
                 elif kind in _HOLDING:
-                    said.clear()
+                    said = []
                     info = detail
             elif name == "End":
                 kind = value if type(value) is str else next(iter(value))
                 if kind == "Heading":
                     span = Span(shift(where["start"]), shift(where["end"]))
-                    self._heading(value[kind], span, said)
+                    self._heading(value[kind], span, said or [])
+                    said = None
                 elif kind == "CodeBlock":
                     span = Span(shift(where["start"]), shift(where["end"]))
-                    code = [Span(shift(piece["start"]), shift(piece["end"])) for _, piece in said]
+                    code = [Span(shift(piece["start"]), shift(piece["end"])) for _, piece in said or []]
                     self._fence(info, span, code)
+                    said = None
                 elif kind == "List":
                     self._lists.pop()
             elif name == "Html" or name == "InlineHtml":

@@ -106,9 +106,12 @@ class Names(NamedTuple):
         """Whether a heading or label that says this stands for the part."""
         if exactly:
             return said in self.all
-        return said[-len(self.own) :] == self.own or any(
-            said[:count] in self.all for count in range(1, len(said) + 1)
-        )
+        return said[-len(self.own) :] == self.own or not self.all.isdisjoint(_beginnings(said))
+
+
+@lru_cache(2048)
+def _beginnings(said: Words) -> frozenset[Words]:
+    return frozenset(said[:count] for count in range(1, len(said) + 1))
 
 
 # ── front matter ──────────────────────────────────────────────────────────────────────────

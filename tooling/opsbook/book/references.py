@@ -101,8 +101,7 @@ def _kinds(annotation: Any) -> tuple[str, ...]:
 
 def _leaf(kinds: tuple[str, ...]) -> Walk:
     def walk(value: Any, trail: Trail, found: list[Reference]) -> None:
-        if not value.startswith("system:"):
-            found.append(Reference(kinds, value, trail, False))
+        found.append(Reference(kinds, value, trail, False))
 
     return walk
 

@@ -112,12 +112,13 @@ class Book:
         return self.tree.has(path)
 
     def leads_somewhere(self, kinds: tuple[str, ...], id: str) -> bool:
-        """Whether a reference to a record of one of these kinds finds one."""
+        """Whether a reference to a record of one of these kinds finds one; `system:NAME` is none."""
         known = self._shared.led.get((kinds, id))
         if known is None:
             reads: set[str] = set()
             view = self.recording(reads)
-            known = any(view.has(kind, id) for kind in kinds), frozenset(reads)
+            found = id.startswith("system:") or any(view.has(kind, id) for kind in kinds)
+            known = found, frozenset(reads)
             self._shared.led[kinds, id] = known
         if self._reads is not None:
             self._reads |= known[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import relpath
 from pathlib import Path
 
 import rich_click as click
@@ -28,18 +29,19 @@ def write(folder: Path | None, check: bool) -> int:
     from opsbook.schemas import all_schemas
 
     target = folder or find_root(Path.cwd()) / "schemas"
-    stale = [name for name, text in all_schemas().items() if _text(target / name) != text]
+    schemas = all_schemas()
+    stale = [name for name, text in schemas.items() if _text(target / name) != text]
     if check:
         for name in stale:
-            click.echo(f"{target / name}: not current, run `opsbook schema write`", err=True)
+            click.echo(f"{relpath(target / name)}: not current, run `opsbook schema write`", err=True)
         return int(bool(stale))
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name in stale:
-            (target / name).write_text(all_schemas()[name], encoding="utf-8", newline="\n")
+            (target / name).write_text(schemas[name], encoding="utf-8", newline="\n")
     except OSError as error:
         raise UserError(f"cannot write to `{target}`: {error.strerror}") from None
-    click.echo(f"{target}: {len(stale)} written, {len(all_schemas()) - len(stale)} were current")
+    click.echo(f"{relpath(target)}: {len(stale)} written, {len(schemas) - len(stale)} were current")
     return 0
 
 

@@ -88,6 +88,7 @@ class Selection:
         self.codes = frozenset(
             code for code in chosen - dropped if self._levels[code] is not None or settings.paths
         )
+        self._rules: dict[str, list[Rule]] = {}
         self._paths = [
             (glob, {code: level(wanted) for name, wanted in levels.items() for code in named([name])})
             for glob, levels in settings.paths.items()
@@ -105,7 +106,11 @@ class Selection:
 
     def rules(self, kind: str) -> list[Rule]:
         """The rules that run on a kind of document."""
-        return [rule for code, rule in catalog().items() if code in self.codes and kind in rule.terms.on]
+        if kind not in self._rules:
+            self._rules[kind] = [
+                rule for code, rule in catalog().items() if code in self.codes and kind in rule.terms.on
+            ]
+        return self._rules[kind]
 
 
 def _matches(path: str, glob: str) -> bool:

@@ -157,8 +157,8 @@ class Entry(Model):
 
     @model_validator(mode="after")
     def _at_most_one(self) -> Entry:
-        named = [name for name in ("update", "page", "runbook") if getattr(self, name) is not None]
-        if len(named) > 1:
+        if (self.update is not None) + (self.page is not None) + (self.runbook is not None) > 1:
+            named = [name for name in ("update", "page", "runbook") if getattr(self, name) is not None]
             raise refuse(
                 "`{one}` and `{other}` in one entry: write two entries", one=named[0], other=named[1]
             )

@@ -26,6 +26,7 @@ _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _SECONDS = r"(?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
 _COUNT = r"([0-9]{1,9})"
 _INSTANT = re.compile(rf"{_DAY}[Tt ]{_CLOCK}{_SECONDS}(?:[Zz]|[+-]{_CLOCK})\Z")
+_THIS_CENTURY = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)\Z")
 _NAIVE = re.compile(rf"{_DAY}(?:[Tt ]{_CLOCK}{_SECONDS})?\Z")
 _DATE = re.compile(rf"{_DAY}\Z")
 _WALL = re.compile(rf"{_DAY}[T ]{_CLOCK}\Z")
@@ -54,6 +55,16 @@ def _of_our_age(year: int, text: str) -> None:
 
 def instant(value: Any) -> datetime:
     """`2026-03-02T09:02Z` or `2026-03-02 10:02+01:00` → that instant in UTC."""
+    if type(value) is str and _THIS_CENTURY.match(value):
+        try:
+            return datetime.fromisoformat(value).astimezone(UTC)
+        except ValueError:
+            raise refuse("`{found}` does not exist in the calendar", found=value) from None
+    return _odd_instant(value)
+
+
+def _odd_instant(value: Any) -> datetime:
+    """An instant that is not written in the usual way, or not at all."""
     if type(value) is datetime:
         return value.astimezone(UTC)
     text = _text(value, "an instant like `2026-03-02T09:02Z`")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 COLUMNS: dict[str, tuple[str, ...]] = {
     "incident": ("Declared", "Severity", "Status", "Services"),
-    "postmortem": ("Incident", "Status", "Authors", "Published"),
+    "postmortem": ("Status", "Authors", "Published"),
     "runbook": ("Kind", "Severity", "Owner", "Services", "Last updated"),
     "person": ("Title", "Time zone", "Until"),
     "team": ("Lead", "Members", "Chat"),
@@ -187,7 +187,7 @@ def _postmortem(record: Postmortem, card: Card, guide: Guide) -> Facts:
         "Facilitator": guide.link("person", record.facilitator) if record.facilitator else "",
         "Attendees": guide.links("person", record.attendees),
         "Review": guide.when(record.review_at) if record.review_at else "",
-        "Published": record.published_on,
+        "Published": guide.day(record.published_on),
         "Sent to": Markup(", ").join(
             Markup("{} ({})").format(text(sent.to), guide.when(sent.at)) for sent in record.distribution
         ),
@@ -203,7 +203,7 @@ def _runbook(record: Runbook, card: Card, guide: Guide) -> Facts:
         "Owner": guide.either(record.owner) if record.owner else "",
         "Services": guide.links("service", record.services),
         "Alerts": guide.listed(record.alerts),
-        "Last updated": record.last_updated,
+        "Last updated": guide.day(record.last_updated),
         "Review by": _review_by(record),
         "Last used": _run(last, guide) if last else "",
     }
@@ -228,7 +228,7 @@ def _person(record: Person, card: Card, guide: Guide) -> Facts:
         "Title": record.title,
         "Time zone": record.timezone.key,
         "Accounts": guide.listed(f"{name}: {account}" for name, account in record.accounts.items()),
-        "Until": record.until,
+        "Until": guide.day(record.until),
     }
 
 
@@ -239,7 +239,7 @@ def _team(record: Team, card: Card, guide: Guide) -> Facts:
         "Members": guide.links("person", record.members),
         "Chat": record.chat,
         "Tier": record.tier,
-        "Until": record.until,
+        "Until": guide.day(record.until),
     }
 
 
@@ -253,7 +253,7 @@ def _service(record: Service, card: Card, guide: Guide) -> Facts:
         "Links": Markup(", ").join(
             guide.address(target, phrases.plain(name).capitalize()) for name, target in record.links.items()
         ),
-        "Until": record.until,
+        "Until": guide.day(record.until),
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -93,7 +93,7 @@ class Guide:
 
     def to(self, page: str, words: str, anchor: str = "") -> Markup:
         """A link to a page of the site."""
-        return Markup('<a href="{}">{}</a>').format(_href(page, anchor), text(words))
+        return Markup(f'<a href="{_href(page, anchor)}">{text(words)}</a>')  # noqa: S704
 
     def address(self, target: str, words: str = "") -> Markup:
         """A web address somebody wrote; what is none shows as text."""
@@ -156,14 +156,16 @@ class Guide:
 
     def when(self, at: datetime, style: str = "%Y-%m-%d %H:%M") -> Markup:
         """An instant on the book's clock; a pointer over it shows UTC."""
-        written = write_instant(at)
-        return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(
-            written, self.local(at).strftime(style)
-        )
+        written, shown = write_instant(at), self.local(at).strftime(style)
+        return Markup(f'<time datetime="{written}" title="{written}">{shown}</time>')  # noqa: S704
 
     def clock(self, at: datetime) -> Markup:
         """The time of day of an instant."""
         return self.when(at, "%H:%M:%S" if at.second else "%H:%M")
+
+    def day(self, value: date | None) -> Markup:
+        """A date, kept on one line; nothing where there is none."""
+        return Markup(f"<time>{value}</time>" if value else "")  # noqa: S704
 
     def duration(self, value: timedelta) -> str:
         return write_duration(value)
@@ -172,9 +174,8 @@ class Guide:
 
     def badge(self, words: Any, style: str = "") -> Markup:
         """A word in a coloured box."""
-        return Markup('<span class="ob-badge{}">{}</span>').format(
-            text(style and f" ob-{style}"), text(words)
-        )
+        kinds = text(f"ob-badge ob-{style}" if style else "ob-badge")
+        return Markup(f'<span class="{kinds}">{text(words)}</span>')  # noqa: S704
 
     def listed(self, values: Iterable[Any]) -> Markup:
         """Values one after the other, with commas."""

@@ -67,7 +67,8 @@ class _Site:
             for document in self.book.documents(each.name):
                 card = self.survey.by_path.get(document.path)
                 if card:
-                    yield self._record(document, card) if card.readable else self._unreadable(document, card)
+                    page = self._record if document.readable else self._unreadable
+                    yield page(document, card)
             if each.single and self.survey[each.name, each.name] is None:
                 yield self._default(each)
         yield from itertools.starmap(self._evidence, self.survey.evidence.items())

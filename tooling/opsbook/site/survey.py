@@ -33,7 +33,7 @@ PLURALS = {
     "escalation": "Escalation policies",
     "communication": "Communications",
 }
-_RESTRICTED = re.compile(r"^visibility[\"']?\s*:\s*[\"']?restricted", re.MULTILINE)
+_RESTRICTED = re.compile(r"\bvisibility[\"']?\s*:\s*[\"']?restricted")
 _NAMELESS = ("override", "rotation", "escalation", "communication", "holidays")
 """Kinds whose records are called by their id."""
 
@@ -76,10 +76,6 @@ class Survey:
                 self._add(document)
         for path in book.tree.paths("incidents"):
             self._add_evidence(path)
-
-    def of(self, kind: str) -> list[Card]:
-        """The cards of a kind, in order of path."""
-        return [card for (name, _), card in self.cards.items() if name == kind]
 
     def __getitem__(self, key: tuple[str, str]) -> Card | None:
         return self.cards.get(key)
@@ -163,9 +159,8 @@ def _page(path: str) -> str:
     identity = identify(path)
     if identity and identity.kind.name == "incident":
         path = posixpath.dirname(path) + "/index.yaml"
-    for suffix in (".md.j2", ".yaml", ".md"):
-        path = path.removesuffix(suffix)
-    return "/".join(_safe(part) for part in path.split("/")) + ".md"
+    suffix = next((each for each in (".md.j2", ".yaml", ".md") if path.endswith(each)), "")
+    return "/".join(_safe(part) for part in path.removesuffix(suffix).split("/")) + ".md"
 
 
 def _safe(part: str) -> str:

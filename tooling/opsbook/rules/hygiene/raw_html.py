@@ -112,6 +112,8 @@ def _places(document: Document[Any]) -> Iterator[Location]:
     if document.kind.markdown:
         yield from map(document.span, _raw(document.page))
         return
+    if "<" not in document.source.text and "\\" not in document.source.text:
+        return  # not even escaped
     for pointer, text in _texts(document.content):
         if "<" in text:
             from opsbook.book.markdown import Page
