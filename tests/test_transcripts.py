@@ -60,9 +60,7 @@ def shell(quiet: None, tmp_path: Path) -> Shell:
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m opsbook "$@"\n')
     command.chmod(0o755)
     gitconfig = tmp_path / "gitconfig"
-    gitconfig.write_text(
-        "[user]\nname = Ana\nemail = ana@example.com\n[init]\ndefaultBranch = main\n[advice]\ndetachedHead = false\n"
-    )
+    gitconfig.write_text("[user]\nname = Ana\nemail = ana@example.com\n[init]\ndefaultBranch = main\n")
     book = tmp_path / "book"
     book.mkdir()
     return Shell(

@@ -115,9 +115,9 @@ class Page:
         shift = _Offsets(body, self.start)
         said: list[tuple[str, Any]] | None = None  # in a heading or in code
         for event, where in cast("Any", pyromark.events_with_range(body, options=_OPTIONS)):
-            if type(event) is str or "Text" in event or "Code" in event:  # " ": a line break or a rule
+            if type(event) is str or "Text" in event or "Code" in event:
                 if said is not None:
-                    said.append((" " if type(event) is str else next(iter(event.values())), where))
+                    said.append((_said(event), where))
                 continue
             name, value = next(iter(event.items()))
             if name == "Start":
@@ -249,6 +249,11 @@ class Page:
 
 def _begins(item: Any) -> int:
     return item.span.start  # type: ignore[no-any-return]
+
+
+def _said(event: Any) -> str:
+    """The words of an event that is text, code, or a line break."""
+    return " " if type(event) is str else event.get("Text") or event["Code"]
 
 
 def _language(info: str) -> str:
