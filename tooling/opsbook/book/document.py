@@ -50,8 +50,8 @@ def decode(path: str, content: bytes) -> Decoded:
             "saved as UTF-16" if utf16 else f"byte 0x{content[error.start]:02x} is not UTF-8",
             "save the file as UTF-8",
         ))  # fmt: skip
-    conflict = _CONFLICT.search(text)
-    if conflict and ">>>>>>> " in text:
+    conflict = _CONFLICT.search(text) if ">>>>>>> " in text else None
+    if conflict:
         return _fatal(path, text, Problem(
             "merge_conflict", Span(*conflict.span()), "a merge conflict that nobody resolved",
             "choose what stays between `<<<<<<<` and `>>>>>>>`, and delete the markers",

@@ -27,10 +27,9 @@ Words = tuple[str, ...]
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 _LABEL = re.compile(
-    r"^(?P<indent>[ \t]*)(?:(?:[-*+]|\d+[.)])[ \t]+)?"
-    r"(?P<label>(?P<mark>\*\*|__)(?P<name>[^*_\r\n]+)(?P=mark)(?:[ \t]*:)?)[ \t]*(?P<rest>[^\r\n]*)",
-    re.MULTILINE,
+    r"(?P<label>(?P<mark>\*\*|__)(?P<name>[^*_\r\n]+)(?P=mark)(?:[ \t]*:)?)[ \t]*(?P<rest>[^\r\n]*)"
 )
+_BEFORE_LABEL = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?")
 _SAYS_NOTHING = frozenset(("", "~", "null", "Null", "NULL", "[]", "{}", '""', "''"))
 
 
@@ -45,7 +44,11 @@ class Part(NamedTuple):
 
 def find(document: Document[Any], part: str, settings: Settings) -> Part | None:
     """A part of a page, one that says something before an empty one; None where there is none."""
-    names = Names(words(part), _spoken(settings.means(part)))
+    return _found(document, part, _names(part, settings.means(part)))
+
+
+@lru_cache(64)
+def _found(document: Document[Any], part: str, names: Names) -> Part | None:
     empty = None
     for found in _places(document, part, names):
         if not found.empty:
@@ -91,11 +94,6 @@ def words(text: str) -> Words:
     return tuple(found[first:])
 
 
-@cache
-def _spoken(names: frozenset[str]) -> frozenset[Words]:
-    return frozenset(words(name) for name in names)
-
-
 class Names(NamedTuple):
     """What a part may be called: its own name, and every name it has."""
 
@@ -107,6 +105,11 @@ class Names(NamedTuple):
         if exactly:
             return said in self.all
         return said[-len(self.own) :] == self.own or not self.all.isdisjoint(_beginnings(said))
+
+
+@cache
+def _names(part: str, means: frozenset[str]) -> Names:
+    return Names(words(part), frozenset(words(name) for name in means))
 
 
 @lru_cache(2048)
@@ -174,15 +177,25 @@ def _is_label(page: Page, match: re.Match[str]) -> bool:
     code or a comment."""
     at = match.start("label")
     return (
-        (match["label"].endswith(":") or match["name"].endswith(":") or not match["rest"].strip())
+        _BEFORE_LABEL.fullmatch(page.text, _line_start(page, match), at) is not None
+        and (match["label"].endswith(":") or match["name"].endswith(":") or not match["rest"].strip())
         and not any(fence.span.start <= at < fence.span.end for fence in page.fences)
         and not any(span.start <= at < span.end for span in page.comments)
     )
 
 
+def _line_start(page: Page, label: re.Match[str]) -> int:
+    return max(page.text.rfind("\n", 0, label.start()), page.text.rfind("\r", 0, label.start())) + 1
+
+
+def _indent(page: Page, label: re.Match[str]) -> int:
+    line = page.text[_line_start(page, label) : label.start()]
+    return len(line) - len(line.lstrip(" \t"))
+
+
 def _end(page: Page, label: re.Match[str], following: list[re.Match[str]]) -> int:
     """Where what follows a label ends: at a heading, a label that is not below it, or the end."""
-    depth = len(label["indent"])
-    ends = [other.start() for other in following if len(other["indent"]) <= depth][:1]
+    depth = _indent(page, label)
+    ends = [_line_start(page, other) for other in following if _indent(page, other) <= depth][:1]
     ends += [heading.span.start for heading in page.headings if heading.span.start >= label.end()][:1]
     return min(ends, default=len(page.text))

@@ -57,7 +57,7 @@ def _complaint(adapter: TypeAdapter[Any], error: Any) -> Complaint:
     on_key = "[key]" in error["loc"]
     kind, context, value = error["type"], error.get("ctx") or {}, error["input"]
     if kind == "opsbook":
-        return Complaint(pointer, on_key, error["msg"])
+        return Complaint(pointer, on_key or isinstance(value, dict), error["msg"])
     if kind == "missing":
         return Complaint(pointer[:-1], True, f"`{pointer[-1]}` is missing", _about(adapter, pointer))
     if kind == "extra_forbidden":

@@ -22,7 +22,7 @@ from opsbook.model.kind import (
     refuse,
 )
 from opsbook.model.rotation import Window
-from opsbook.model.time import Duration, Instant, Zone
+from opsbook.model.time import Duration, DurationText, Instant, Zone
 
 
 class Target(Model):
@@ -87,7 +87,7 @@ class EscalationTest(Model):
     """How bad it would be."""
     service: ServiceId | None = None
     """Which service would be hurt."""
-    pages: Annotated[dict[Duration, Target], Field(min_length=1)]
+    pages: Annotated[dict[DurationText, Target], Field(min_length=1)]
     """Who must be paged, by the time since the alert; name the target, not the person."""
 
 

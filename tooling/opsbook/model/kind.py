@@ -7,7 +7,7 @@ field is its description in the JSON Schema and in the editor.
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
@@ -30,24 +30,29 @@ class Model(BaseModel):
 
 
 def exactly_one(*names: str) -> ConfigDict:
-    """In the JSON Schema: one of these keys is there, and only one."""
-    return ConfigDict(json_schema_extra=cast("Any", {"oneOf": [{"required": [name]} for name in names]}))
+    """In the JSON Schema: one of these keys has a value, and only one."""
+    return ConfigDict(json_schema_extra={"oneOf": [_given(name) for name in names]})
 
 
 def not_together(*names: str) -> ConfigDict:
-    """In the JSON Schema: no two of these keys are there."""
-    pairs = [{"required": list(pair)} for pair in combinations(names, 2)]
-    return ConfigDict(json_schema_extra=cast("Any", {"not": {"anyOf": pairs}}))
+    """In the JSON Schema: no two of these keys have a value."""
+    pairs = [_given(*pair) for pair in combinations(names, 2)]
+    return ConfigDict(json_schema_extra={"not": {"anyOf": pairs}})
 
 
 def needs(*cases: tuple[str, str, str]) -> ConfigDict:
     """In the JSON Schema: `("status", "done", "done_on")`, with that value of the first key, the
-    second one is there."""
-    rules = [
-        {"if": {"properties": {key: {"const": value}}, "required": [key]}, "then": {"required": [other]}}
+    second one has a value."""
+    rules: list[Any] = [
+        {"if": {"properties": {key: {"const": value}}, "required": [key]}, "then": _given(other)}
         for key, value, other in cases
     ]
-    return ConfigDict(json_schema_extra=cast("Any", {"allOf": rules}))
+    return ConfigDict(json_schema_extra={"allOf": rules})
+
+
+def _given(*names: str) -> Any:
+    """In the JSON Schema: these keys are there, and hold more than nothing."""
+    return {"required": list(names), "properties": {name: {"not": {"type": "null"}} for name in names}}
 
 
 class FrontMatter(Model):

@@ -93,7 +93,7 @@ class Rotation(Model):
     """The clock of its layers."""
     holidays: HolidaysId | None = None
     """The holidays of its layers."""
-    layers: Many[Layer] = ()
+    layers: Annotated[Many[Layer], Field(min_length=1)] = ()
     """The layers, the lowest first."""
     follows: RotationId | None = None
     """Another rotation whose turns this one repeats, in place of layers."""

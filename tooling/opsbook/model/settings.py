@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -233,6 +234,16 @@ class Settings(Model):
 
     def means(self, part: str) -> frozenset[str]:
         """Every heading, in lower case, that stands for a part or section."""
+        if part not in self.vocabulary:
+            self.vocabulary[part] = self._means(part)
+        return self.vocabulary[part]
+
+    @cached_property
+    def vocabulary(self) -> dict[str, frozenset[str]]:
+        """What `means` has answered: it is asked for every part of every page."""
+        return {}
+
+    def _means(self, part: str) -> frozenset[str]:
         own = (names for name, names in self.headings.items() if _key(name) == _key(part))
         headings = (heading.lower() for names in own for heading in names)
         return frozenset((part.replace("_", " "), *HEADINGS.get(part, ()), *headings))

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import tzdata  # type: ignore[import-untyped]
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 from opsbook.model.kind import expected, refuse
 
@@ -159,6 +159,11 @@ def write_duration(value: timedelta) -> str:
     return "".join(f"{number}{unit}" for number, unit in parts if number) or "0m"
 
 
+def _a_duration(text: str) -> str:
+    duration(text)
+    return text
+
+
 class Period(NamedTuple):
     """A length counted on the calendar: months and days."""
 
@@ -267,15 +272,13 @@ TimeOfDay = Annotated[
     PlainSerializer(lambda value: value.strftime("%H:%M")),
     _schema(r"^([01]\d|2[0-3]):[0-5]\d$", "17:00"),
 ]
-Duration = Annotated[
-    timedelta,
-    PlainValidator(duration),
-    PlainSerializer(write_duration),
-    _schema(
-        r"^(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$|^P(?=.)(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$",
-        "1h30m",
-    ),
-]
+_DURATION_SCHEMA = _schema(
+    r"^(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$|^P(?=.)(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$",
+    "1h30m",
+)
+Duration = Annotated[timedelta, PlainValidator(duration), PlainSerializer(write_duration), _DURATION_SCHEMA]
+DurationText = Annotated[str, AfterValidator(_a_duration), _DURATION_SCHEMA]
+"""A duration as a key, kept as it is written: `5m` and `300s` are two keys of one meaning."""
 ReviewPeriod = Annotated[
     Period,
     PlainValidator(period),
