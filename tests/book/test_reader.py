@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -106,7 +107,7 @@ def test_places_are_right_whatever_ends_a_line(end: str) -> None:
     ("text", "expected"),
     [
         ("title: \x00", ("control_character", "1:8", "character U+0000 is not allowed in YAML")),
-        ("title: x".encode("utf-16-le").decode(), ("control_character", "1:2", "character U+0000 is not allowed in YAML")),
+        ("t\x00: \x00", ("control_character", "1:2", "character U+0000 is not allowed in YAML")),
         ("title:\tx", ("yaml_syntax", "1:7", "a tab between words")),
         ("title: x\ntitle: y", ("duplicate_key", "2:1", "`title` stands twice in this mapping")),
         ("title: &t x", ("yaml_feature", "1:8", "anchor `&t`")),
@@ -122,7 +123,7 @@ def test_places_are_right_whatever_ends_a_line(end: str) -> None:
         ("---\n...\n", ("invalid_value", "1:1", "empty, expected a record: incident")),
         ("- title: x\n", ("invalid_value", "1:1", "found a list, expected a record: incident")),
         ("title\n", ("invalid_value", "1:1", "found `title`, expected a record: incident")),
-        ("schema: 2\ntitle: x\nstages: []\n", ("newer_schema", "1:9", "schema `2`, this opsbook reads schema 1")),
+        ("schema: 2\nstages: []\n", ("newer_schema", "1:9", "schema `2`, this opsbook reads schema 1")),
         ("title: x\nschema: '1'\n", ("invalid_value", "2:9", "found `1`, expected the number 1")),
         ("title: x\nschema: true\n", ("invalid_value", "2:9", "found `true`, expected the number 1")),
     ],
@@ -186,12 +187,16 @@ def test_one_file_never_fills_the_screen() -> None:
 # ── front matter ──────────────────────────────────────────────────────────────────────────
 
 
+UNCLOSED = ("unclosed_front_matter", "1:1", "front matter begins here and never ends")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("---\nowner: ana\n# Failover\n", [("unclosed_front_matter", "1:1", "front matter begins here and never ends")]),
-        ("---", [("unclosed_front_matter", "1:1", "front matter begins here and never ends")]),
-        ("+++\nowner = 'ana'\n+++\n", [("toml_front_matter", "1:1", "TOML front matter, opsbook reads YAML")]),
+        ("---\nowner: ana\n# Failover\n", [UNCLOSED]),
+        ("---\n\n---- \n", [UNCLOSED]),
+        ("---", [UNCLOSED]),
+        ("+++\nx = 1\n+++\n", [("toml_front_matter", "1:1", "TOML front matter, opsbook reads YAML")]),
         ("---\nowner: ana\n---\n# \x07\n", [("control_character", "4:3", "character U+0007 in a text")]),
         ("---\nowner:\tana\n---\n", [("yaml_syntax", "2:7", "a tab between words")]),
         ("---" + " " * 200 + "x\n", []),
@@ -323,7 +328,8 @@ related: [2026-01-05-search-slow]
 recovery: {rto: 1h30m, rpo: PT5M}
 tags: [é, 😀]
 """,
-    POSTMORTEM: "---\nstatus: draft\nauthors: [ana]\nreview_at: 2026-03-04T10:00+01:00\n---\n# Summary\n\nIt broke é.\n",
+    POSTMORTEM: "---\nstatus: draft\nauthors: [ana]\nreview_at: 2026-03-04T10:00+01:00\n---\n"
+    "# Summary\n\nIt broke é.\n",
     RUNBOOK: "---\nowner: payments\nseverity: SEV1\nreview_in: 6 months\nservices: [checkout]\n---\n\n"
     "# Failover\n\n## Steps\n\n1. Promote:\n\n   ```sh\n   promote --é\n   ```\n\n<!-- a\nb -->\n",
     "rotations/payments-primary.yaml": """\
@@ -360,7 +366,8 @@ questions:
 clocks:
   - {postmortem: review, within: 48h, from: resolved, severity: [SEV1]}
 """,
-    "rotations/people/ana.yaml": "name: Ana\ntimezone: Europe/Madrid\nabsences: [{from: 2026-07-01, to: 2026-07-14}]\n",
+    "rotations/people/ana.yaml": "name: Ana\ntimezone: Europe/Madrid\n"
+    "absences: [{from: 2026-07-01, to: 2026-07-14}]\n",
     "rotations/holidays/germany.yaml": "2026-12-25: Christmas\n",
 }
 """A record of most kinds that is well as it stands."""
@@ -422,28 +429,19 @@ def test_a_slip_of_the_pen_in_a_record_gives_diagnostics_and_no_exception(slip: 
     everything_about(path, text.encode())
 
 
+LEAVES = [
+    *("", "ana", "é", "SEV1", "1h", "1:30", "2026-03-02", "2026-03-02T09:02Z", "9999-12-31T23:59Z"),
+    *(None, True, False, 0, -1, 10**30, 0.5, float("nan"), float("-inf")),
+]
 JUNK = st.recursive(
-    st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(),
-        st.floats(),
-        st.sampled_from(
-            ["", "ana", "2026-03-02", "2026-03-02T09:02Z", "9999-12-31T23:59Z", "1h", "é", "SEV1", "1:30"]
-        ),
-        st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=5),
-    ),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
-    ),
+    st.one_of(st.sampled_from(LEAVES), st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=5)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
     max_leaves=5,
 )
 
 
 @given(st.data())
 def test_any_value_at_any_place_of_a_record_gives_diagnostics_and_no_exception(data: st.DataObject) -> None:
-    import json
-
     path = data.draw(st.sampled_from([path for path in sorted(GOOD) if path.endswith(".yaml")]))
     record = read_yaml(GOOD[path]).data
     pointer = data.draw(st.sampled_from(list(pointers(record))))

@@ -253,7 +253,7 @@ def _begins(item: Any) -> int:
 
 def _said(event: Any) -> str:
     """The words of an event that is text, code, or a line break."""
-    return " " if type(event) is str else event.get("Text") or event["Code"]
+    return " " if type(event) is str else event["Text" if "Text" in event else "Code"]
 
 
 def _language(info: str) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from opsbook.model.settings import Settings
 
 _TABLE = re.compile(rb"^\[tool\.opsbook[\].]", re.MULTILINE)
+_COMMENT = re.compile(r"#.*")
 
 
 def find_root(start: Path) -> Path:
@@ -61,11 +62,11 @@ def _validated(path: str, text: str, data: Any) -> Settings:
 
     found, problems = complaints(Settings, data)
     if problems:
+        placed = sorted((_line(text, complaint.pointer), complaint) for complaint in problems)
         raise UserError(
             "\n".join(
-                f"{path}:{_line(text, complaint.pointer)}: {complaint.message}"
-                + (f" ({complaint.hint})" if complaint.hint else "")
-                for complaint in problems
+                f"{path}:{line}: {complaint.message}" + (f" ({complaint.hint})" if complaint.hint else "")
+                for line, complaint in placed
             )
         )
     assert isinstance(found, Settings)
@@ -82,11 +83,12 @@ def _frozen(value: Any) -> Any:
 
 def _line(text: str, pointer: tuple[str | int, ...]) -> int:
     """The line that sets the innermost key of a pointer; TOML's reader keeps no places."""
-    lines = text.splitlines()
-    first = next((n for n, line in enumerate(lines) if "[tool.opsbook" in line), 0)
-    for step in reversed([step for step in pointer if isinstance(step, str)]):
-        key = re.compile(rf"""^\s*(?:\[.*)?["']?{re.escape(step)}["']?\s*(?:=|\])""")
-        for number, line in enumerate(lines[first:], first + 1):
-            if key.search(line) or f'"{step}"' in line:
-                return number
-    return first + 1
+    text = _COMMENT.sub(lambda comment: " " * len(comment[0]), text)
+    at = max(text.find("[tool.opsbook"), 0)
+    found = at
+    for step in pointer:
+        key = re.compile(rf"""(?:^|[\[{{,.\s])(["']?{re.escape(str(step))}["']?)\s*[=\].]""", re.MULTILINE)
+        match = key.search(text, at)
+        if match:
+            found, at = match.start(1), match.end(1)
+    return text.count("\n", 0, found) + 1

@@ -162,9 +162,7 @@ class WorkTree:
                 if name[0] == ".":
                     continue
                 path = f"{folder}/{name}"
-                if entry.is_symlink():
-                    self.links.add(path)
-                elif entry.is_dir(follow_symlinks=False):
+                if entry.is_dir(follow_symlinks=False):
                     self._walk(path, found)
                 elif entry.is_file(follow_symlinks=False):
                     try:
@@ -172,6 +170,8 @@ class WorkTree:
                     except OSError:
                         continue
                     found.append(path)
+                elif entry.is_symlink():
+                    self.links.add(path)
 
     def _inside(self, path: str) -> bool:
         """Whether the way to a path leads over no symbolic link."""

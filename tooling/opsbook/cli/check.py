@@ -113,10 +113,14 @@ def _run(session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> i
 
 
 def _patch(changes: list[Change]) -> None:
-    """The changes, as `git apply` reads them. A CI runner is told to take none of it for commands."""
+    """The changes, as `git apply` reads them; on a terminal, as a person may read them safely. A CI
+    runner is told to take none of it for commands."""
     from opsbook.edits import diff
+    from opsbook.output.frames import clean
 
     text = "".join(diff(before, after) for before, after in changes)
+    if sys.stdout.isatty():
+        text = "\n".join(map(clean, text.split("\n")))
     if text and os.environ.get("GITHUB_ACTIONS") == "true":
         token = os.urandom(16).hex()
         text = f"::stop-commands::{token}\n{text}::{token}::\n"

@@ -41,7 +41,7 @@ def command(names: tuple[str, ...], style: str) -> None:
     pages = [
         _markdown(catalog()[code]) if style == "markdown" else _text(catalog()[code], paint) for code in codes
     ]
-    click.echo("\n\n".join(pages))
+    click.echo("\n\n".join(pages), color=colored() or None)
 
 
 def _facts(rule: Rule) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """`opsbook`: finds commands by file, owns the clock, and maps what happens to exit codes.
 
-0 done, 1 findings, 2 wrong use or broken settings, 3 a bug in opsbook, 130 interrupted.
+0 done, 1 findings, 2 wrong use or broken settings, 3 a bug in opsbook, 130 interrupted, 141 nobody
+reads the output any more (`opsbook check | head -1`).
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ import os
 import sys
 import tempfile
 from datetime import UTC, datetime
+from errno import ENOSPC, EPIPE
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
 import rich_click as click
+from click.exceptions import Exit
 
 from opsbook import __version__
+from opsbook.cli.options import colored
 from opsbook.errors import UserError
 
 _HERE = Path(__file__).parent
@@ -34,7 +38,20 @@ class Commands(click.RichGroup):
         if name not in self.list_commands(context):
             return None
         command: click.Command = import_module(f"opsbook.cli.{name}").command
+        command.name = name
         return command
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command. Where nobody takes its output it ends, quietly, as other programs do."""
+        try:
+            return super().invoke(context)
+        except OSError as error:
+            if error.errno not in (EPIPE, ENOSPC):
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter tries again at its end
+            if error.errno == ENOSPC:
+                raise UserError(f"cannot write: {error.strerror}") from None
+            raise Exit(141) from None
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]
@@ -57,8 +74,8 @@ class Commands(click.RichGroup):
 @click.version_option(__version__, "-V", "--version", prog_name="opsbook", message="%(prog)s %(version)s")
 @click.option("--traceback", is_flag=True, help="Show the traceback of a bug instead of writing a report.")
 @click.option(
-    "-C", "--directory", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
-    help="Run as if started in DIR.",
+    "-C", "--directory", type=click.Path(exists=True, file_okay=False, executable=True, path_type=Path),
+    metavar="DIR", help="Run as if started in DIR.",
 )  # fmt: skip
 @click.pass_context
 def cli(context: click.Context, traceback: bool, directory: Path | None) -> None:
@@ -78,7 +95,6 @@ def run(arguments: list[str] | None = None) -> int:
     _set_up_streams()
     try:
         result: Any = cli.main(arguments, prog_name="opsbook", standalone_mode=False)
-        sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except UserError as error:
         _refuse(error)
@@ -89,40 +105,40 @@ def run(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
     except Exception as error:
         return _bug(error, sys.argv[1:] if arguments is None else arguments)
 
 
 def _refuse(error: UserError) -> None:
-    from opsbook.output.frames import clean
+    from opsbook.output.frames import Paint, clean
 
-    for line in error.message.split("\n"):
-        click.secho("error", fg="red", bold=True, nl=False, err=True)
-        click.echo(f": {clean(line)}", err=True)
-    if error.hint:
-        click.echo(f"  {clean(error.hint)}", err=True)
+    head = Paint(colored(sys.stderr))("error", "1;31")
+    lines = [f"{head}: {clean(line)}\n" for line in error.message.split("\n")]
+    lines += [f"  {clean(error.hint)}\n"] if error.hint else []
+    click.echo("".join(lines), nl=False, err=True, color=True)
 
 
 def _set_up_streams() -> None:
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _bug(error: Exception, arguments: list[str]) -> int:
-    if "--traceback" in arguments:
-        raise error
     import platform
     import traceback
 
+    trace = "".join(traceback.format_exception(error))
+    if "--traceback" in arguments:
+        from opsbook.output.frames import clean
+
+        click.echo("\n".join(map(clean, trace.splitlines())), err=True)
+        return 3
     handle, name = tempfile.mkstemp(prefix="opsbook-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(f"opsbook {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
-        file.write(f"arguments: {arguments!r}\n\n")
-        file.write("".join(traceback.format_exception(error)))
+        file.write(f"arguments: {arguments!r}\n\n{trace}")
     click.echo(f"opsbook has a bug: {type(error).__name__}; please report it with {name}", err=True)
     return 3

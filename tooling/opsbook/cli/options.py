@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import rich_click as click
 
@@ -43,8 +43,9 @@ def moment(obj: dict[str, Any], at: str | None) -> datetime:
         raise UserError(f"--at: {error.message()}") from None
 
 
-def colored() -> bool:
+def colored(stream: TextIO | None = None) -> bool:
     """Whether what is printed may have colours: on a terminal, or where FORCE_COLOR asks for them."""
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+    stream = stream or sys.stdout
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")

@@ -29,7 +29,7 @@ Silenced = list[tuple["Suppression", list["Diagnostic"]]]
 def command(obj: dict[str, Any], /, **options: Any) -> None:
     """The rules: code, level in this book, name, and what holds where nothing is wrong."""
     listed = _suppressed(obj, options) if options["suppressed"] else _listed(options)
-    click.echo(listed, nl=False)
+    click.echo(listed, nl=False, color=colored() or None)
 
 
 # ── rules ─────────────────────────────────────────────────────────────────────────────────

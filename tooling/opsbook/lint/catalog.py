@@ -64,6 +64,14 @@ def named(names: Iterable[str]) -> set[str]:
     return codes
 
 
+def _set(key: str, names: Iterable[str]) -> set[str]:
+    """The codes that a key of the settings names."""
+    try:
+        return named(names)
+    except UserError as error:
+        raise UserError(f"{error.message}, named by `{key}` in the settings", error.hint) from None
+
+
 class Selection:
     """Which rules run, at which level, for which path."""
 
@@ -76,21 +84,21 @@ class Selection:
     ) -> None:
         self._levels = {code: rule.level(profile or settings.profile) for code, rule in catalog().items()}
         for name, wanted in settings.levels.items():
-            for code in named([name]):
+            for code in _set("levels", [name]):
                 self._levels[code] = level(wanted)
-        chosen = named(settings.select) if settings.select else set(catalog())
+        chosen = _set("select", settings.select) if settings.select else set(catalog())
         asked = named(select)
         if asked:
             chosen = asked
             for code in asked:
                 self._levels[code] = self._levels[code] or catalog()[code].level("strict")
-        dropped = named(settings.ignore) - asked | named(ignore)
+        dropped = _set("ignore", settings.ignore) - asked | named(ignore)
         self.codes = frozenset(
             code for code in chosen - dropped if self._levels[code] is not None or settings.paths
         )
         self._rules: dict[str, list[Rule]] = {}
         self._paths = [
-            (glob, {code: level(wanted) for name, wanted in levels.items() for code in named([name])})
+            (glob, {code: level(wanted) for name, wanted in levels.items() for code in _set("paths", [name])})
             for glob, levels in settings.paths.items()
         ]
 

@@ -26,7 +26,9 @@ _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _SECONDS = r"(?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
 _COUNT = r"([0-9]{1,9})"
 _INSTANT = re.compile(rf"{_DAY}[Tt ]{_CLOCK}{_SECONDS}(?:[Zz]|[+-]{_CLOCK})\Z")
-_THIS_CENTURY = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)\Z")
+_THIS_CENTURY = re.compile(
+    rf"20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}(?::[0-5][0-9])?(?:Z|[+-]{_CLOCK})\Z"
+)
 _NAIVE = re.compile(rf"{_DAY}(?:[Tt ]{_CLOCK}{_SECONDS})?\Z")
 _DATE = re.compile(rf"{_DAY}\Z")
 _WALL = re.compile(rf"{_DAY}[T ]{_CLOCK}\Z")
