@@ -221,10 +221,12 @@ def test_the_least_that_a_record_of_a_kind_must_say_is_enough(name: str) -> None
     assert wrong(name, WELL[name]) == []
 
 
+TWO_AT_ONCE = "timeline: [{at: 2026-03-02T09:02Z, text: y, page: {person: a}, runbook: {id: b}}]"
+CLOCK = "within: 1h, from: resolved"
 BROKEN = [
     ("incident", "title: x", "title: [x]"),
     ("incident", "title: x", "title: x\nsummary: 1"),
-    ("incident", "title: x", f"title: x\n{TOLD[:-2]}, page: {{person: a}}, runbook: {{id: b}}}}]"),
+    ("incident", "title: x", f"title: x\n{TWO_AT_ONCE}"),
     ("incident", "title: x", "title: x\naction_items: {a: {title: b, status: declined}}"),
     ("incident", "title: x", "title: x\nclosure: {metrics_at_baseline: true}"),
     ("postmortem", "status: draft", "status: drafted"),
@@ -261,8 +263,8 @@ BROKEN = [
     ("escalation", "levels: [{", "repeat: -1\nlevels: [{"),
     ("escalation", "levels: [{", "fallback: ana\nlevels: [{"),
     ("severities", "{SEV1: {name: Major, definition: Much is down}}", "{}"),
-    ("severities", "levels:", "clocks: [{postmortem: draft, update: public, within: 1h, from: resolved}]\nlevels:"),
-    ("severities", "levels:", "clocks: [{within: 1h, from: resolved}]\nlevels:"),
+    ("severities", "levels:", f"clocks: [{{postmortem: draft, update: public, {CLOCK}}}]\nlevels:"),
+    ("severities", "levels:", f"clocks: [{{{CLOCK}}}]\nlevels:"),
     ("severities", "levels:", "questions: {a: {ask: b, if_yes: c}}\nlevels:"),
     ("severities", "name: Major", "name: Major, response: {business_hours: page}"),
     ("roles", "{lead: {name: Lead}}", "{}"),

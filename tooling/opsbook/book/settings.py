@@ -62,7 +62,8 @@ def _validated(path: str, text: str, data: Any) -> Settings:
 
     found, problems = complaints(Settings, data)
     if problems:
-        placed = sorted((_line(text, complaint.pointer), complaint) for complaint in problems)
+        placed = [(_line(text, complaint.pointer), complaint) for complaint in problems]
+        placed.sort(key=lambda each: each[0])
         raise UserError(
             "\n".join(
                 f"{path}:{line}: {complaint.message}" + (f" ({complaint.hint})" if complaint.hint else "")

@@ -1,0 +1,81 @@
+"""Other people's runbooks and post-mortems, checked as a team would that begins with opsbook."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCRIPT = Path(__file__).with_name("corpora.py")
+COMMAND = [sys.executable, "-m", "opsbook", "check", "--profile", "adopt", "--at", "2026-11-01T12:00Z"]
+
+
+@pytest.fixture(scope="module")
+def books(corpora: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Every source of the corpora, laid out as a book."""
+    target = tmp_path_factory.mktemp("books")
+    subprocess.run([sys.executable, SCRIPT, target], check=True, capture_output=True)
+    return sorted(target.iterdir())
+
+
+@pytest.fixture(scope="module")
+def findings(books: list[Path]) -> list[tuple[Path, dict[str, Any]]]:
+    """What is found in every book."""
+    found = []
+    for book in books:
+        command = [*COMMAND, "--format", "json", "--exit-zero", "--no-cache"]
+        done = subprocess.run(command, cwd=book, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, ""), book.name
+        found += [(book, each) for each in json.loads(done.stdout)["diagnostics"]]
+    return found
+
+
+def test_every_page_of_the_corpora_is_laid_out_byte_for_byte(corpora: Path, books: list[Path]) -> None:
+    laid = [page.read_bytes() for book in books for page in book.rglob("*.md")]
+    there = [
+        page.read_bytes()
+        for kind in ("runbooks", "postmortems")
+        for page in (corpora / kind).rglob("*")
+        if page.is_file() and page.suffix not in (".txt", ".json")
+    ]
+    assert len(there) > 900
+    assert sorted(laid) == sorted(there)
+
+
+def test_incidents_stand_under_the_year_of_their_date(books: list[Path]) -> None:
+    folders = [page.parent for book in books for page in book.rglob("postmortem.md")]
+    assert len(folders) > 150
+    for folder in folders:
+        assert re.fullmatch(r"20\d\d-\d\d-\d\d-[a-z0-9-]+", folder.name)
+        assert folder.parent.name == folder.name[:4]
+
+
+def test_a_check_of_every_source_says_what_it_finds_at_places_that_exist(
+    findings: list[tuple[Path, dict[str, Any]]],
+) -> None:
+    assert len(findings) > 1000
+    for book, each in findings:
+        lines = re.split(r"\r\n|\r|\n", (book / each["path"]).read_bytes().decode())
+        for place in (each["start"], each["end"]):
+            assert 1 <= place["line"] <= len(lines), each
+            assert 1 <= place["column"] <= len(lines[place["line"] - 1]) + 1, each
+        start, end = each["start"], each["end"]
+        assert (start["line"], start["column"]) <= (end["line"], end["column"]), each
+
+
+def test_what_cannot_be_read_in_the_corpora_is_known_and_no_more(
+    findings: list[tuple[Path, dict[str, Any]]],
+) -> None:
+    found = Counter((each["name"], book.name) for book, each in findings if each["code"].startswith("DOC"))
+    assert found == {
+        ("duplicate_key", "alphagov__govuk-developer-docs"): 1,
+        ("invalid_value", "giantswarm__docs"): 10,  # `owner` is a list of addresses there
+        ("toml_front_matter", "kubermatic__docs"): 1,
+        ("duplicate_id", "openshift__runbooks"): 4,  # two alerts, each in two folders
+    }
