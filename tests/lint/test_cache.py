@@ -34,7 +34,7 @@ action_items:
   pool-size-check: {title: Check the pool size, owner: ana, due: 2026-03-16}
 """,
     f"{FOLDER}/postmortem.md": "---\nstatus: published\nauthors: [ana]\n---\n# Checkout\n\n## Summary\n\nA\n",
-    "runbooks/failover.md": "---\nowner: payments\nservices: [checkout]\n---\n# Failover\n\n## Steps\n\n1. A\n",
+    "runbooks/failover.md": "---\nowner: payments\n---\n# Failover\n\n## Steps\n\n1. A\n",
     "policies/services/checkout.yaml": "name: Checkout\nteam: payments\n",
     "rotations/people/ana.yaml": "name: Ana\ntimezone: Europe/Berlin\n",
     "rotations/people/ben.yaml": "name: Ben\ntimezone: Europe/Berlin\n",
