@@ -21,6 +21,7 @@ from opsbook.book.load import load
 from opsbook.book.references import references
 from opsbook.book.tree import Memory, Tree, WorkTree
 from opsbook.book.yaml import read as read_yaml
+from opsbook.model.incident import Incident
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 FOLDER = "incidents/2026/2026-03-02-checkout-5xx"
@@ -166,7 +167,7 @@ def test_a_near_miss_of_a_key_is_unknown_and_told_what_it_may_mean() -> None:
     assert hints == {
         "unknown key `titel`": "did you mean `title`?",
         "unknown key `sumary`": "did you mean `summary`?",
-        "unknown key `foo`": "",
+        "unknown key `foo`": f"known here: {', '.join(f'`{name}`' for name in Incident.model_fields)}",
     }
 
 

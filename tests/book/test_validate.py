@@ -111,7 +111,8 @@ VERSIONS = "versions: [{starts: 2026-01-05 09:00, members: [a], evry: 1w}]"
 def test_an_unknown_key_at_any_depth_is_told_what_it_may_mean(
     name: str, text: str, key: str, meant: str
 ) -> None:
-    hint = f"did you mean `{meant}`?" if meant else ""
+    known = "known here: `description`, `users_affected`, `regions`, `data_loss`"
+    hint = f"did you mean `{meant}`?" if meant else known
     assert wrong(name, text) == [("unknown_key", key, f"unknown key `{key}`", hint)]
 
 

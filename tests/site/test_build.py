@@ -145,7 +145,7 @@ def test_a_missing_extra_says_how_to_install_it(module: str, tmp_path: Path) -> 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
         f"error: the site needs `{module}`, which is not installed",
-        '  pip install "opsbook[site]"',
+        '  install opsbook with its extra `site`: `pip install ".[site]"` in a checkout of it',
     ]
     assert not (tmp_path / "build").exists()
 

@@ -97,6 +97,7 @@ class Git:
 
     def commit(self, revision: str) -> str:
         """The full id of a commit; UserError where it is not to be found."""
+        self.require()
         if revision.startswith("-"):
             raise UserError(f"`{revision}` is no revision")
         try:
@@ -126,6 +127,11 @@ class Git:
         tracked = self._names(*names, commit, "--")
         new = self._names("ls-files", "--others", "--exclude-standard", "-z", "--", ".")
         return {*tracked, *new}
+
+    def require(self) -> None:
+        """UserError where the book is in no git work tree."""
+        if not any((folder / ".git").exists() for folder in (self.root, *self.root.parents)):
+            raise UserError(f"`{self.root}` is in no git repository", "`git init` makes one")
 
     def staged(self) -> tuple[list[str], list[str]]:
         """Paths that the next commit adds or changes, and paths that it deletes."""

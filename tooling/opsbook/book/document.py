@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
@@ -142,9 +143,14 @@ class Document(Generic[T]):
 
     def written_at(self, offset: int) -> bool:
         """Whether an offset lies inside a single value, quotes included."""
+        last = bisect_right(self._leaves, Span(offset, len(self.source.text))) - 1
+        return last >= 0 and offset < self._leaves[last].end
+
+    @cached_property
+    def _leaves(self) -> list[Span]:
+        """Where single values stand, in order."""
         leaves = self._places.keys() - {pointer[:-1] for pointer in self._places}
-        spans = (self._places[pointer].value for pointer in leaves)
-        return any(span.start <= offset < span.end for span in spans)
+        return sorted(self._places[pointer].value for pointer in leaves)
 
     def _place(self, pointer: Pointer) -> Place:
         while pointer and pointer not in self._places:

@@ -78,7 +78,7 @@ class Kind:
                 return None
         if self.nested:
             middle = middle.rpartition("/")[2]
-        if not middle or "/" in middle or middle.lower() in ("readme", "index"):
+        if not middle or "/" in middle or middle.lower() in ("readme", "index", "_index"):
             return None
         return middle
 

@@ -7,7 +7,7 @@ that rules ask about. Front matter is split off here and read by `book.yaml`.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, cast
@@ -238,6 +238,14 @@ class Page:
                 return False
             at = max(at, end)
         return not self.text[at : span.end].strip()
+
+    def hidden(self, at: int) -> bool:
+        """Whether a place stands in code or in a comment, where Markdown means nothing."""
+        code = bisect_right(self.fences, at, key=_begins) - 1
+        comment = bisect_right(self.comments, Span(at, len(self.text))) - 1
+        return (code >= 0 and at < self.fences[code].span.end) or (
+            comment >= 0 and at < self.comments[comment].end
+        )
 
     def within(self, span: Span, items: Sequence[Any]) -> Iterator[Any]:
         """Those of `fences`, `items`, `links` … that begin inside a span."""

@@ -10,6 +10,7 @@ title (the only heading of the first level, above all others) counts only when i
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -167,8 +168,8 @@ def _headings(page: Page) -> Iterator[Spot]:
 
 def _labels(page: Page) -> Iterator[Spot]:
     labels = [match for match in _LABEL.finditer(page.text, page.start) if _is_label(page, match)]
-    for index, label in enumerate(labels):
-        body = Span(label.start("rest"), _end(page, label, labels[index + 1 :]))
+    for label, end in zip(labels, _ends(page, labels), strict=True):
+        body = Span(label.start("rest"), end)
         yield Spot(words(label["name"]), Span(*label.span("label")), body, title=False, says=False)
 
 
@@ -179,13 +180,13 @@ def _is_label(page: Page, match: re.Match[str]) -> bool:
     return (
         _BEFORE_LABEL.fullmatch(page.text, _line_start(page, match), at) is not None
         and (match["label"].endswith(":") or match["name"].endswith(":") or not match["rest"].strip())
-        and not any(fence.span.start <= at < fence.span.end for fence in page.fences)
-        and not any(span.start <= at < span.end for span in page.comments)
+        and not page.hidden(at)
     )
 
 
 def _line_start(page: Page, label: re.Match[str]) -> int:
-    return max(page.text.rfind("\n", 0, label.start()), page.text.rfind("\r", 0, label.start())) + 1
+    start = page.text.rfind("\n", 0, label.start()) + 1
+    return max(start, page.text.rfind("\r", start, label.start()) + 1)
 
 
 def _indent(page: Page, label: re.Match[str]) -> int:
@@ -193,9 +194,16 @@ def _indent(page: Page, label: re.Match[str]) -> int:
     return len(line) - len(line.lstrip(" \t"))
 
 
-def _end(page: Page, label: re.Match[str], following: list[re.Match[str]]) -> int:
-    """Where what follows a label ends: at a heading, a label that is not below it, or the end."""
-    depth = _indent(page, label)
-    ends = [_line_start(page, other) for other in following if _indent(page, other) <= depth][:1]
-    ends += [heading.span.start for heading in page.headings if heading.span.start >= label.end()][:1]
-    return min(ends, default=len(page.text))
+def _ends(page: Page, labels: list[re.Match[str]]) -> list[int]:
+    """Where what follows each label ends: at a heading, a label that is not below it, or the end."""
+    ends: list[int] = []
+    later: list[tuple[int, int]] = []  # indent and line of the labels that follow, the nearest last
+    for label in reversed(labels):
+        indent = _indent(page, label)
+        while later and later[-1][0] > indent:
+            later.pop()
+        end = later[-1][1] if later else len(page.text)
+        heading = bisect_left(page.headings, label.end(), key=lambda each: each.span.start)
+        ends.append(min([end, *(each.span.start for each in page.headings[heading : heading + 1])]))
+        later.append((indent, _line_start(page, label)))
+    return ends[::-1]

@@ -27,6 +27,7 @@ from opsbook.text import Span, shown
 
 # ── the subset ────────────────────────────────────────────────────────────────────────────
 
+_LINE_END = re.compile(r"[\r\n]")
 _TAG = re.compile(r"(?:&\S*\s+)?(![^\s,\[\]{}]*)")
 
 
@@ -43,10 +44,10 @@ def subset_problems(text: str) -> Iterator[Problem]:
                 yield _second_document(span)
                 return
             if event.version or event.tags:
-                line = text[span.start : span.end].splitlines()[0]
+                line = _line(text, span.start)
                 yield Problem(
-                    "yaml_feature", Span(span.start, span.start + len(line)),
-                    f"directive `{shown(line)}`", "remove the line",
+                    "yaml_feature", line, f"directive `{shown(text[line.start : line.end])}`",
+                    "remove the line",
                 )  # fmt: skip
         elif isinstance(event, NodeEvent):
             yield from _node_problems(event, span, text)
@@ -101,7 +102,9 @@ def _tabs(text: str, start: int, end: int) -> Iterator[Problem]:
     """Tabs in a stretch between two scalars, comments left out."""
     at = text.find("\t", start, end)
     while at >= 0:
-        if "#" not in text[max(_line_start(text, at), start) : at]:
+        if "#" in text[max(_line_start(text, at), start) : at]:
+            at = _line(text, at).end  # a comment runs to the end of its line
+        else:
             yield _tab(text, at)
         at = text.find("\t", at + 1, end)
 
@@ -113,7 +116,8 @@ def _tab(text: str, at: int) -> Problem:
 
 
 def _line_start(text: str, at: int) -> int:
-    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    start = text.rfind("\n", 0, at) + 1
+    return max(start, text.rfind("\r", start, at) + 1)
 
 
 def duplicate_key(key: str, span: Span) -> Problem:
@@ -204,7 +208,8 @@ def _word(text: str, at: int) -> Span:
 
 def _line(text: str, at: int) -> Span:
     """From a place to the end of its line."""
-    return Span(at, at + len((text[at:].splitlines() or [""])[0]))
+    end = _LINE_END.search(text, at)
+    return Span(at, end.start() if end else len(text))
 
 
 def _open_bracket(text: str) -> int | None:

@@ -47,7 +47,7 @@ def load_settings(tree: Tree) -> Settings:
     """The book's settings; UserError names every key that is wrong, with its line."""
     path, content = settings_text(tree)
     try:
-        text = content.decode()
+        text = content.decode("utf-8-sig")
         data: Any = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: not TOML: {error}") from None

@@ -245,9 +245,10 @@ def belongs(path: str) -> bool | None:
         return False
     if top == "incidents" and "/evidence/" in path:
         return False
-    if name.endswith((".yaml", ".yml")) or (top == "incidents" and name == "postmortem.md"):
-        return None
-    return False
+    if name.lower() in ("readme.md", "index.md", "_index.md"):
+        return False
+    page = top == "incidents" and name.endswith(".md") and (name == "postmortem.md" or path.count("/") < 3)
+    return None if page or name.endswith((".yaml", ".yml")) else False
 
 
 def hides_records(link: str) -> bool:

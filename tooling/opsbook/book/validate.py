@@ -61,7 +61,10 @@ def _complaint(adapter: TypeAdapter[Any], error: Any) -> Complaint:
     if kind == "missing":
         return Complaint(pointer[:-1], True, f"`{pointer[-1]}` is missing", _about(adapter, pointer))
     if kind == "extra_forbidden":
-        hint = _did_you_mean(pointer[-1], _fields(adapter, pointer[:-1]))
+        fields = _fields(adapter, pointer[:-1])
+        hint = (
+            _did_you_mean(pointer[-1], fields) or f"known here: {', '.join(f'`{name}`' for name in fields)}"
+        )
         return Complaint(pointer, True, f"unknown key `{shown(pointer[-1])}`", hint, known=False)
     if kind == "string_pattern_mismatch":
         return Complaint(pointer, on_key, *_mismatch(context["pattern"], found(value)))
@@ -138,7 +141,8 @@ def _did_you_mean(word: Any, names: list[str]) -> str:
 def nearest(word: str, names: Any) -> str | None:
     """The name that was most likely meant; None where nothing is near."""
     by_lower = {name.lower(): name for name in sorted(names)}
-    near = get_close_matches(word[:100].lower(), by_lower, 1, 0.7)
+    alike = 0.7 if len(word) > 4 else 0.6  # two letters swapped in a short name
+    near = get_close_matches(word[:100].lower(), by_lower, 1, alike)
     return by_lower[near[0]] if near else None
 
 

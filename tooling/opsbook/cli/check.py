@@ -128,6 +128,8 @@ def _patch(changes: list[Change]) -> None:
 
 
 def _print(report: Report, session: Session, options: dict[str, Any]) -> None:
+    if options["statistics"] and options["style"] != "full":
+        raise click.UsageError("--statistics is a report of its own: leave out --format")
     style = "statistics" if options["statistics"] else options["style"]
     if style in _FOR_FORGES:
         report = report.below(session.git.prefix)

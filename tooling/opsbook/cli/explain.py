@@ -23,7 +23,10 @@ _FIXES = {
     "unsafe": "`opsbook check --fix --unsafe-fixes`, since the meaning may change",
     "none": "by hand",
 }
-_BLOCK = re.compile(r"^```(?P<info>.*)\n(?P<code>(?:.*\n)*?)```$|^(?P<text>.+(?:\n(?!```).+)*)", re.MULTILINE)
+_BLOCK = re.compile(
+    r"^(?P<fence>`{3,})(?P<info>.*)\n(?P<code>(?:.*\n)*?)(?P=fence)$|^(?P<text>.+(?:\n(?!```).+)*)",
+    re.MULTILINE,
+)
 _ITEM = re.compile(r"^(\s*(?:[-*+]|\d+\.) )", re.MULTILINE)
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 

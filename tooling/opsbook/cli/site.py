@@ -64,5 +64,6 @@ def _need(*modules: str) -> None:
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
         raise UserError(
-            f"the site needs `{missing[0]}`, which is not installed", 'pip install "opsbook[site]"'
+            f"the site needs `{missing[0]}`, which is not installed",
+            'install opsbook with its extra `site`: `pip install ".[site]"` in a checkout of it',
         )

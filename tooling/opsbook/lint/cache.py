@@ -217,8 +217,8 @@ def _decode(encoded: tuple[Any, ...], tree: Tree) -> Outcome:
         tuple(_decode_diagnostic(each, sources) for each in diagnostics),
         tuple(
             Suppression(sources.location(place), *rest, day and date.fromordinal(day))
-            for *place, line, names, reason, day in silent
-            for rest in [(line, names, reason)]
+            for *place, lines, names, reason, day in silent
+            for rest in [(lines, names, reason)]
         ),
     )
 

@@ -49,7 +49,7 @@ def _by_name() -> dict[str, Rule]:
 def named(names: Iterable[str]) -> set[str]:
     """The codes that codes, names and families stand for; UserError for an unknown one."""
     codes: set[str] = set()
-    for name in names:
+    for name in (part.strip() for each in names for part in each.split(",")):
         found = {each.code for each in catalog().values() if each.answers_to(name)}
         if not found:
             from opsbook.book.validate import nearest

@@ -270,7 +270,8 @@ def settle(
     silent: dict[tuple[str, int], list[Suppression]] = {}
     for outcome in outcomes.values():
         for each in outcome.suppressions:
-            silent.setdefault((each.location.path, each.line), []).append(each)
+            for line in range(each.lines[0], each.lines[1] + 1):
+                silent.setdefault((each.location.path, line), []).append(each)
     shown: list[Diagnostic] = []
     suppressed: list[tuple[Diagnostic, Suppression]] = []
     expired: set[Suppression] = set()
@@ -286,7 +287,7 @@ def settle(
             else:
                 used.add(by)
                 suppressed.append((diagnostic, by))
-    idle = [each for group in silent.values() for each in group if each not in used]
+    idle = list(dict.fromkeys(each for group in silent.values() for each in group if each not in used))
     if idle:
         shown += _idle(idle, expired, selection(), now.date(), whole)
     shown.sort(key=lambda each: each.key)

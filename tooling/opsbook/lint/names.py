@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsbook.book.references import Reference, references
 from opsbook.diagnostics import Finding
+from opsbook.edits import Edit, Fix
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -20,16 +21,27 @@ def unknown(document: Document[Any], book: Book) -> Iterator[tuple[Reference, Fi
             continue
         place = document.key_at if reference.on_key else document.at
         message = f"no {' or '.join(reference.kinds)} `{reference.id}`"
-        yield reference, Finding(place(*reference.pointer), message, _hint(reference, book))
+        location, name = place(*reference.pointer), _meant_by_alias(reference, book)
+        if name and location.text == reference.id:
+            fix = Fix(f"write `{name}`", (Edit(location, name),))
+            yield reference, Finding(location, message, f"an alias: write `{name}`", fix=fix)
+        else:
+            yield reference, Finding(location, message, _hint(reference, book))
+
+
+def _meant_by_alias(reference: Reference, book: Book) -> str | None:
+    """The severity that the policy calls so as well."""
+    if "severity" not in reference.kinds:
+        return None
+    aliases = {
+        alias.lower(): name for name, level in book.severities.levels.items() for alias in level.aliases
+    }
+    return aliases.get(reference.id.lower())
 
 
 def _hint(reference: Reference, book: Book) -> str:
     from opsbook.book.validate import nearest
 
-    if "severity" in reference.kinds:
-        for name, level in book.severities.levels.items():
-            if reference.id.lower() in (alias.lower() for alias in level.aliases):
-                return f"`{reference.id}` is an alias: write `{name}`"
     near = nearest(reference.id, {name for kind in reference.kinds for name in book.names(kind)})
     if near:
         return f"did you mean `{near}`?"

@@ -113,4 +113,4 @@ class Rule:
     def answers_to(self, name: str) -> bool:
         """Whether a code, a name, a family or a family's letters mean this rule."""
         letters = self.code.rstrip("0123456789")
-        return name.replace("-", "_") in (self.code, self.name, self.family, letters)
+        return name.replace("-", "_") in (self.name, self.family) or name.upper() in (self.code, letters)

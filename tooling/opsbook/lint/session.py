@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from opsbook.lint.catalog import Selection
     from opsbook.lint.suppressions import Suppression
 
+_FAR_REACHING = ("policies/", "rotations/", *SETTINGS_FILES)
 _ROUNDS = 20
 """After so many rounds of fixes something undoes what something else does."""
 
@@ -63,6 +64,7 @@ class Session:
     @cached_property
     def book(self) -> Book:
         if self._staged:
+            self.git.require()
             return Book(self.git.index_tree())
         return Book(WorkTree(self.root, self._signatures, self.git.clean_blobs))
 
@@ -146,7 +148,7 @@ class Session:
         if self._far_reaching or not (paths or self._staged):
             return None
         if not paths:
-            return [path for path in self.git.staged()[0] if belongs(path) is not False]
+            return self._with_companions(path for path in self.git.staged()[0] if belongs(path) is not False)
         found: list[str] = []
         for path in map(self._relative, paths):
             if path == ".":
@@ -161,17 +163,25 @@ class Session:
                 unseen = "`--staged` sees what is staged: `git add` it" if self._staged else ""
                 raise UserError(f"no file or folder `{path}` in the book", unseen)
             found += inside
-        return sorted(set(found))
+        return self._with_companions(found) if self._staged else sorted(set(found))
+
+    def _with_companions(self, paths: Iterable[str]) -> list[str]:
+        """These records, and for an incident its post-mortem, which repeats what the record says."""
+        found = set(paths)
+        pages = {path.removesuffix("incident.yaml") + "postmortem.md" for path in found}
+        return sorted(
+            found | {page for page in pages if page.startswith("incidents/") and self.book.tree.has(page)}
+        )
 
     @cached_property
     def _far_reaching(self) -> bool:
         """Whether what is staged may make records wrong that it does not touch: somebody may refer
-        to what is gone, and new settings judge everything."""
+        to what is gone; settings, policies and rotations judge or serve everything."""
         if not self._staged:
             return False
         changed, deleted = self.git.staged()
         gone = any(map(belongs, deleted)) or any(map(hides_records, self.book.tree.links))
-        return gone or not {*changed, *deleted}.isdisjoint(SETTINGS_FILES)
+        return gone or any(path.startswith(_FAR_REACHING) for path in (*changed, *deleted))
 
     def _relative(self, path: str) -> str:
         full = (self.folder / path).absolute()

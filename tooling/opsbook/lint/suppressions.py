@@ -11,7 +11,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.text import Location, Source, Span
+from opsbook.text import Location, Span
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -19,14 +19,19 @@ if TYPE_CHECKING:
 
 _COMMENT = re.compile(r"(#|<!--)[ \t]*opsbook:[ \t]*ignore\[([^\]\n]*)\]([^\r\n]*)")
 _UNTIL = re.compile(r"\buntil=(\S+)")
-_ASIDE = re.compile(r"\s*(?:#.*|<!--(?:(?!-->).)*-->\s*)?\Z")
+_ASIDE = {
+    "#": re.compile(r"\s*(?:#.*)?\Z"),
+    "<!--": re.compile(r"\s*(?:<!--(?:(?!-->).)*-->\s*)?\Z"),
+}
+"""A line with nothing but a comment, in YAML and in Markdown, where `#` begins a heading."""
 
 
 class Suppression(NamedTuple):
-    """One comment: which rules, on which line of which file, why, and until when."""
+    """One comment: which rules, on which lines of which file (the first and the last), why, and
+    until when."""
 
     location: Location
-    line: int
+    lines: tuple[int, int]
     names: tuple[str, ...]
     reason: str
     until: date | None
@@ -42,18 +47,19 @@ def suppressions(document: Document[Any]) -> tuple[Suppression, ...]:
     if "opsbook:" not in source.text or "ignore[" not in source.text:
         return ()
     return tuple(
-        _suppression(source, match)
+        _suppression(document, match)
         for match in _COMMENT.finditer(source.text)
         if _is_comment(document, match)
     )
 
 
-def _suppression(source: Source, match: re.Match[str]) -> Suppression:
+def _suppression(document: Document[Any], match: re.Match[str]) -> Suppression:
+    source = document.source
     words = match[3].partition("-->")[0] if match[1] == "<!--" else match[3]
     until = _UNTIL.search(words)
     return Suppression(
         Location(source, Span(match.start(), match.end())),
-        _target(source, source.position(match.start()).line),
+        _target(document, source.position(match.start()).line, _ASIDE[match[1]]),
         tuple(name.strip() for name in match[2].split(",") if name.strip()),
         _UNTIL.sub("", words).strip(),
         _date(until[1]) if until else None,
@@ -67,13 +73,24 @@ def _date(text: str) -> date | None:
         return date.min  # not a date: said as expired, rather than silent for ever
 
 
-def _target(source: Source, line: int) -> int:
-    if not _ASIDE.match(source.line(line)):
-        return line
+def _target(document: Document[Any], line: int, aside: re.Pattern[str]) -> tuple[int, int]:
+    """The line itself where something else stands on it, else the next that is no aside; the whole
+    block where that line begins a block of code."""
+    source = document.source
+    if not aside.match(source.line(line)):
+        return line, line
     for number in range(line + 1, len(source.starts) + 1):
-        if not _ASIDE.match(source.line(number)):
-            return number
-    return line
+        if not aside.match(source.line(number)):
+            return number, _last_line(document, number)
+    return line, line
+
+
+def _last_line(document: Document[Any], line: int) -> int:
+    if not document.kind.markdown:
+        return line
+    position = document.source.position
+    spans = (fence.span for fence in document.page.fences)
+    return next((position(span.end).line for span in spans if position(span.start).line == line), line)
 
 
 def _is_comment(document: Document[Any], match: re.Match[str]) -> bool:

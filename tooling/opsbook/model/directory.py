@@ -47,7 +47,7 @@ class Person(Model):
     name: Text
     """Their name as they write it."""
     timezone: Zone
-    """Where their nights are."""
+    """The IANA zone they live in, such as `Europe/Berlin`: where their nights are."""
     title: Text | None = None
     """What they do."""
     accounts: dict[Id, Text] = {}

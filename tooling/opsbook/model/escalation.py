@@ -97,7 +97,7 @@ class Escalation(Model):
     description: Text | None = None
     """What the policy is for."""
     levels: Many[EscalationLevel]
-    """The levels, the first first."""
+    """Whom to page, in steps: `- {page: [{rotation: payments-primary}], escalate_after: 5m}`."""
     repeat: Annotated[int, Field(ge=0, le=100)] = 0
     """How many times more to go through the levels."""
     fallback: Target | None = None

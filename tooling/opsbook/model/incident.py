@@ -261,7 +261,7 @@ class Incident(Model):
     timeline: Many[Entry] = ()
     """What happened, in order of time."""
     action_items: dict[Id, ActionItem] = {}
-    """Work that follows, each by a short id: `INCIDENT/id` names it everywhere."""
+    """Work that follows, a mapping of a short id to the work: `INCIDENT/id` names it everywhere."""
     duplicate_of: IncidentId | None = None
     """The incident that this one turned out to be; a duplicate counts nowhere."""
     related: Many[IncidentId] = ()

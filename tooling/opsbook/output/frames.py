@@ -110,6 +110,8 @@ def summary(diagnostics: tuple[Diagnostic, ...], checked: int, paint: Paint) -> 
         for level in (Level.ERROR, Level.WARNING, Level.ADVICE)
         if (number := sum(each.level is level for each in new))
     ]
+    if not checked and not diagnostics:
+        return "no records here: they stand in incidents/, policies/, rotations/ and runbooks/\n"
     found = ", ".join(parts) if parts else paint("nothing wrong", "1;32")
     fixable = sum(each.fix is not None and each.fix.safe for each in new)
     line = f"{found} in {count(checked, 'record')}"

@@ -2,7 +2,7 @@
 
 Few keys are required, and each because something is worked out from it: a turn cannot be handed over
 without a clock, an entry of a timeline means nothing without its instant. The help tells what the
-key is for; `opsbook schema` prints all of a kind's keys.
+key is for; the schemas that `opsbook schema write` writes say all of a kind's keys.
 
 ## Example
 

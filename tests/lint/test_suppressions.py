@@ -1,0 +1,94 @@
+"""A comment silences what stands on its line, or on the next line that is none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from opsbook.book.snapshot import Book
+from opsbook.book.tree import Memory
+from opsbook.lint.catalog import Selection
+from opsbook.lint.check import Report, check
+
+NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
+INCIDENT = "incidents/2026/2026-03-02-checkout-5xx/incident.yaml"
+RUNBOOK = "runbooks/failover.md"
+ENTRIES = """\
+title: Checkout answers 502
+timeline:
+  - {at: 2026-03-02T09:06Z, text: "CheckoutErrorRate fired"}
+"""
+LATE = '  - {at: 2026-03-02T08:31Z, text: "Failed over"}'
+COMMENT = "opsbook: ignore[INC001] the clock of that host was wrong"
+
+
+def report(path: str, text: str, *, now: datetime = NOW) -> Report:
+    book = Book(Memory({"opsbook.toml": "", path: text}))
+    found, _ = check(book, lambda: Selection(book.settings, "strict"), now)
+    return found
+
+
+def codes(found: Report) -> list[str]:
+    return [each.code for each in found.diagnostics]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ENTRIES}{LATE}  # {COMMENT}\n",
+        f"{ENTRIES}  # {COMMENT}\n{LATE}\n",
+        f"{ENTRIES}  # {COMMENT}\n\n  # and a word more\n{LATE}\n",
+        f"{ENTRIES}{LATE}  # {COMMENT}\n".replace("\n", "\r\n"),
+    ],
+)
+def test_in_yaml_it_speaks_of_its_line_or_of_the_next(text: str) -> None:
+    found = report(INCIDENT, text)
+    assert "INC001" in codes(report(INCIDENT, text.replace("INC001", "XYZ")))
+    assert codes(found) == []
+    assert [each.code for each, _ in found.suppressed] == ["INC001"]
+
+
+def test_it_silences_exactly_one_rule_on_exactly_one_line() -> None:
+    found = report(INCIDENT, f"{ENTRIES}{LATE}  # {COMMENT}\n{LATE}\n")
+    assert [(each.code, each.location.start.line) for each in found.diagnostics] == [("INC001", 5)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'title: "# {COMMENT}"\n{ENTRIES.partition(chr(10))[2]}{LATE}\n',
+        f"title: x\nsummary: |\n  # {COMMENT}\n{ENTRIES.partition(chr(10))[2]}{LATE}\n",
+    ],
+)
+def test_text_that_looks_like_a_comment_is_none(text: str) -> None:
+    assert codes(report(INCIDENT, text)) == ["INC001"]
+
+
+PARTS = "RUN001, RUN002, RUN003, RUN004, RUN005, RUN006, RUN007, RUN008"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"# Failover <!-- opsbook: ignore[{PARTS}] a stub for now -->\n",
+        f"<!-- opsbook: ignore[{PARTS}] a stub for now -->\n# Failover\n",
+        f"<!-- opsbook: ignore[{PARTS}] a stub for now -->\n\n# Failover\n",
+    ],
+)
+def test_in_markdown_it_speaks_of_a_heading(text: str) -> None:
+    assert codes(report(RUNBOOK, text)) == []
+
+
+def test_above_a_block_of_code_it_speaks_of_the_whole_block() -> None:
+    whole = "# A\n\n{}\n```bash\nuptime\n$ df -h\n$ ls\n```\n"
+    silent = report(RUNBOOK, whole.format("<!-- opsbook: ignore[RUN011] a recorded session -->"))
+    assert "RUN011" in codes(report(RUNBOOK, whole.format("")))
+    assert not {"RUN011", "DOC020"} & set(codes(silent))
+
+
+def test_one_that_silences_nothing_is_a_finding_and_so_is_one_that_ended() -> None:
+    assert codes(report(INCIDENT, f"{ENTRIES}  # {COMMENT}\n")) == ["DOC020"]
+    ended = report(INCIDENT, f"{ENTRIES}{LATE}  # {COMMENT} until=2026-03-31\n")
+    assert sorted(codes(ended)) == ["DOC021", "INC001"]
+    assert codes(report(INCIDENT, f"{ENTRIES}{LATE}  # {COMMENT} until=2026-04-01\n")) == []
