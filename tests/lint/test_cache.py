@@ -195,3 +195,31 @@ def test_whatever_happens_the_cache_changes_no_byte(root: Path, seed: int, days:
         for _ in range(chance.randint(0, 2)):
             edit(root, chance)
     assert report(root, cache=True) == report(root, cache=False)
+
+
+def test_other_files_in_the_cache_folder_are_left_alone(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    for number in range(40):
+        (tmp_path / "cache" / f"{number}.txt").write_text("somebody else's")
+    report(root, cache=True)
+    assert len(list((tmp_path / "cache").glob("*.txt"))) == 40
+
+
+def test_what_is_saved_while_a_check_runs_is_looked_at_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from opsbook.lint import check
+
+    original = check.evaluate
+
+    def slow(book: object, selection: object, now: object, subject: str) -> object:
+        found = original(book, selection, now, subject)  # type: ignore[arg-type]
+        if subject == "policies/services/checkout.yaml":
+            (root / subject).write_text("name: Checkout\nteam: paymetns\n")
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(check, "evaluate", slow)
+        report(root, cache=True)
+    assert report(root, cache=True) == report(root, cache=False)
+    assert "paymetns" in report(root, cache=True)

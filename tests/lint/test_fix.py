@@ -81,3 +81,21 @@ def test_a_written_file_keeps_its_permissions(root: Path) -> None:
     fixed(root)
     assert (root / RUNBOOK).stat().st_mode & 0o777 == 0o640
     assert sorted(file.name for file in (root / "runbooks").iterdir()) == ["failover.md"]
+
+
+POSTMORTEM = INCIDENT.replace("incident.yaml", "postmortem.md")
+UNCLOSED = "# A\n\n<!-- opsbook:timeline -->\n\n## Root cause\n\nBy hand.\n\n<!-- /opsbook -->\n"
+
+
+@pytest.mark.parametrize("text", [UNCLOSED, "# A\n\nSee <!-- opsbook:timeline -->\nx\n\n<!-- /opsbook -->\n"])
+def test_what_somebody_wrote_into_a_block_by_hand_stays(root: Path, text: str) -> None:
+    (root / POSTMORTEM).write_text(text)
+    fixed(root)
+    assert (root / POSTMORTEM).read_text() == text
+
+
+def test_a_severity_in_a_block_scalar_is_left_to_a_person(root: Path) -> None:
+    text = BOOK[INCIDENT].replace("SEV2   # was wrong from the start", ">-\r\n  SEV2")
+    (root / INCIDENT).write_bytes(text.encode())
+    fixed(root)
+    assert (root / INCIDENT).read_bytes().decode() == text

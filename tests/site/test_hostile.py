@@ -164,3 +164,17 @@ def test_the_built_site_runs_no_script_and_no_handler_of_a_record(built: Path) -
 def test_the_built_site_shows_the_text_as_it_was_written(built: Path) -> None:
     shown = " ".join(Tags((built / FOLDER / "index.html").read_text("utf-8")).text.split())
     assert f"{SCRIPT}\ufffd" in shown
+
+
+@pytest.mark.parametrize("visibility", ["Restricted", '"\\x72estricted"'])
+def test_an_incident_that_cannot_say_who_may_read_it_hides_its_postmortem_and_evidence(
+    visibility: str,
+) -> None:
+    folder = "incidents/2026/2026-03-02-leak"
+    files = {
+        "opsbook.toml": "",
+        f"{folder}/incident.yaml": f"title: a secret\nvisibility: {visibility}\nbroken: [\n",
+        f"{folder}/postmortem.md": "# a secret\n",
+        f"{folder}/evidence/log.txt": "a secret\n",
+    }
+    assert not [page for page in pages(Book(Memory(files)), NOW) if "a secret" in str(page)]

@@ -166,21 +166,22 @@ class Git:
             if self._converts():
                 return {}
             dirty = set(self._names("diff-files", "--name-only", "--relative", "-z", "--", *FOLDERS))
-            listed = self._names("ls-files", "--stage", "-z", "--", *FOLDERS)
+            listed = self._names("ls-files", "-v", "--stage", "-z", "--", *FOLDERS)
         except UserError:
             return {}
-        return {
-            path: entry.split(" ")[1]
+        if any(line.endswith("/.gitattributes") for line in listed):
+            return {}
+        return {  # `H`: git looks at it, unlike what is assumed unchanged or left out of the work tree
+            path: entry.split(" ")[2]
             for entry, _, path in (line.partition("\t") for line in listed)
-            if path not in dirty and entry.startswith("100")
+            if path not in dirty and entry.startswith("H 100")
         }
 
     def _converts(self) -> bool:
-        try:
-            if self._run("config", "--get", "core.autocrlf").strip() not in (b"", b"false"):
-                return True
-        except UserError:
-            pass  # not set
+        for name in ("core.autocrlf", "core.attributesFile"):
+            with suppress(UserError):  # not set
+                if self._run("config", "--get", name).strip() not in (b"", b"false"):
+                    return True
         top = Path(self._run("rev-parse", "--show-toplevel").decode().strip())
         common = Path(self._run("rev-parse", "--git-common-dir").decode().strip())
         files = [

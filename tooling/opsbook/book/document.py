@@ -285,7 +285,11 @@ def _validated(draft: Document[Any], data: Any) -> tuple[Any, list[Problem]]:
         what = "empty" if data is None else f"found {found(data)}"
         message = f"{what}, expected a record: {draft.kind.name}"
         return None, [Problem("invalid_value", draft.first_line.span, message)]
-    if "schema" in data and (type(data["schema"]) is not int or data["schema"] != 1):
+    if (
+        not draft.kind.markdown
+        and "schema" in data
+        and (type(data["schema"]) is not int or data["schema"] != 1)
+    ):
         return None, [_other_schema(data["schema"], draft.at("schema").span)]
     data = {key: value for key, value in data.items() if key != "schema" and not key.startswith("x-")}
     content, wrong = complaints(draft.kind.adapter, data)

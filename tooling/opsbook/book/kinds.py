@@ -117,6 +117,8 @@ def kind(name: str) -> Kind:
 
 def identify(path: str) -> Identity | None:
     """The kind and id of the record at a path; None where no record belongs."""
+    if "/." in path:
+        return None
     for each in KINDS:
         id = each.id(path)
         if id is not None:

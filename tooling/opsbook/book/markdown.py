@@ -198,7 +198,8 @@ class Page:
 
     @cached_property
     def generated(self) -> tuple[Generated, ...]:
-        """The blocks that opsbook keeps current; one shown as code is none."""
+        """The blocks that opsbook keeps current; one shown as code is none, nor is one with a
+        heading in it, which somebody forgot to close before they wrote on."""
         found = []
         opened: tuple[str, Span] | None = None
         for comment in self.comments:
@@ -210,7 +211,8 @@ class Page:
                 name, first = opened
                 inner = Span(self._below(first.end), self._line(comment.start))
                 opened = None
-                if inner.start <= inner.end:
+                by_hand = any(inner.start <= each.span.start < inner.end for each in self.headings)
+                if inner.start <= inner.end and not by_hand:
                     found.append(Generated(name, inner, Span(self._line(first.start), comment.end)))
         return tuple(found)
 

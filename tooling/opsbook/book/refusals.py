@@ -44,11 +44,7 @@ def subset_problems(text: str) -> Iterator[Problem]:
                 yield _second_document(span)
                 return
             if event.version or event.tags:
-                line = _line(text, span.start)
-                yield Problem(
-                    "yaml_feature", line, f"directive `{shown(text[line.start : line.end])}`",
-                    "remove the line",
-                )  # fmt: skip
+                yield _directive(text, span.start)
         elif isinstance(event, NodeEvent):
             yield from _node_problems(event, span, text)
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
@@ -71,6 +67,12 @@ def _second_document(span: Span) -> Problem:
         "several_documents", span, "a second document begins here",
         "a record is one document: move it to a file of its own",
     )  # fmt: skip
+
+
+def _directive(text: str, at: int) -> Problem:
+    line = _line(text, at)
+    said = shown(text[line.start : line.end])
+    return Problem("yaml_feature", line, f"directive `{said}`", "remove the line")
 
 
 def _node_problems(event: Any, span: Span, text: str) -> Iterator[Problem]:
@@ -141,7 +143,6 @@ _SAID = (
     ("mapping keys are not allowed", "`?` where no key can stand", _QUOTE),
     ("scanning a tag", "a tag", _QUOTE),
     ("unexpected ':'", "`:` in a bare text", _QUOTE),
-    ("directive", "a directive", "remove the line"),
     ("unknown escape", "an escape that YAML does not know",
      "write `\\\\` for a backslash, or use single quotes"),
     ("escape", "an escape that is no character", "write `\\u` and four hexadecimal digits"),
@@ -175,6 +176,8 @@ def syntax_problem(text: str, error: MarkedYAMLError) -> Problem:
         return _syntax(
             _line(text, began), "a line without a key", "write `key: value`, or indent a text that goes on"
         )
+    if "scanning a directive" in reason:
+        return _directive(text, began)
     if "alphabetic or numeric" in reason:
         return _syntax(_word(text, began), "a bare text cannot begin with `&` or `*`", _QUOTE)
     bracket = _open_bracket(text)

@@ -20,6 +20,10 @@ _COMMENT = re.compile(r"#.*")
 def find_root(start: Path) -> Path:
     """The folder of the book that holds `start`; UserError where there is none."""
     for folder in (start, *start.parents):
+        if (folder / "opsbook.toml").is_symlink():
+            raise UserError(
+                f"`{folder / 'opsbook.toml'}` is a symbolic link", "settings are a file of the book"
+            )
         if (folder / "opsbook.toml").is_file():
             return folder
         try:

@@ -43,9 +43,15 @@ _FOLDER = re.compile(
 class Book:
     """The documents of a tree."""
 
-    def __init__(self, tree: Tree, shared: _Shared | None = None, reads: set[str] | None = None) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        shared: _Shared | None = None,
+        reads: set[str] | None = None,
+        settings: Settings | None = None,
+    ) -> None:
         self.tree = tree
-        self._shared = shared or _Shared(tree)
+        self._shared = shared or _Shared(tree, settings)
         self._reads = reads
 
     def recording(self, reads: set[str]) -> Book:
@@ -241,7 +247,7 @@ def belongs(path: str) -> bool | None:
         return True
     top, _, rest = path.partition("/")
     name = rest.rpartition("/")[2]
-    if top not in ("incidents", "policies", "rotations"):
+    if top not in ("incidents", "policies", "rotations") or "/." in path:
         return False
     if top == "incidents" and "/evidence/" in path:
         return False
@@ -259,8 +265,9 @@ def hides_records(link: str) -> bool:
 class _Shared:
     """What every view of one book has in common: the documents read so far."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, settings: Settings | None) -> None:
         self.tree = tree
+        self._settings = settings
         self._documents: dict[str, Document[Any]] = {}
         self._recent: dict[str, Document[Any]] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
@@ -271,7 +278,7 @@ class _Shared:
 
     @cached_property
     def settings(self) -> Settings:
-        return load_settings(self.tree)
+        return self._settings or load_settings(self.tree)
 
     def paths(self, each: Kind) -> tuple[str, ...]:
         if each.name not in self._paths:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import marshal
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -17,11 +18,12 @@ from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsbook.book.document import source_at
-from opsbook.book.tree import Tree, WorkTree
+from opsbook.book.tree import Tree, WorkTree, signature
 from opsbook.diagnostics import Diagnostic, Level, Related
 from opsbook.edits import Edit, Fix
 from opsbook.lint.check import Outcome
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 _KEEP = 24
 """Files kept in the folder; the oldest go first."""
+_OWN = re.compile(r"\.?[0-9a-f]{24}-[0-9a-f]{12}(?:\.\d+)?\Z")
+_PARSERS = ("pydantic", "pydantic_core", "pyromark", "yaml", "yaml_rs", "tzdata")
 _RACY_NS = 50_000_000
 _COARSE_NS = 2_100_000_000
 
@@ -50,7 +54,7 @@ def folder() -> Path:
 def program() -> str:
     """What changes whenever opsbook itself changes: by content, since a CI machine installs the
     same opsbook anew each time."""
-    found = [f"{sys.version_info[:3]} {sys.implementation.cache_tag}"]
+    found = [f"{sys.version_info[:3]} {sys.implementation.cache_tag}", *_installed()]
     top = str(files("opsbook"))
     stack = [top]
     while stack:
@@ -62,6 +66,19 @@ def program() -> str:
                     content = sha256(Path(entry.path).read_bytes()).hexdigest()
                     found.append(f"{entry.path.removeprefix(top)} {content}")
     return "\n".join(sorted(found))
+
+
+def _installed() -> list[str]:
+    """The versions of the packages that read records, by the names of their metadata folders."""
+    specs = (find_spec(name) for name in _PARSERS)
+    places = {os.path.dirname(os.path.dirname(spec.origin)) for spec in specs if spec and spec.origin}
+    names = tuple(name.replace("yaml", "pyyaml") if name == "yaml" else name for name in _PARSERS)
+    return sorted(
+        entry
+        for place in places
+        for entry in os.listdir(place)
+        if entry.endswith(".dist-info") and entry.lower().replace("-", "_").startswith(names)
+    )
 
 
 class Cache:
@@ -107,7 +124,11 @@ class Cache:
         tree = book.tree
         if not isinstance(tree, WorkTree):
             return
-        signatures = _trusted(tree)
+        moved = _moved(tree)
+        if moved:  # somebody is writing: what was read is not what is there
+            changed = {"=" + path for path in moved}
+            outcomes = {name: each for name, each in outcomes.items() if changed.isdisjoint(each.reads)}
+        signatures = {path: seen for path, seen in _trusted(tree).items() if path not in moved}
         if self._same(outcomes) and signatures.keys() <= self.signatures.keys():
             return
         keys = {key for each in outcomes.values() for key in each.reads}
@@ -126,6 +147,18 @@ class Cache:
         return outcomes.keys() == old.keys() and all(
             each.reads is old[subject][0] for subject, each in outcomes.items()
         )
+
+
+def _moved(tree: WorkTree) -> set[str]:
+    """Files that changed since they were listed."""
+    moved = set()
+    for path, seen in tree.signatures.items():
+        try:
+            if signature(os.stat(tree.root / path, follow_symlinks=False)) != seen:
+                moved.add(path)
+        except OSError:
+            moved.add(path)
+    return moved
 
 
 def _trusted(tree: WorkTree) -> dict[str, tuple[Any, ...]]:
@@ -171,8 +204,9 @@ def _write(file: Path, data: dict[str, Any]) -> None:
 
 
 def _prune(place: Path) -> None:
-    kept = sorted(place.iterdir(), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    for file in kept[_KEEP:]:
+    """Remove the oldest of our own files; the folder may hold other people's."""
+    own = [file for file in place.iterdir() if _OWN.match(file.name)]
+    for file in sorted(own, key=lambda file: file.stat().st_mtime_ns, reverse=True)[_KEEP:]:
         file.unlink(missing_ok=True)
 
 

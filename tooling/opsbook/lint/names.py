@@ -22,7 +22,7 @@ def unknown(document: Document[Any], book: Book) -> Iterator[tuple[Reference, Fi
         place = document.key_at if reference.on_key else document.at
         message = f"no {' or '.join(reference.kinds)} `{reference.id}`"
         location, name = place(*reference.pointer), _meant_by_alias(reference, book)
-        if name and location.text == reference.id:
+        if name and location.text == reference.id and name[0].isalpha():
             fix = Fix(f"write `{name}`", (Edit(location, name),))
             yield reference, Finding(location, message, f"an alias: write `{name}`", fix=fix)
         else:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsbook.book.kinds import identify
 from opsbook.book.settings import find_root, settings_text
 from opsbook.book.snapshot import Book, belongs, hides_records
 from opsbook.book.tree import SETTINGS_FILES, Memory, WorkTree
@@ -56,6 +57,7 @@ class Session:
         self._staged = staged
         self._cached = cache
         self._outcomes: dict[str, Outcome] = {}
+        self._before: tuple[Report, set[str]] | None = None
 
     @cached_property
     def git(self) -> Git:
@@ -105,21 +107,33 @@ class Session:
 
     def check(self, paths: Iterable[str] = (), progress: Progress | None = None) -> Report:
         """The report on the book, or on some paths of it."""
-        report = self._check(self.book, self._subjects(tuple(paths)), progress)
+        subjects = self._subjects(tuple(paths))
+        return self._compared(self._check(self.book, subjects, progress), subjects)
+
+    def _compared(self, report: Report, subjects: list[str] | None) -> Report:
+        """The report with what the base had already told apart, where there is a base."""
         base = self._base or (self.git.head if self._far_reaching else None)
         if base is None:
             return report
         from opsbook.lint.compare import compare
 
-        commit = self.git.merge_base(base)
-        earlier = Book(self.git.commit_tree(commit))
+        if self._before is None:
+            commit = self.git.merge_base(base)
+            touched = self.git.changed(commit, staged=self._staged)
+            self._before = self._at_base(commit, subjects), touched
+        return compare(report, *self._before)
+
+    def _at_base(self, commit: str, subjects: list[str] | None) -> Report:
+        """The report on the base, by today's settings: what they ask for anew is new."""
+        earlier = Book(self.git.commit_tree(commit), settings=self.book.settings)
+        if subjects is not None:
+            subjects = [each for each in subjects if earlier.tree.has(each)]
         known = {
             subject: outcome
             for subject, outcome in self._outcomes.items()
             if all(earlier.version(key) == self.book.version(key) for key in outcome.reads)
         }
-        before, _ = check(earlier, self.selection, self.now, known=known)
-        return compare(report, before, self.git.changed(commit, staged=self._staged))
+        return check(earlier, self.selection, self.now, subjects=subjects, known=known)[0]
 
     def _check(self, book: Book, subjects: list[str] | None, progress: Progress | None) -> Report:
         known: dict[str, Outcome] = {}
@@ -213,8 +227,12 @@ class Session:
                 original.setdefault(path, source)
                 texts[path] = apply(source.text, [change for _, change in changes])  # type: ignore[misc]
             book = Book(Memory(texts, below=self.book.tree))
+            for path in edits:
+                if identify(path) and self.book.read(path).readable and not book.read(path).readable:
+                    raise RuntimeError(f"a fix would make {path} unreadable")
             known = self._still_true(book)
-            report, self._outcomes = check(book, self.selection, self.now, subjects=subjects, known=known)
+            found, self._outcomes = check(book, self.selection, self.now, subjects=subjects, known=known)
+            report = self._compared(found, subjects)
         changes_made = [(original[p], text) for p, text in sorted(texts.items()) if original[p].text != text]
         return changes_made, report
 

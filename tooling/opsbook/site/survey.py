@@ -33,7 +33,7 @@ PLURALS = {
     "escalation": "Escalation policies",
     "communication": "Communications",
 }
-_RESTRICTED = re.compile(r"\bvisibility[\"']?\s*:\s*[\"']?restricted")
+_RESTRICTED = re.compile(r"\bvisibility[\"']?\s*:\s*[\"']?restricted", re.IGNORECASE)
 _NAMELESS = ("override", "rotation", "escalation", "communication", "holidays")
 """Kinds whose records are called by their id."""
 
@@ -101,8 +101,13 @@ class Survey:
             own = getattr(document.content, "visibility", "") == "restricted"
         else:
             own = _RESTRICTED.search(document.source.text) is not None
-        folder = posixpath.dirname(document.path)
-        return own or (document.kind.name == "postmortem" and f"{folder}/incident.yaml" in self.restricted)
+        return own or (document.kind.name == "postmortem" and self._guarded(document.path))
+
+    def _guarded(self, path: str) -> bool:
+        """Whether the incident beside a file is restricted, or cannot say that it is not."""
+        incident = f"{posixpath.dirname(path)}/incident.yaml"
+        card = self.by_path.get(incident)
+        return incident in self.restricted or (card is not None and not card.readable)
 
     def _title(self, document: Document[Any]) -> str:
         kind, content = document.kind, document.content if document.readable else None
@@ -133,7 +138,8 @@ class Survey:
         """A picture, or a text, which is shown under a name that every server sends as text."""
         folder, mark, name = path.partition("/evidence/")
         suffix = posixpath.splitext(name)[1].lower()
-        if not mark or suffix not in IMAGES + TEXTS or f"{folder}/incident.yaml" not in self.by_path:
+        incident = self.by_path.get(f"{folder}/incident.yaml")
+        if not mark or suffix not in IMAGES + TEXTS or incident is None or not incident.readable:
             return
         shown = path if suffix in (*IMAGES, ".txt") else path + ".txt"
         page = "/".join(_safe(part) for part in shown.split("/"))

@@ -97,7 +97,7 @@ _HINTS = {tag: hint for tags, hint in _INSTEAD.items() for tag in tags.split()}
 _HINTS |= dict.fromkeys(_OTHER_TAGS.split(), "write it in Markdown, or in backticks")
 
 
-@rule("HYG001", on=("postmortem", "runbook", "incident"))
+@rule("HYG001", on=("postmortem", "runbook", "incident"), adopt="warning", recommended="error")
 def check(document: Document[Any], context: Context) -> Iterator[Finding]:
     said = set()
     for place in _places(document):

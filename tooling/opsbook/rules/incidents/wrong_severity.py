@@ -100,8 +100,10 @@ def _same(one: str, other: str, policy: Severities) -> bool:
     return one.casefold() in (name.casefold() for name in names)
 
 
-def _replaced(incident: Document[Incident], severity: str) -> Edit:
+def _replaced(incident: Document[Incident], severity: str) -> Edit | None:
     place = incident.at("severity")
+    if place.text[:1] in ("|", ">"):
+        return None
     quote = place.text[:1]
     if quote in ("'", '"'):
         return Edit(place, f"{quote}{severity}{quote}")

@@ -125,8 +125,12 @@ def _stale(postmortem: Document[Postmortem], block: Generated, context: Context)
     if inner.text.replace("\r\n", "\n") != text:
         if "\r\n" in postmortem.source.text:
             text = text.replace("\n", "\r\n")
-        fix = Fix("write what the record says", (Edit(inner, text),))
-        yield Finding(opening, f"block `{block.name}` differs from the record", fix=fix)
+        message = f"block `{block.name}` differs from the record"
+        if before.strip(" \t>"):
+            yield Finding(opening, message, "put `<!-- opsbook:… -->` on a line of its own")
+        else:
+            fix = Fix("write what the record says", (Edit(inner, text),))
+            yield Finding(opening, message, fix=fix)
 
 
 def _unclosed(postmortem: Document[Postmortem]) -> Iterator[Finding]:
