@@ -131,7 +131,7 @@ class WorkTree:
         self._ask_known = known
         self._blobs: Mapping[str, str] | None = None
         self._ask_blobs = blobs
-        self._misses = 0
+        self.misses = 0
         self._listed: dict[str, list[str]] = {}
         self._prefix = str(root) + "/"
         self._real = os.path.realpath(root)
@@ -214,8 +214,8 @@ class WorkTree:
         seen = self._known.get(path)
         if seen is not None and seen[:4] == self.signatures[path]:
             return str(seen[4])
-        self._misses += 1
-        if self._misses > _WORTH_ASKING and self._blobs is None:
+        self.misses += 1
+        if self.misses > _WORTH_ASKING and self._blobs is None:
             self._blobs = self._ask_blobs()
         return self._blobs.get(path) if self._blobs else None
 

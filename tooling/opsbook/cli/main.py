@@ -6,6 +6,7 @@ reads the output any more (`opsbook check | head -1`).
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from opsbook.cli.options import colored
 from opsbook.errors import UserError
 
 _HERE = Path(__file__).parent
+# A command is over before a search for cycles would pay; what it imports lives as long as it does.
+gc.set_threshold(200_000)
 # Looking for plug-ins of pydantic reads the metadata of every installed package; it has none here.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 

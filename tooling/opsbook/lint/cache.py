@@ -124,6 +124,8 @@ class Cache:
         tree = book.tree
         if not isinstance(tree, WorkTree):
             return
+        if self._same(outcomes) and not tree.misses:
+            return
         moved = _moved(tree)
         if moved:  # somebody is writing: what was read is not what is there
             changed = {"=" + path for path in moved}
