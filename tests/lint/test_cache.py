@@ -139,6 +139,7 @@ def test_many_processes_may_write_at_once(root: Path) -> None:
     for _ in range(4):
         child = os.fork()
         if child == 0:
+            status = 1
             try:
                 status = int(any(report(root, cache=True) != expected for _ in range(5)))
             finally:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.text import Location, Span
+from opsbook.text import Location, Source, Span
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -76,13 +77,20 @@ def _date(text: str) -> date | None:
 def _target(document: Document[Any], line: int, aside: re.Pattern[str]) -> tuple[int, int]:
     """The line itself where something else stands on it, else the next that is no aside; the whole
     block where that line begins a block of code."""
-    source = document.source
-    if not aside.match(source.line(line)):
-        return line, line
-    for number in range(line + 1, len(source.starts) + 1):
-        if not aside.match(source.line(number)):
-            return number, _last_line(document, number)
-    return line, line
+    target = _spoken_of(document.source, aside)[line]
+    return target, (_last_line(document, target) if target > line else target)
+
+
+@lru_cache(4)
+def _spoken_of(source: Source, aside: re.Pattern[str]) -> list[int]:
+    """For each line (from 1), the first from there on that is no aside; itself where none follows."""
+    found = [0] * (len(source.starts) + 1)
+    following = 0
+    for line in range(len(source.starts), 0, -1):
+        if not aside.match(source.line(line)):
+            following = line
+        found[line] = following or line
+    return found
 
 
 def _last_line(document: Document[Any], line: int) -> int:
