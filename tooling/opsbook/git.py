@@ -71,14 +71,6 @@ class Git:
         return [name for name in out.split("\0") if name]
 
     @cached_property
-    def present(self) -> bool:
-        """Whether the book is in a git work tree."""
-        try:
-            return self._run("rev-parse", "--is-inside-work-tree").strip() == b"true"
-        except UserError:
-            return False
-
-    @cached_property
     def prefix(self) -> str:
         """The way from the repository's root to the book, ending in `/`; empty where they are one,
         and outside of git."""

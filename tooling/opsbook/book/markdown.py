@@ -20,7 +20,7 @@ _MARK = re.compile(r"(---|\+\+\+)[ \t]*(?:\r\n|\r|\n|\Z)")
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_TASKLISTS
 _BEGINNING = frozenset(("List", "Item", "Link", "Image"))
 _HOLDING = frozenset(("Heading", "CodeBlock"))
-_GENERATED = re.compile(r"<!-- opsbook:([a-z-]+) -->\Z")
+GENERATED = re.compile(r"<!-- opsbook:([a-z-]+) -->\Z")
 _GENERATED_END = "<!-- /opsbook -->"
 
 
@@ -204,7 +204,7 @@ class Page:
         opened: tuple[str, Span] | None = None
         for comment in self.comments:
             words = self.text[comment.start : comment.end]
-            begins = _GENERATED.match(words)
+            begins = GENERATED.match(words)
             if begins:
                 opened = begins[1], comment
             elif opened and words == _GENERATED_END:

@@ -28,7 +28,6 @@ _BLOCK = re.compile(
     re.MULTILINE,
 )
 _ITEM = re.compile(r"^(\s*(?:[-*+]|\d+\.) )", re.MULTILINE)
-_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 
 
 @click.command()
@@ -48,6 +47,8 @@ def command(names: tuple[str, ...], style: str) -> None:
 
 
 def _facts(rule: Rule) -> dict[str, str]:
+    from opsbook.lint.examples import mends
+
     by_profile = {profile: str(rule.level(profile) or "off") for profile in _PROFILES}
     levels = ", ".join(f"{level} ({profile})" for profile, level in by_profile.items())
     if len(set(by_profile.values())) == 1:
@@ -56,18 +57,8 @@ def _facts(rule: Rule) -> dict[str, str]:
     return {
         "family": f"{rule.family}, since {rule.terms.since}",
         "level": levels + (dated if rule.terms.dated else ""),
-        "mended": _FIXES[_fix(rule)],
+        "mended": _FIXES[mends(rule)],
     }
-
-
-def _fix(rule: Rule) -> str:
-    """Whether the rule mends what it finds, by what it does on its own page."""
-    from opsbook.lint.examples import examples
-
-    fixes = [each.fix for example in examples(rule) for each in example.findings(rule) if each.fix]
-    if not fixes:
-        return "none"
-    return "safe" if all(each.safe for each in fixes) else "unsafe"
 
 
 def _markdown(rule: Rule) -> str:
@@ -104,9 +95,10 @@ def _blocks(page: str, width: int, paint: Paint) -> Iterator[str]:
 
 
 def _example(info: str, code: str, paint: Paint) -> str:
+    from opsbook.lint.examples import ATTRIBUTE
     from opsbook.output.frames import clean
 
-    attributes = dict(_ATTRIBUTE.findall(info))
+    attributes = dict(ATTRIBUTE.findall(info))
     path = attributes.pop("title", "")
     others = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in attributes.items())
     head = f"  {path}" + (f" ({others})" if others else "")

@@ -75,15 +75,18 @@ class Commands(click.RichGroup):
     epilog="Exit codes: 0 done, 1 findings, 2 wrong use or broken settings, 3 a bug in opsbook.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="opsbook", message="%(prog)s %(version)s")
-@click.option("--traceback", is_flag=True, help="Show the traceback of a bug instead of writing a report.")
+@click.option(
+    "--traceback", is_flag=True, expose_value=False,
+    help="Show the traceback of a bug instead of writing a report.",
+)  # fmt: skip
 @click.option(
     "-C", "--directory", type=click.Path(exists=True, file_okay=False, executable=True, path_type=Path),
     metavar="DIR", help="Run as if started in DIR.",
 )  # fmt: skip
 @click.pass_context
-def cli(context: click.Context, traceback: bool, directory: Path | None) -> None:
+def cli(context: click.Context, directory: Path | None) -> None:
     """Incidents as code: check, read and publish a book of operations records."""
-    context.obj = {"now": datetime.now(UTC), "traceback": traceback}
+    context.obj = {"now": datetime.now(UTC)}
     if directory:
         os.chdir(directory)
 

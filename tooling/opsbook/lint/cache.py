@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 _KEEP = 24
 """Files kept in the folder; the oldest go first."""
 _OWN = re.compile(r"\.?[0-9a-f]{24}-[0-9a-f]{12}(?:\.\d+)?\Z")
-_PARSERS = ("pydantic", "pydantic_core", "pyromark", "yaml", "yaml_rs", "tzdata")
+_PARSERS = ("pydantic", "pydantic_core", "pyromark", "pyyaml", "yaml_rs", "tzdata")
+"""The distributions that read records."""
 _RACY_NS = 50_000_000
 _COARSE_NS = 2_100_000_000
 
@@ -69,15 +70,14 @@ def program() -> str:
 
 
 def _installed() -> list[str]:
-    """The versions of the packages that read records, by the names of their metadata folders."""
-    specs = (find_spec(name) for name in _PARSERS)
+    """The versions of the distributions that read records, by the names of their metadata folders."""
+    specs = (find_spec(name.replace("pyyaml", "yaml")) for name in _PARSERS)
     places = {os.path.dirname(os.path.dirname(spec.origin)) for spec in specs if spec and spec.origin}
-    names = tuple(name.replace("yaml", "pyyaml") if name == "yaml" else name for name in _PARSERS)
     return sorted(
         entry
         for place in places
         for entry in os.listdir(place)
-        if entry.endswith(".dist-info") and entry.lower().replace("-", "_").startswith(names)
+        if entry.endswith(".dist-info") and entry.lower().replace("-", "_").startswith(_PARSERS)
     )
 
 

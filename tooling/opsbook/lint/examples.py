@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from opsbook.diagnostics import Diagnostic
     from opsbook.lint.rule import Rule
 
-_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _MARK = re.compile(r"[ \t]*(?:#|<!--)[ \t]*([A-Z]{2,4}\d{3})(?:[ \t]*-->)?[ \t]*$", re.MULTILINE)
 _ESCAPE = re.compile(r"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})")
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -103,7 +103,7 @@ class _File(NamedTuple):
 
 def _file(page: str, fence: Fence) -> _File | None:
     first_line = page[fence.span.start : fence.code.start].partition("\n")[0]
-    attributes = dict(_ATTRIBUTE.findall(first_line))
+    attributes = dict(ATTRIBUTE.findall(first_line))
     return _File(attributes, page[fence.code.start : fence.code.end]) if "title" in attributes else None
 
 
@@ -125,3 +125,11 @@ def _marked(code: str, mark: str) -> Iterator[int]:
 def _instant(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def mends(rule: Rule) -> str:
+    """How a rule mends what it finds, by what it does on its own page: `none`, `safe` or `unsafe`."""
+    fixes = [found.fix for example in examples(rule) for found in example.findings(rule) if found.fix]
+    if not fixes:
+        return "none"
+    return "safe" if all(fix.safe for fix in fixes) else "unsafe"

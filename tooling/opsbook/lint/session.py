@@ -128,11 +128,7 @@ class Session:
         earlier = Book(self.git.commit_tree(commit), settings=self.book.settings)
         if subjects is not None:
             subjects = [each for each in subjects if earlier.tree.has(each)]
-        known = {
-            subject: outcome
-            for subject, outcome in self._outcomes.items()
-            if all(earlier.version(key) == self.book.version(key) for key in outcome.reads)
-        }
+        known = self._still_true(earlier)
         return check(earlier, self.selection, self.now, subjects=subjects, known=known)[0]
 
     def _check(self, book: Book, subjects: list[str] | None, progress: Progress | None) -> Report:
@@ -237,6 +233,7 @@ class Session:
         return changes_made, report
 
     def _still_true(self, book: Book) -> dict[str, Outcome]:
+        """The outcomes of this book that hold for another as well."""
         return {
             subject: outcome
             for subject, outcome in self._outcomes.items()

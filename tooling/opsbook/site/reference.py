@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from opsbook.book.kinds import KINDS
 from opsbook.lint.catalog import catalog
-from opsbook.lint.examples import examples
+from opsbook.lint.examples import mends
 from opsbook.schemas import all_schemas
 from opsbook.site import markup
 from opsbook.site.escape import text
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from opsbook.lint.rule import Rule
 
 Json = dict[str, Any]
+_FIXES = {"none": "none", "safe": "safe", "unsafe": "unsafe: it may change the meaning"}
 
 
 def reference(program: click.Group) -> Iterator[Page]:
@@ -44,18 +45,10 @@ def _rules() -> Iterator[Page]:
             f"{rule.code}: {rule.name}",
             description=rule.title,
             rule=rule,
-            fix=_fix(rule),
+            fix=_FIXES[mends(rule)],
             body=markup.page(rule.page, _nowhere),
         )
     yield render("rules", "reference/rules/index.md", "Rules", families=families)
-
-
-def _fix(rule: Rule) -> str:
-    """Whether the rule mends what it finds, as its own examples show."""
-    fixes = [found.fix for example in examples(rule) for found in example.findings(rule) if found.fix]
-    if not fixes:
-        return "none"
-    return "safe" if all(fix.safe for fix in fixes) else "unsafe: it may change the meaning"
 
 
 def _nowhere(target: str) -> str | None:

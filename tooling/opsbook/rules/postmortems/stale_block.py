@@ -80,7 +80,6 @@ severity: SEV2
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from textwrap import indent
 from typing import TYPE_CHECKING
@@ -96,8 +95,6 @@ if TYPE_CHECKING:
     from opsbook.lint.context import Context
     from opsbook.model.postmortem import Postmortem
     from opsbook.text import Location
-
-_OPENING = re.compile(r"<!-- opsbook:([a-z-]+) -->\Z")
 
 
 @rule("PM004", on="postmortem", recommended="error")
@@ -134,11 +131,13 @@ def _stale(postmortem: Document[Postmortem], block: Generated, context: Context)
 
 
 def _unclosed(postmortem: Document[Postmortem]) -> Iterator[Finding]:
+    from opsbook.book.markdown import GENERATED
+
     page = postmortem.page
     closed = {block.span.start for block in page.generated}
     for comment in page.comments:
         opening = postmortem.span(comment)
-        begins = _OPENING.match(opening.text)
+        begins = GENERATED.match(opening.text)
         if begins and postmortem.source.line_span(opening.start.line).start not in closed:
             yield Finding(
                 opening,
