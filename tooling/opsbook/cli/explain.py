@@ -54,11 +54,12 @@ def _facts(rule: Rule) -> dict[str, str]:
     if len(set(by_profile.values())) == 1:
         levels = f"{by_profile['strict']} in every profile"
     dated = ", comes with time: where a change does not touch the record it is advice"
-    return {
+    facts = {
         "family": f"{rule.family}, since {rule.terms.since}",
         "level": levels + (dated if rule.terms.dated else ""),
         "mended": _FIXES[mends(rule)],
     }
+    return facts | ({"measured": str(rule.terms.measured)} if rule.terms.measured else {})
 
 
 def _markdown(rule: Rule) -> str:

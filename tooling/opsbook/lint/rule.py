@@ -23,6 +23,20 @@ def level(name: str) -> Level | None:
     return _LEVELS.get(name)
 
 
+class Measured(NamedTuple):
+    """How often a rule hit real collections, and how often that was right where a person read it."""
+
+    hits: int
+    read: int
+    right: int
+
+    def __str__(self) -> str:
+        if not self.hits:
+            return "no hit in real collections"
+        share = f": {self.right / self.read:.0%}" if self.read else ""
+        return f"{self.hits:,} hits in real collections, {self.read} read by hand, {self.right} right{share}"
+
+
 class Terms(NamedTuple):
     """What a rule's file says of it beside its page."""
 
@@ -33,6 +47,7 @@ class Terms(NamedTuple):
     strict: LevelName
     dated: bool
     since: str
+    measured: Measured | None = None
 
 
 def rule(
@@ -44,17 +59,20 @@ def rule(
     strict: LevelName = "error",
     dated: bool = False,
     since: str = "0.1.0",
+    measured: tuple[int, int, int] | None = None,
 ) -> Callable[[Check], Check]:
     """Marks a rule's `check(document, context)`, which yields findings.
 
     `on` names the kinds of document it is given, or `book` for the whole book at once; a rule on
     a document may look at others through the context. `dated` says that a finding comes with the
     passing of time alone: such a finding never turns a pull request red that did not touch it.
+    `measured` is what it found in real collections: hits, how many were read, how many were right.
     """
+    counts = Measured(*measured) if measured else None
     kinds = (on,) if isinstance(on, str) else on
 
     def mark(check: Check) -> Check:
-        check.terms = Terms(code, kinds, adopt, recommended, strict, dated, since)  # type: ignore[attr-defined]
+        check.terms = Terms(code, kinds, adopt, recommended, strict, dated, since, counts)  # type: ignore[attr-defined]
         return check
 
     return mark
