@@ -92,3 +92,18 @@ def test_one_that_silences_nothing_is_a_finding_and_so_is_one_that_ended() -> No
     ended = report(INCIDENT, f"{ENTRIES}{LATE}  # {COMMENT} until=2026-03-31\n")
     assert sorted(codes(ended)) == ["DOC021", "INC001"]
     assert codes(report(INCIDENT, f"{ENTRIES}{LATE}  # {COMMENT} until=2026-04-01\n")) == []
+
+
+def test_the_last_day_of_a_suppression_ends_where_the_book_is() -> None:
+    text = f"{ENTRIES}{LATE}  # {COMMENT} until=2026-04-01\n"
+
+    def at(moment: str, zone: str) -> list[str]:
+        book = Book(Memory({"opsbook.toml": f'timezone = "{zone}"\n', INCIDENT: text}))
+        selection = Selection(book.settings, "strict")
+        return codes(check(book, lambda: selection, datetime.fromisoformat(moment))[0])
+
+    ended = ["DOC021", "INC001"]
+    assert at("2026-04-01T23:59+00:00", "UTC") == []
+    assert sorted(at("2026-04-01T22:00+00:00", "Europe/Berlin")) == ended
+    assert at("2026-04-02T04:59+00:00", "America/Chicago") == []
+    assert sorted(at("2026-04-02T05:00+00:00", "America/Chicago")) == ended

@@ -15,9 +15,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from opsbook.model.incident import ActionItem, Entry, Incident, due
+from opsbook.metrics.follow_up import due_days
 
 if TYPE_CHECKING:
+    from opsbook.model.incident import ActionItem, Entry, Incident
     from opsbook.model.severity import Severities
 
 
@@ -41,12 +42,10 @@ def action_items(incident: Incident, setting: Setting) -> str:
     """What follows from it: a table of who does what by when."""
     if not incident.action_items:
         return "\n*No action items.*\n\n"
-    level = setting.severities.level_of(incident)
-    resolved = incident.history.milestones.get("resolved")
-    within = level.action_items_within if level else None
+    days = due_days(incident, setting.severities, setting.zone)
     rows = (
-        (_titled(item), item.owner or "—", _date(due(item, resolved, within)), _standing(item))
-        for item in incident.action_items.values()
+        (_titled(item), item.owner or "—", _date(days[id]), _standing(item))
+        for id, item in incident.action_items.items()
     )
     return "\n" + _table(("Action item", "Owner", "Due", "Status"), rows) + "\n"
 

@@ -11,6 +11,7 @@ import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -86,7 +87,19 @@ def check(
     todo = [each for each in wanted if each not in outcomes]
     if todo:
         outcomes |= _evaluate_all(book, selection(), now, todo, progress)
-    return settle(outcomes, selection, now, whole=subjects is None), outcomes
+    return settle(outcomes, selection, _today(book, now), whole=subjects is None), outcomes
+
+
+def _today(book: Book, now: datetime) -> Callable[[], date]:
+    """The day it is in the book's zone; the settings are read where somebody asks."""
+
+    @cache
+    def today() -> date:
+        from opsbook.model.time import local_day
+
+        return local_day(now, book.settings.timezone)
+
+    return today
 
 
 # ── one subject ───────────────────────────────────────────────────────────────────────────
@@ -264,7 +277,11 @@ def _in_processes(
 
 
 def settle(
-    outcomes: Mapping[str, Outcome], selection: Callable[[], Selection], now: datetime, *, whole: bool
+    outcomes: Mapping[str, Outcome],
+    selection: Callable[[], Selection],
+    today: Callable[[], date],
+    *,
+    whole: bool,
 ) -> Report:
     """The report of these outcomes: suppressed findings taken out, idle suppressions put in."""
     silent: dict[tuple[str, int], list[Suppression]] = {}
@@ -281,7 +298,7 @@ def settle(
             by = _suppression(diagnostic, silent) if silent else None
             if by is None:
                 shown.append(diagnostic)
-            elif by.until and now.date() > by.until:
+            elif by.until and today() > by.until:
                 expired.add(by)
                 shown.append(diagnostic)
             else:
@@ -289,7 +306,7 @@ def settle(
                 suppressed.append((diagnostic, by))
     idle = list(dict.fromkeys(each for group in silent.values() for each in group if each not in used))
     if idle:
-        shown += _idle(idle, expired, selection(), now.date(), whole)
+        shown += _idle(idle, expired, selection(), today, whole)
     shown.sort(key=lambda each: each.key)
     return Report(tuple(dict.fromkeys(shown)), tuple(suppressed), len(outcomes) - (WHOLE_BOOK in outcomes))
 
@@ -308,7 +325,7 @@ def _idle(
     idle: list[Suppression],
     expired: set[Suppression],
     selection: Selection,
-    today: date,
+    today: Callable[[], date],
     whole: bool,
 ) -> Iterator[Diagnostic]:
     from opsbook.lint.catalog import by_name, catalog
@@ -327,7 +344,7 @@ def _idle(
             terms = [catalog()[code].terms for code in codes if code is not None]
             if not whole and any(rule_terms.on == ("book",) for rule_terms in terms):
                 continue
-            if each.until and today <= each.until and any(rule_terms.dated for rule_terms in terms):
+            if each.until and today() <= each.until and any(rule_terms.dated for rule_terms in terms):
                 continue  # it waits for a day that comes
             rule, message = "unused_suppression", f"nothing to suppress: {names} finds nothing here"
             hint = "delete the comment" if None not in codes else f"no rule is called {names}"

@@ -5,7 +5,7 @@ Status, durations and flags are no fields: they follow from the timeline (`histo
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -333,10 +333,3 @@ class History:
 
 def _by_time(entry: Entry) -> datetime:
     return entry.at
-
-
-def due(item: ActionItem, resolved: datetime | None, within: timedelta | None) -> date | None:
-    """By when an item is due: as written, else the resolution plus the severity's allowance."""
-    if item.due or resolved is None or within is None:
-        return item.due
-    return (resolved + within).date()

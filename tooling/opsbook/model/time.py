@@ -235,6 +235,14 @@ def _near_zone(text: str) -> str | None:
     return names[near[0]] if near else None
 
 
+def local_day(at: datetime, zone: ZoneInfo) -> date:
+    """The day that an instant falls on in a zone; in UTC at the ends of the calendar."""
+    try:
+        return at.astimezone(zone).date()
+    except OverflowError:
+        return at.date()
+
+
 def write_instant(value: datetime) -> str:
     """`2026-03-02T09:02Z`: UTC, seconds only where there are some."""
     utc = value.astimezone(UTC)

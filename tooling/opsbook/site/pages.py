@@ -111,9 +111,8 @@ class _Site:
 
     def _incident(self, incident: Incident, row: Row) -> dict[str, Any]:
         """What an incident's page shows beside the record; its open work is kept for the lists."""
-        work = sorted(
-            action_items(incident, row.card, self.book.severities, self.today), key=lambda item: item.order
-        )
+        items = action_items(incident, row.card, self.book.severities, self.guide.zone, self.today)
+        work = sorted(items, key=lambda item: item.order)
         self.work += [each for each in work if each.item.unfinished]
         unresolved = incident.history.status not in ("resolved", "closed")
         if incident.kind == "incident" and unresolved and incident.duplicate_of is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
-from opsbook.model.incident import ActionItem, Incident, due
+from opsbook.metrics.follow_up import due_days
 
 if TYPE_CHECKING:
+    from opsbook.model.incident import ActionItem, Incident
     from opsbook.model.severity import Severities
     from opsbook.site.survey import Card
 
@@ -28,18 +30,10 @@ class Work(NamedTuple):
         return self.due or date.max, self.incident.id, self.id
 
 
-def action_items(incident: Incident, card: Card, policy: Severities, today: date) -> Iterator[Work]:
+def action_items(
+    incident: Incident, card: Card, policy: Severities, zone: ZoneInfo, today: date
+) -> Iterator[Work]:
     """The action items of an incident, as of a day in the book's zone."""
-    worst = policy.worst(incident.history.held(incident))
-    allowed = policy.levels[worst].action_items_within if worst else None
-    resolved = incident.history.milestones.get("resolved")
-    for id, item in incident.action_items.items():
-        by = _due(item, resolved, allowed)
+    for id, by in due_days(incident, policy, zone).items():
+        item = incident.action_items[id]
         yield Work(card, id, item, by, item.unfinished and by is not None and by < today)
-
-
-def _due(item: ActionItem, resolved: datetime | None, allowed: timedelta | None) -> date | None:
-    try:
-        return due(item, resolved, allowed)
-    except OverflowError:  # the policy allows longer than the calendar lasts
-        return None

@@ -52,11 +52,12 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
-from opsbook.model.incident import Incident, due
+from opsbook.metrics.follow_up import due_days
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.lint.context import Context
+    from opsbook.model.incident import Incident
 
 
 @rule("ACT002", on="incident", adopt="warning", recommended="error", dated=True)
@@ -64,12 +65,11 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     unfinished = [(id, item) for id, item in incident.content.action_items.items() if item.unfinished]
     if not unfinished:
         return
-    level = context.book.severities.level_of(incident.content)
-    resolved = incident.content.history.milestones.get("resolved")
-    within = level.action_items_within if level else None
+    zone = context.settings.timezone
+    days = due_days(incident.content, context.book.severities, zone)
     for id, item in unfinished:
-        day = due(item, resolved, within)
-        if day and context.clock.day_over(day, context.settings.timezone):
+        day = days[id]
+        if day and context.clock.day_over(day, zone):
             place = ("action_items", id, "due")
             yield Finding(
                 incident.at(*place) if item.due else incident.key_at("action_items", id),

@@ -61,6 +61,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
+from opsbook.metrics.follow_up import asks_for_postmortem, postmortem_due
 from opsbook.model.time import write_instant
 
 if TYPE_CHECKING:
@@ -73,33 +74,16 @@ if TYPE_CHECKING:
 @rule("PM001", on="incident", recommended="error", dated=True)
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     record = incident.content
-    if (
-        record.kind != "incident"
-        or record.duplicate_of
-        or record.history.status not in ("resolved", "closed")
-    ):
+    if not asks_for_postmortem(record):
         return
     policy = context.book.severities
     worst = policy.worst(record.history.held(record))
     if worst is None or (policy.levels[worst].postmortem == "note" and record.summary):
         return
-    due = _due(record, policy, worst)
+    due = min(postmortem_due(record, policy).values(), default=None)
     if due is None or not context.clock.passed(due) or context.book.has("postmortem", incident.id):
         return
     yield _finding(incident, policy, worst, due)
-
-
-def _due(record: Incident, policy: Severities, severity: str) -> datetime | None:
-    """When the first thing is due: the draft, or whatever comes first without a clock for drafts."""
-    reached = record.history.milestones
-    return min(
-        (
-            reached[clock.start] + clock.within
-            for clock in policy.clocks
-            if clock.postmortem and clock.start in reached and severity in (clock.severity or (severity,))
-        ),
-        default=None,
-    )
 
 
 def _finding(incident: Document[Incident], policy: Severities, worst: str, due: datetime) -> Finding:

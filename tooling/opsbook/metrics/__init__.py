@@ -1,0 +1,1 @@
+"""What follows from the records in numbers and dates. Pure functions: no files, no clock."""

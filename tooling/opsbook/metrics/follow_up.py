@@ -1,0 +1,73 @@
+"""What an incident leaves to be done, and by when: its action items, and each stage of its post-mortem.
+
+One place answers it for rules, pages and commands. A day is a day of the book's `timezone`: what is due
+on 16 March is late when that day is over there, whatever day it is in UTC. Nothing here reads the
+clock: whether something is late is for the caller to ask.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from opsbook.model.incident import Incident
+    from opsbook.model.severity import Severities
+
+PostmortemStage = Literal["draft", "review", "published"]
+
+
+def resolved_at(incident: Incident) -> datetime | None:
+    """When an incident was resolved; None while it is not, also where it is open again."""
+    history = incident.history
+    return history.milestones.get("resolved") if history.status in ("resolved", "closed") else None
+
+
+def allowed_until(incident: Incident, policy: Severities, zone: ZoneInfo) -> date | None:
+    """The last day that the policy gives an incident's action items.
+
+    It is `action_items_within` of the worst level that the incident had, counted on the clocks of a
+    zone from its resolution: 30 days after any hour of 2 March are 1 April. None while it is not
+    resolved, without a known severity, and where the level sets no limit.
+    """
+    resolved, level = resolved_at(incident), policy.level_of(incident)
+    if resolved is None or level is None or level.action_items_within is None:
+        return None
+    return (resolved.astimezone(zone) + level.action_items_within).date()
+
+
+def due_days(incident: Incident, policy: Severities, zone: ZoneInfo) -> dict[str, date | None]:
+    """The last day of each action item by its id: as written, else as the policy allows, else None."""
+    if not incident.action_items:
+        return {}
+    last = allowed_until(incident, policy, zone)
+    return {id: item.due or last for id, item in incident.action_items.items()}
+
+
+def postmortem_due(incident: Incident, policy: Severities) -> dict[PostmortemStage, datetime]:
+    """The instant by which each stage of the post-mortem must be reached; stages without a clock
+    are left out.
+
+    The worst severity that the incident had decides, and the earliest of several clocks. Nothing is
+    due of what is no incident, of a duplicate, and while the incident is not resolved.
+    """
+    worst = policy.worst(incident.history.held(incident))
+    if worst is None or not asks_for_postmortem(incident):
+        return {}
+    due: dict[PostmortemStage, datetime] = {}
+    reached = incident.history.milestones
+    for clock in policy.clocks:
+        if clock.postmortem and clock.start in reached and worst in (clock.severity or (worst,)):
+            by = reached[clock.start] + clock.within
+            due[clock.postmortem] = min(by, due.get(clock.postmortem, by))
+    return due
+
+
+def asks_for_postmortem(incident: Incident) -> bool:
+    """Whether a post-mortem may be asked of it: an incident, no duplicate, and over."""
+    return (
+        incident.kind == "incident"
+        and incident.duplicate_of is None
+        and incident.history.status in ("resolved", "closed")
+    )
