@@ -66,8 +66,8 @@ def test_the_worst_come_first_ten_of_each_level_and_the_rest_are_counted() -> No
 
 
 def test_what_was_there_before_the_change_is_no_annotation() -> None:
-    assert lines(finding(before=True)) == [
-        "nothing wrong in 3 records",
+    assert lines(finding(before="base")) == [
+        "nothing new in 3 records",
         "1 finding that this change did not bring; `opsbook check` shows them",
     ]
 

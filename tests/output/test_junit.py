@@ -48,7 +48,7 @@ def test_advice_is_a_test_that_passes_and_says_so() -> None:
 
 
 def test_nothing_wrong_is_one_test_that_passes() -> None:
-    root = parsed(finding(Level.ERROR)._replace(before=True))
+    root = parsed(finding(Level.ERROR)._replace(before="base"))
     assert [case.attrib for case in root.iter("testcase")] == [{"classname": "opsbook", "name": "3 records"}]
     assert list(root.iter("failure")) == []
 

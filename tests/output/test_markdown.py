@@ -64,7 +64,7 @@ def test_a_report_counts_by_level_and_lists_by_file() -> None:
     where = finding().location
     mended = finding()._replace(fix=Fix("write it", (Edit(where, "b"),)))
     other = finding("no owner", Level.ADVICE, "add one", "runbooks/cache.md")
-    assert report(mended, finding(level=Level.WARNING), other, finding()._replace(before=True)) == (
+    assert report(mended, finding(level=Level.WARNING), other, finding()._replace(before="base")) == (
         "## opsbook: 3 findings in 3 records\n\n"
         "| level | findings | `--fix` mends |\n|---|--:|--:|\n"
         "| error | 1 | 1 |\n| warning | 1 | 0 |\n| advice | 1 | 0 |\n\n"

@@ -59,7 +59,7 @@ def everything() -> tuple[Diagnostic, ...]:
         finding(message=HOSTILE, hint=HOSTILE, related=(Related(at(0, 15), HOSTILE),), fix=fix),
         finding(level=Level.WARNING, fix=fix._replace(safe=False)),
         finding(at(0, 0, "", "runbooks/a b/ü%[1].md"), level=Level.ADVICE, code="DOC001"),
-        finding(before=True, code="INC001"),
+        finding(before="base", code="INC001"),
     )
 
 
@@ -139,7 +139,7 @@ def test_a_finding_keeps_its_fingerprint_when_lines_move_and_twins_have_two() ->
 
 def test_the_baseline_is_told_only_where_there_was_one() -> None:
     assert "baselineState" not in results(finding())[0]
-    states = [each["baselineState"] for each in results(finding(), finding(before=True))]
+    states = [each["baselineState"] for each in results(finding(), finding(before="base"))]
     assert states == ["new", "unchanged"]
 
 

@@ -21,7 +21,7 @@ def test_the_most_frequent_rule_comes_first_and_equal_ones_by_code() -> None:
         finding("RUN001", "missing_owner", Level.WARNING),
         finding("REF001", "unknown_reference", Level.ERROR, fix=fix),
         *[finding("ACT002", "overdue", Level.ADVICE, fix=fix._replace(safe=False)) for _ in range(11)],
-        finding("RUN001", "missing_owner", Level.ERROR, before=True),
+        finding("RUN001", "missing_owner", Level.ERROR, before="base"),
     )
     assert render(Report(found, (), 4)).splitlines() == [
         "11  ACT002  advice   overdue",

@@ -7,7 +7,7 @@ runner with the rule's code, name and level, so that no rule can carry the wrong
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from opsbook.edits import Fix
@@ -57,8 +57,10 @@ class Diagnostic(NamedTuple):
     hint: str = ""
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
-    before: bool = False
-    """It was there at the base already; this change did not bring it."""
+    before: Literal["", "base", "baseline"] = ""
+    """Where it is known from: the commit that this one is compared with, or the book's baseline."""
+    within: str = ""
+    """The keys down to the value, or the heading above: a name of the place that outlives its line."""
 
     @property
     def key(self) -> tuple[str, int, int, str, str]:

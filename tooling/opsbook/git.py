@@ -16,7 +16,7 @@ from pathlib import Path
 from weakref import finalize
 
 from opsbook.book.kinds import FOLDERS
-from opsbook.book.tree import SETTINGS_FILES
+from opsbook.book.tree import BASELINE_FILE, SETTINGS_FILES
 from opsbook.errors import UserError
 
 _CONVERTS = re.compile(r"(?:^|[\s!-])(?:text|eol|crlf|filter|ident|working-tree-encoding)\b")
@@ -33,7 +33,7 @@ _LITERALLY = {
     "LC_ALL": "C",
 }
 _ABSENT, _LINK = "000000", "120000"
-_SMALL = (*SETTINGS_FILES, "policies", "rotations")
+_SMALL = (*SETTINGS_FILES, BASELINE_FILE, "policies", "rotations")
 """Read by nearly every check, and soon listed in a book of any size."""
 
 

@@ -141,6 +141,20 @@ class Document(Generic[T]):
         """Whether this is written at all, rather than a default."""
         return pointer[0] in self.keys and (len(pointer) == 1 or pointer in self._places)
 
+    def within(self, offset: int) -> str:
+        """What stands around an offset, by a name that outlives its line: the keys down to the value,
+        an item of a list being `*`, or the heading above."""
+        if self.kind.markdown and not (self.front and offset < self.front.body):
+            above = [each.text for each in self.page.headings if each.span.start <= offset]
+            return above[-1] if above else ""
+        around = [
+            (place.value.end - start, pointer)
+            for pointer, place in self._places.items()
+            if (start := min(place.key or place.value, place.value).start) <= offset <= place.value.end
+        ]
+        smallest = min(around, key=lambda each: (each[0], -len(each[1])), default=(0, ()))[1]
+        return "/".join("*" if isinstance(step, int) else step for step in smallest)
+
     def written_at(self, offset: int) -> bool:
         """Whether an offset lies inside a single value, quotes included."""
         last = bisect_right(self._leaves, Span(offset, len(self.source.text))) - 1

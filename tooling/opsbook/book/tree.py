@@ -20,6 +20,8 @@ from opsbook.book.kinds import FOLDERS
 _WORTH_ASKING = 100
 """From so many unknown files on, git's index is faster than reading them."""
 SETTINGS_FILES = ("opsbook.toml", "pyproject.toml")
+BASELINE_FILE = "opsbook-baseline.jsonl"
+"""At the root of a book: what was wrong when it began."""
 
 
 class Tree(Protocol):

@@ -42,6 +42,7 @@ _FOR_FORGES = ("github", "sarif", "junit", "markdown")
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to FILE."
 )
+@click.option("--all", "everything", is_flag=True, help="List every finding, however many there are.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule instead of listing them.")
 @click.option(
     "--fail-on",
@@ -51,6 +52,7 @@ _FOR_FORGES = ("github", "sarif", "junit", "markdown")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--base", metavar="REV", help="Only what changed since the merge base with REV is an error.")
 @click.option("--staged", is_flag=True, help="Judge what is staged: the content of the next commit.")
+@click.option("--no-baseline", is_flag=True, help="Report what the baseline knows as well.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor write the cache.")
 @at_option
 @click.pass_obj
@@ -71,6 +73,7 @@ def command(obj: dict[str, Any], /, paths: tuple[str, ...], at: str | None, **op
         base=options["base"],
         staged=options["staged"],
         cache=not options["no_cache"],
+        baseline=not options["no_baseline"],
         root=_root(paths),
     )
     return _run(session, paths, options)
@@ -103,7 +106,7 @@ def _run(session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> i
             click.echo(f"mended {count(len(changes), 'file')}", err=True)
         if options["diff"]:
             return 1 if changes and not options["exit_zero"] else 0
-    _print(report, session, options)
+    _print(report, session, paths, options)
     if options["exit_zero"]:
         return 0
     from opsbook.diagnostics import Level
@@ -127,12 +130,13 @@ def _patch(changes: list[Change]) -> None:
     click.echo(text, nl=False)
 
 
-def _print(report: Report, session: Session, options: dict[str, Any]) -> None:
+def _print(report: Report, session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> None:
     if options["statistics"] and options["style"] != "full":
         raise click.UsageError("--statistics is a report of its own: leave out --format")
     style = "statistics" if options["statistics"] else options["style"]
     if style in _FOR_FORGES:
         report = report.below(session.git.prefix)
+    report = report._replace(brief=not (paths or options["select"] or options["everything"]))
     output = options["output"]
     color = output is None and colored()
     text = _rendered(report, style, color=color)

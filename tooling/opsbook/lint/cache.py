@@ -287,11 +287,11 @@ def _encode_diagnostic(each: Diagnostic) -> tuple[Any, ...]:
         fix = each.fix.title, tuple(map(_encode_edit, each.fix.edits)), each.fix.safe
     related = tuple((*_encode_location(one.location), one.message) for one in each.related)
     place = _encode_location(each.location)
-    return each.code, each.name, int(each.level), place, each.message, each.hint, related, fix
+    return each.code, each.name, int(each.level), place, each.message, each.hint, related, fix, each.within
 
 
 def _decode_diagnostic(encoded: tuple[Any, ...], sources: _Sources) -> Diagnostic:
-    code, name, level, place, message, hint, related, fix = encoded
+    code, name, level, place, message, hint, related, fix, within = encoded
     return Diagnostic(
         code,
         name,
@@ -306,4 +306,5 @@ def _decode_diagnostic(encoded: tuple[Any, ...], sources: _Sources) -> Diagnosti
             tuple(Edit(sources.location(edit[:3]), edit[3]) for edit in fix[1]),
             fix[2],
         ),
+        within=within,
     )

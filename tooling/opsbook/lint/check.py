@@ -26,6 +26,7 @@ from opsbook.lint.suppressions import Suppression, suppressions
 from opsbook.text import Location, Source, Span
 
 if TYPE_CHECKING:
+    from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.lint.catalog import Selection
 
@@ -49,6 +50,17 @@ class Outcome(NamedTuple):
     suppressions: tuple[Suppression, ...]
 
 
+class Burndown(NamedTuple):
+    """How far a baseline is worked off, counted in findings."""
+
+    first: int
+    """How many were ever put in."""
+    left: int
+    """How many are still found."""
+    gone: int
+    """How many are in the file and no longer found."""
+
+
 class Report(NamedTuple):
     """What is wrong with a book, in order of place."""
 
@@ -56,6 +68,10 @@ class Report(NamedTuple):
     suppressed: tuple[tuple[Diagnostic, Suppression], ...]
     checked: int
     """How many records were looked at."""
+    brief: bool = False
+    """A few findings of each rule are enough for a person, where there are many."""
+    burndown: Burndown | None = None
+    """How far the book's baseline is worked off; None where there is none."""
 
     def worst(self) -> Level | None:
         """The worst level of what is new; None where nothing is."""
@@ -129,7 +145,17 @@ def evaluate(book: Book, selection: Selection, now: datetime, subject: str) -> O
     if not document.readable:  # most rules did not run, so their suppressions are not idle
         silent = tuple(each for each in silent if any(map(each.silences, diagnostics)))
     diagnostics += _unexplained(silent, selection)
+    if document.readable:
+        diagnostics = [_named(each, document) for each in diagnostics]
     return _outcome(reads, clock, diagnostics, silent)
+
+
+def _named(diagnostic: Diagnostic, document: Document[Any]) -> Diagnostic:
+    """The diagnostic with the name of its place, where that is in its record."""
+    location = diagnostic.location
+    if location.path != document.path:
+        return diagnostic
+    return diagnostic._replace(within=document.within(location.span.start))
 
 
 def _outcome(

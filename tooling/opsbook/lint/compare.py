@@ -41,4 +41,4 @@ def _judged(diagnostic: Diagnostic, there: Counter[Fingerprint], touched: Set[st
     there[key] -= 1
     if catalog()[diagnostic.code].terms.dated and diagnostic.location.path in touched:
         return diagnostic
-    return diagnostic._replace(level=Level.ADVICE, before=True)
+    return diagnostic._replace(level=Level.ADVICE, before="base")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from opsbook.book.kinds import identify
 from opsbook.book.settings import find_root, settings_text
 from opsbook.book.snapshot import Book, belongs, hides_records
-from opsbook.book.tree import SETTINGS_FILES, Memory, WorkTree
+from opsbook.book.tree import BASELINE_FILE, SETTINGS_FILES, Memory, WorkTree
 from opsbook.edits import apply, compatible
 from opsbook.errors import UserError
 from opsbook.git import Git
@@ -20,6 +20,7 @@ from opsbook.text import Source
 
 if TYPE_CHECKING:
     from opsbook.diagnostics import Diagnostic
+    from opsbook.lint.baseline import Baseline
     from opsbook.lint.cache import Cache
     from opsbook.lint.catalog import Selection
     from opsbook.lint.suppressions import Suppression
@@ -45,6 +46,7 @@ class Session:
         base: str | None = None,
         staged: bool = False,
         cache: bool = True,
+        baseline: bool = True,
         root: Path | None = None,
     ) -> None:
         self.folder = folder
@@ -56,6 +58,7 @@ class Session:
         self._base = base
         self._staged = staged
         self._cached = cache
+        self._uses_baseline = baseline
         self._outcomes: dict[str, Outcome] = {}
         self._before: tuple[Report, set[str]] | None = None
 
@@ -111,7 +114,28 @@ class Session:
         return self._compared(self._check(self.book, subjects, progress), subjects)
 
     def _compared(self, report: Report, subjects: list[str] | None) -> Report:
-        """The report with what the base had already told apart, where there is a base."""
+        """The report with what the base had already told apart, where there is a base, and what the
+        baseline knows, where the book has one."""
+        return self._known(self._against_base(report, subjects), subjects)
+
+    def _known(self, report: Report, subjects: list[str] | None) -> Report:
+        if self.baseline is None:
+            return report
+        from opsbook.lint.baseline import compare
+
+        whole = subjects is None and not (self._select or self._ignore or self._profile)
+        return compare(report, self.baseline, whole=whole)
+
+    @cached_property
+    def baseline(self) -> Baseline | None:
+        """What was wrong when the book began; None where nobody wrote that down."""
+        if not (self._uses_baseline and self.book.tree.has(BASELINE_FILE)):
+            return None
+        from opsbook.lint.baseline import read
+
+        return read(self.book.tree)
+
+    def _against_base(self, report: Report, subjects: list[str] | None) -> Report:
         base = self._base or (self.git.head if self._far_reaching else None)
         if base is None:
             return report
@@ -210,7 +234,9 @@ class Session:
         texts: dict[str, str] = {}
         subjects = self._subjects(tuple(paths))
         for _ in range(_ROUNDS):
-            fixes = [d.fix for d in report.diagnostics if d.fix and (unsafe or d.fix.safe) and not d.before]
+            fixes = [
+                d.fix for d in report.diagnostics if d.fix and (unsafe or d.fix.safe) and d.before != "base"
+            ]
             edits: dict[str, list[tuple[Source, tuple[object, str]]]] = {}
             for fix in compatible(fixes):
                 for edit in fix.edits:

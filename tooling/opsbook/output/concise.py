@@ -18,4 +18,4 @@ def render(report: Report, *, color: bool = False) -> str:
         for each in report.diagnostics
         if not each.before
     ]
-    return "".join(lines) + summary(report.diagnostics, report.checked, paint)
+    return "".join(lines) + summary(report, paint)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
 
 if TYPE_CHECKING:
+    from opsbook.lint.check import Report
     from opsbook.text import Location
 
 _COLORS = {Level.ERROR: "31", Level.WARNING: "33", Level.ADVICE: "36"}
@@ -101,25 +103,37 @@ def _width(text: str) -> int:
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def summary(diagnostics: tuple[Diagnostic, ...], checked: int, paint: Paint) -> str:
-    """The last line: how much was found in how much."""
-    new = [each for each in diagnostics if not each.before]
-    old = len(diagnostics) - len(new)
+def summary(report: Report, paint: Paint) -> str:
+    """The last lines: how much was found in how much, and what is known already."""
+    new = [each for each in report.diagnostics if not each.before]
     parts = [
         paint.level(level, count(number, str(level)))
         for level in (Level.ERROR, Level.WARNING, Level.ADVICE)
         if (number := sum(each.level is level for each in new))
     ]
-    if not checked and not diagnostics:
+    if not report.checked and not report.diagnostics:
         return "no records here: they stand in incidents/, policies/, rotations/ and runbooks/\n"
-    found = ", ".join(parts) if parts else paint("nothing wrong", "1;32")
+    nothing = "nothing new" if report.diagnostics else "nothing wrong"
+    found = ", ".join(parts) if parts else paint(nothing, "1;32")
     fixable = sum(each.fix is not None and each.fix.safe for each in new)
-    line = f"{found} in {count(checked, 'record')}"
+    line = f"{found} in {count(report.checked, 'record')}"
     if fixable:
         line += f"; `opsbook check --fix` mends {fixable:,}"
+    return "\n".join([line, *known(report)]) + "\n"
+
+
+def known(report: Report) -> Iterator[str]:
+    """What is found and not shown, and why, a line each."""
+    old = sum(each.before == "base" for each in report.diagnostics)
     if old:
-        line += f"\n{count(old, 'finding')} that this change did not bring; `opsbook check` shows them"
-    return line + "\n"
+        yield f"{count(old, 'finding')} that this change did not bring; `opsbook check` shows them"
+    if report.burndown is None:
+        return
+    first, left, gone = report.burndown
+    mended = f", {(first - left) / first:.0%} mended" if first else ""
+    yield f"{left:,} of {count(first, 'finding')} of the baseline left{mended}"
+    if gone:
+        yield f"{count(gone, 'finding')} of the baseline no longer found: `opsbook baseline` takes that out"
 
 
 def count(number: int, noun: str) -> str:

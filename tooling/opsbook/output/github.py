@@ -26,7 +26,7 @@ def render(report: Report, *, color: bool = False) -> str:
         found = [each for each in report.diagnostics if each.level is level and not each.before]
         lines += [_annotation(each) + "\n" for each in found[:_SHOWN]]
         hidden += found[_SHOWN:]
-    return "".join(lines) + _rest(hidden) + summary(report.diagnostics, report.checked, Paint(False))
+    return "".join(lines) + _rest(hidden) + summary(report, Paint(False))
 
 
 def _rest(hidden: Sequence[Diagnostic]) -> str:

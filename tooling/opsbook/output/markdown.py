@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
-from opsbook.output.frames import clean, count
+from opsbook.output.frames import clean, count, known
 
 if TYPE_CHECKING:
     from opsbook.lint.check import Report
@@ -30,9 +30,7 @@ def render(report: Report, *, color: bool = False) -> str:
     parts = [_head(new, report.checked)]
     if new:
         parts += [_table(new), *_listed(new)]
-    old = len(report.diagnostics) - len(new)
-    if old:
-        parts.append(f"{count(old, 'finding')} that this change did not bring; `opsbook check` shows them.\n")
+    parts += [f"{line}.\n" for line in known(report)]
     return "\n".join(parts)
 
 

@@ -20,7 +20,7 @@ def render(report: Report, *, color: bool = False) -> str:
     width = max((len(f"{len(group):,}") for group in groups), default=0)
     longest = max((len(group[0].name) for group in groups), default=0)
     lines = [_line(group, width, longest, paint) + "\n" for group in groups]
-    return "".join(lines) + summary(report.diagnostics, report.checked, paint)
+    return "".join(lines) + summary(report, paint)
 
 
 def _line(group: list[Diagnostic], width: int, longest: int, paint: Paint) -> str:
