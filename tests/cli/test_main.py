@@ -16,11 +16,11 @@ import pytest
 
 from opsbook.cli.main import cli, run
 from opsbook.lint.catalog import catalog
+from opsbook.output import formats
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-P", "-m", "opsbook")
 AT = ("--at", "2026-03-09T12:00Z")
-FORMATS = ("full", "concise", "json", "github", "sarif", "junit", "markdown")
 PERSON = "name: Ana Ruiz\ntimezone: Europe/Berlin\n"
 Out = pytest.CaptureFixture[str]
 
@@ -172,7 +172,7 @@ def test_a_full_disk_is_said_so(book: Path) -> None:
         (["chekc"], "No such command 'chekc'. Did you mean 'check'?"),
         (["deploy"], "No such command 'deploy'."),
         (["check", "--formt", "json"], "No such option '--formt'. Did you mean '--format'?"),
-        (["check", "--format", "jsn"], "'jsn' is not one of 'full', 'concise', "),
+        (["check", "--format", "jsn"], "'jsn' is not one of 'concise', 'full', "),
         (["-C", "nowhere", "check"], "Directory 'nowhere' does not exist."),
     ],
 )
@@ -370,7 +370,7 @@ def unprintable(text: str) -> list[str]:
     return [character for character in text if not (character.isprintable() or character == "\n")]
 
 
-@pytest.mark.parametrize("options", [*(f"--format {name}" for name in FORMATS), "--statistics"])
+@pytest.mark.parametrize("options", [*(f"--format {name}" for name in formats()), "--statistics"])
 def test_what_a_record_says_cannot_move_the_cursor(book: Path, options: str, capsys: Out) -> None:
     write_hostile(book)
     assert run(["check", *AT, *options.split()]) == 1

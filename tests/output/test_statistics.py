@@ -5,7 +5,7 @@ from __future__ import annotations
 from opsbook.diagnostics import Diagnostic, Level
 from opsbook.edits import Edit, Fix
 from opsbook.lint.check import Report
-from opsbook.output.statistics import render
+from opsbook.output.statistics import counted
 from opsbook.text import Location, Source, Span
 
 WHERE = Location(Source("runbooks/cache.md", "# Cache\n"), Span(0, 7))
@@ -23,7 +23,7 @@ def test_the_most_frequent_rule_comes_first_and_equal_ones_by_code() -> None:
         *[finding("ACT002", "overdue", Level.ADVICE, fix=fix._replace(safe=False)) for _ in range(11)],
         finding("RUN001", "missing_owner", Level.ERROR, before="base"),
     )
-    assert render(Report(found, (), 4)).splitlines() == [
+    assert counted(Report(found, (), 4)).splitlines() == [
         "11  ACT002  advice   overdue",
         " 1  REF001  error    unknown_reference  `--fix` mends 1",
         " 1  RUN001  warning  missing_owner",
@@ -34,4 +34,4 @@ def test_the_most_frequent_rule_comes_first_and_equal_ones_by_code() -> None:
 
 def test_a_rule_with_several_levels_shows_the_worst() -> None:
     found = (finding("RUN001", "x", Level.ADVICE), finding("RUN001", "x", Level.ERROR))
-    assert render(Report(found, (), 1)).splitlines()[0] == "2  RUN001  error    x"
+    assert counted(Report(found, (), 1)).splitlines()[0] == "2  RUN001  error    x"

@@ -12,14 +12,11 @@ import rich_click as click
 
 from opsbook.cli.options import at_option, colored, moment
 from opsbook.errors import UserError
+from opsbook.output import formats
 
 if TYPE_CHECKING:
     from opsbook.lint.check import Report
     from opsbook.lint.session import Change, Session
-
-FORMATS = ("full", "concise", "json", "github", "sarif", "junit", "markdown")
-_FOR_FORGES = ("github", "sarif", "junit", "markdown")
-"""Formats whose readers count paths from the root of the repository, not of the book."""
 
 
 @click.command()
@@ -34,7 +31,7 @@ _FOR_FORGES = ("github", "sarif", "junit", "markdown")
     "--format",
     "-f",
     "style",
-    type=click.Choice(FORMATS),
+    type=click.Choice(formats()),
     default="full",
     show_default=True,
     help="`github` also writes the summary of the job.",
@@ -133,25 +130,31 @@ def _patch(changes: list[Change]) -> None:
 def _print(report: Report, session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> None:
     if options["statistics"] and options["style"] != "full":
         raise click.UsageError("--statistics is a report of its own: leave out --format")
-    style = "statistics" if options["statistics"] else options["style"]
-    if style in _FOR_FORGES:
-        report = report.below(session.git.prefix)
     report = report._replace(brief=not (paths or options["select"] or options["everything"]))
-    output = options["output"]
+    style, output = options["style"], options["output"]
     color = output is None and colored()
-    text = _rendered(report, style, color=color)
+    if options["statistics"]:
+        from opsbook.output.statistics import counted
+
+        text = counted(report, color=color)
+    else:
+        text = _rendered(report, style, session, color=color)
     if output is None:
         click.echo(text, nl=False, color=color or None)
     else:
         _write(output, text, "w")
     if style == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):
-        _write(Path(os.environ["GITHUB_STEP_SUMMARY"]), _rendered(report, "markdown", color=False), "a")
+        summary = _rendered(report, "markdown", session, color=False)
+        _write(Path(os.environ["GITHUB_STEP_SUMMARY"]), summary, "a")
 
 
-def _rendered(report: Report, style: str, *, color: bool) -> str:
+def _rendered(report: Report, style: str, session: Session, *, color: bool) -> str:
     from importlib import import_module
 
-    text: str = import_module(f"opsbook.output.{style}").render(report, color=color)
+    module = import_module(f"opsbook.output.{style}")
+    if getattr(module, "FOR_FORGES", False):
+        report = report.below(session.git.prefix)
+    text: str = module.render(report, color=color)
     return text
 
 

@@ -19,6 +19,8 @@ _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.ADVICE: "noti
 _SHOWN = 10
 """Annotations of one level that GitHub shows for a step."""
 
+FOR_FORGES = True
+
 
 def render(report: Report, *, color: bool = False) -> str:
     lines, hidden = [], []

@@ -16,6 +16,8 @@ from opsbook.output.frames import clean, count
 if TYPE_CHECKING:
     from opsbook.lint.check import Report
 
+FOR_FORGES = True
+
 
 def render(report: Report, *, color: bool = False) -> str:
     root = Element("testsuites", name="opsbook")

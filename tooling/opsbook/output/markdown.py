@@ -24,6 +24,8 @@ _ACTIVE = re.compile(r"[!#$%&*+:<=>@\[\\\]^_`{|}~]|(?<=www)\.", re.IGNORECASE)
 _WRITTEN = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@<!-- -->", "#": "#<!-- -->"}
 """The others take a backslash; a mention or the number of an issue would come through that."""
 
+FOR_FORGES = True
+
 
 def render(report: Report, *, color: bool = False) -> str:
     new = [each for each in report.diagnostics if not each.before]

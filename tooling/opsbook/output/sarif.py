@@ -31,6 +31,8 @@ _ABOUT = "data:text/plain,opsbook%20checks%20books%20of%20operations%20records"
 """SARIF asks for a page about the tool; this is all of it until there is a site."""
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.ADVICE: "note", None: "none"}
 
+FOR_FORGES = True
+
 
 def render(report: Report, *, color: bool = False) -> str:
     rules = sorted({each.code for each in report.diagnostics})

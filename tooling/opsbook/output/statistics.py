@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from opsbook.lint.check import Report
 
 
-def render(report: Report, *, color: bool = False) -> str:
+def counted(report: Report, *, color: bool = False) -> str:
+    """The report as a table of rules."""
     paint = Paint(color)
     new = sorted((each for each in report.diagnostics if not each.before), key=lambda each: each.code)
     groups = [list(group) for _, group in groupby(new, key=lambda each: each.code)]

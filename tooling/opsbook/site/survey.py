@@ -20,19 +20,8 @@ if TYPE_CHECKING:
 
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 TEXTS = (".txt", ".log", ".csv", ".json", ".yaml", ".yml", ".diff", ".patch", ".conf", ".sql", ".sh")
-PLURALS = {
-    "incident": "Incidents",
-    "postmortem": "Post-mortems",
-    "runbook": "Runbooks",
-    "person": "People",
-    "team": "Teams",
-    "holidays": "Holidays",
-    "override": "Overrides",
-    "rotation": "Rotations",
-    "service": "Services",
-    "escalation": "Escalation policies",
-    "communication": "Communications",
-}
+_PLURALS = {"postmortem": "Post-mortems", "person": "People", "escalation": "Escalation policies"}
+_LISTED = frozenset(kind.name for kind in KINDS if not kind.single)
 _RESTRICTED = re.compile(r"\bvisibility[\"']?\s*:\s*[\"']?restricted", re.IGNORECASE)
 _NAMELESS = ("override", "rotation", "escalation", "communication", "holidays")
 """Kinds whose records are called by their id."""
@@ -126,7 +115,7 @@ class Survey:
     def _note_uses(self, card: Card, document: Document[Any]) -> None:
         for reference in references(document.content):
             for kind in reference.kinds:
-                if kind in PLURALS and (kind, reference.id) != (card.kind, card.id):
+                if kind in _LISTED and (kind, reference.id) != (card.kind, card.id):
                     self.uses.setdefault((kind, reference.id), {})[card] = None
         if card.kind == "incident":
             for entry in document.content.timeline:
@@ -157,7 +146,8 @@ def index_page(kind: Kind) -> str:
 
 def plural(kind: Kind) -> str:
     """What the records of a kind are called."""
-    return PLURALS.get(kind.name, kind.name.capitalize() + ("" if kind.single else "s"))
+    name = kind.name.capitalize()
+    return _PLURALS.get(kind.name, name if kind.single or name.endswith("s") else name + "s")
 
 
 def _page(path: str) -> str:
