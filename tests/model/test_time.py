@@ -22,6 +22,7 @@ from opsbook.model.time import (
     Turn,
     day,
     duration,
+    first_instant,
     instant,
     period,
     time_of_day,
@@ -341,3 +342,21 @@ def test_an_interval_holds_its_start_and_not_its_end() -> None:
     interval = Interval(start, start + minutes(30))
     assert interval.length == minutes(30)
     assert [interval.covers(start + minutes(n)) for n in (-1, 0, 29.9, 30)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone", "at"),
+    [
+        ("2026-03-02T09:00", "Europe/Berlin", "2026-03-02T08:00Z"),
+        ("2026-03-29T02:30", "Europe/Berlin", "2026-03-29T01:00Z"),
+        ("2026-03-29T02:00", "Europe/Berlin", "2026-03-29T01:00Z"),
+        ("2026-10-25T02:30", "Europe/Berlin", "2026-10-25T00:30Z"),
+        ("2026-10-04T02:10", "Australia/Lord_Howe", "2026-10-03T15:30Z"),
+        ("2011-12-30T12:00", "Pacific/Apia", "2011-12-30T10:00Z"),
+    ],
+)
+def test_a_wall_time_is_its_first_instant_and_a_missing_one_the_first_after_the_gap(
+    wall: str, zone: str, at: str
+) -> None:
+    found = first_instant(datetime.fromisoformat(wall), ZoneInfo(zone))
+    assert write_instant(found) == at

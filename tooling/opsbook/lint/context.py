@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,12 +38,9 @@ class Clock:
 
     def day_over(self, day: date, zone: ZoneInfo) -> bool:
         """Whether the whole of a day is over in a zone."""
+        from opsbook.model.time import midnight  # with pydantic, which a warm check does not need
+
         return self.passed(midnight(day + timedelta(days=1), zone))
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant of a day in a zone, in UTC."""
-    return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
 class Context:

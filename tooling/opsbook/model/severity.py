@@ -104,6 +104,15 @@ class Severities(Model):
     stable_before_close: Duration = timedelta(minutes=30)
     """How long it must have been stable before it is closed."""
 
+    @property
+    def paging(self) -> list[str]:
+        """The levels for which somebody is paged, at some hour."""
+        return [
+            name
+            for name, level in self.levels.items()
+            if level.response and "page" in (level.response.business_hours, level.response.off_hours)
+        ]
+
     def worst(self, names: tuple[str, ...]) -> str | None:
         """The highest of these levels; unknown names are passed over."""
         return next((level for level in self.levels if level in names), None)

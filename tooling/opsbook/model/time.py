@@ -251,6 +251,28 @@ def write_instant(value: datetime) -> str:
     return utc.strftime("%Y-%m-%dT%H:%M:%SZ" if utc.second else "%Y-%m-%dT%H:%MZ")
 
 
+def first_instant(wall: datetime, clock: ZoneInfo) -> datetime:
+    """The instant at which a clock shows a wall time, in UTC: the first of two where it falls back,
+    and the first after the gap where it springs over that time."""
+    at = wall.replace(tzinfo=clock, fold=0).astimezone(UTC)
+    if at.astimezone(clock).replace(tzinfo=None) == wall:
+        return at
+    before = wall.replace(tzinfo=clock, fold=1).astimezone(UTC)
+    sprung = at.astimezone(clock).utcoffset()
+    while at - before > timedelta(seconds=1):
+        middle = before + (at - before) / 2
+        if middle.astimezone(clock).utcoffset() == sprung:
+            at = middle
+        else:
+            before = middle
+    return at.replace(microsecond=0)
+
+
+def midnight(day: date, clock: ZoneInfo) -> datetime:
+    """The first instant of a day in a zone, in UTC."""
+    return first_instant(datetime.combine(day, time.min), clock)
+
+
 def _schema(pattern: str, example: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
 
