@@ -7,11 +7,17 @@ runner with the rule's code, name and level, so that no rule can carry the wrong
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
     from opsbook.edits import Fix
     from opsbook.text import Location
+
+
+LevelName = Literal["off", "advice", "warning", "error"]
+Profile = Literal["adopt", "recommended", "strict"]
+"""How strictly a book is judged."""
+PROFILES: tuple[Profile, ...] = get_args(Profile)
 
 
 class Level(IntEnum):

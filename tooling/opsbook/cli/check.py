@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import rich_click as click
 
 from opsbook.cli.options import at_option, colored, moment
+from opsbook.diagnostics import PROFILES
 from opsbook.errors import UserError
 from opsbook.output import formats
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--select", "-s", multiple=True, metavar="RULE", help="Only these rules: code, name or family.")
 @click.option("--ignore", "-i", multiple=True, metavar="RULE", help="Not these rules.")
-@click.option("--profile", type=click.Choice(["adopt", "recommended", "strict"]), help="How strict to be.")
+@click.option("--profile", type=click.Choice(PROFILES), help="How strict to be.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely, then report the rest.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also fixes that may change the meaning.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")

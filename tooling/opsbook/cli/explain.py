@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from opsbook.cli.options import colored
+from opsbook.diagnostics import PROFILES
 
 if TYPE_CHECKING:
     from opsbook.lint.rule import Rule
     from opsbook.output.frames import Paint
 
 _WIDEST = 100
-_PROFILES = ("adopt", "recommended", "strict")
 _FIXES = {
     "safe": "`opsbook check --fix`",
     "unsafe": "`opsbook check --fix --unsafe-fixes`, since the meaning may change",
@@ -49,7 +49,7 @@ def command(names: tuple[str, ...], style: str) -> None:
 def _facts(rule: Rule) -> dict[str, str]:
     from opsbook.lint.examples import mends
 
-    by_profile = {profile: str(rule.level(profile) or "off") for profile in _PROFILES}
+    by_profile = {profile: str(rule.level(profile) or "off") for profile in PROFILES}
     levels = ", ".join(f"{level} ({profile})" for profile, level in by_profile.items())
     if len(set(by_profile.values())) == 1:
         levels = f"{by_profile['strict']} in every profile"

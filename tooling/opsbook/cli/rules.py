@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from opsbook.cli.options import at_option, colored, moment
+from opsbook.diagnostics import PROFILES
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Silenced = list[tuple["Suppression", list["Diagnostic"]]]
 
 @click.command()
 @click.option("--family", metavar="NAME", help="Only the rules of one family.")
-@click.option("--profile", type=click.Choice(["adopt", "recommended", "strict"]), help="Levels in a profile.")
+@click.option("--profile", type=click.Choice(PROFILES), help="Levels in a profile.")
 @click.option("--suppressed", is_flag=True, help="List the suppressions in the book and what they silence.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @at_option
@@ -85,7 +86,7 @@ def _rule_data(rule: Rule, selection: Selection) -> dict[str, Any]:
         "name": rule.name,
         "family": rule.family,
         "level": _level(rule, selection),
-        "levels": {"adopt": terms.adopt, "recommended": terms.recommended, "strict": terms.strict},
+        "levels": {profile: getattr(terms, profile) for profile in PROFILES},
         "dated": terms.dated,
         "since": terms.since,
         "title": rule.title,

@@ -9,12 +9,11 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from types import ModuleType
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from opsbook.diagnostics import Finding, Level
+from opsbook.diagnostics import Finding, Level, LevelName
 
 Check = Callable[..., Iterable[Finding]]
-LevelName = Literal["off", "advice", "warning", "error"]
 _LEVELS = {"advice": Level.ADVICE, "warning": Level.WARNING, "error": Level.ERROR}
 
 

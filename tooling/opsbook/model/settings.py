@@ -8,11 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
+from opsbook.diagnostics import LevelName, Profile
 from opsbook.model.kind import Many, Model, Text, refuse
 from opsbook.model.time import Zone
-
-Profile = Literal["adopt", "recommended", "strict"]
-LevelName = Literal["off", "advice", "warning", "error"]
 
 PARTS = {
     "incident": (
