@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -249,6 +250,22 @@ def test_links_that_lead_round_in_circles_end(book: Path) -> None:
     (book / "runbooks/again").symlink_to(book / "runbooks")
     (book / "runbooks/self.md").symlink_to("self.md")
     assert [name for name, _, _ in said(WorkTree(book))] == ["symbolic_link", "symbolic_link"]
+
+
+def test_folders_may_nest_as_deep_as_the_disk_allows(book: Path) -> None:
+    (book / "runbooks").mkdir()
+    way = os.open(book / "runbooks", os.O_RDONLY)
+    for _ in range(1500):  # step by step, since making them at once recurses
+        os.mkdir("a", dir_fd=way)
+        inner = os.open("a", os.O_RDONLY, dir_fd=way)
+        os.close(way)
+        way = inner
+    os.close(os.open("deep.md", os.O_CREAT | os.O_WRONLY, dir_fd=way))
+    os.close(way)
+    assert [path for path in Book(WorkTree(book)).subjects() if path.endswith("deep.md")] == [
+        f"runbooks/{'a/' * 1500}deep.md"
+    ]
+    subprocess.run(["rm", "-rf", str(book / "runbooks")], check=True)  # pytest recurses as well
 
 
 def test_a_folder_with_the_name_of_a_record_is_no_record(book: Path) -> None:

@@ -146,14 +146,17 @@ class WorkTree:
             else:
                 found = []
                 if self._inside(folder):
-                    self._walk(folder, found)
+                    inside = [folder]  # a stack, since folders may nest deeper than Python recurses
+                    while inside:
+                        self._list(inside.pop(), found, inside)
                 elif os.path.islink(self._prefix + folder):
                     self.links.add(folder)
                 found.sort()
             self._listed[folder] = found
         return self._listed[folder]
 
-    def _walk(self, folder: str, found: list[str]) -> None:
+    def _list(self, folder: str, found: list[str], inside: list[str]) -> None:
+        """Note the files of a folder in `found`, and its folders in `inside`."""
         try:
             entries = os.scandir(self._prefix + folder)
         except OSError:
@@ -165,7 +168,7 @@ class WorkTree:
                     continue
                 path = f"{folder}/{name}"
                 if entry.is_dir(follow_symlinks=False):
-                    self._walk(path, found)
+                    inside.append(path)
                 elif entry.is_file(follow_symlinks=False):
                     try:
                         self.signatures[path] = signature(entry.stat(follow_symlinks=False))
