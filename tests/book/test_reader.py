@@ -262,10 +262,11 @@ def test_folders_may_nest_as_deep_as_the_disk_allows(book: Path) -> None:
         way = inner
     os.close(os.open("deep.md", os.O_CREAT | os.O_WRONLY, dir_fd=way))
     os.close(way)
-    assert [path for path in Book(WorkTree(book)).subjects() if path.endswith("deep.md")] == [
-        f"runbooks/{'a/' * 1500}deep.md"
-    ]
-    subprocess.run(["rm", "-rf", str(book / "runbooks")], check=True)  # pytest recurses as well
+    try:
+        found = [path for path in Book(WorkTree(book)).subjects() if path.endswith("deep.md")]
+    finally:  # what cleans up after the tests recurses as well
+        subprocess.run(["rm", "-rf", str(book / "runbooks")], check=True)
+    assert found == [f"runbooks/{'a/' * 1500}deep.md"]
 
 
 def test_a_folder_with_the_name_of_a_record_is_no_record(book: Path) -> None:

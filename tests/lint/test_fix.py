@@ -76,6 +76,33 @@ def test_a_file_that_changed_meanwhile_is_not_written_over(root: Path) -> None:
     assert (root / INCIDENT).read_text() == "title: somebody else was here\n"
 
 
+@pytest.mark.parametrize("meanwhile", ["title: somebody else was here\n", None])
+def test_where_one_of_the_files_changed_meanwhile_none_is_written(root: Path, meanwhile: str | None) -> None:
+    session = Session(root, NOW, cache=False)
+    changes, _ = session.fix((), session.check(), unsafe=False)
+    assert [before.path for before, _ in changes] == [INCIDENT, RUNBOOK]
+    (root / RUNBOOK).unlink()
+    if meanwhile is not None:
+        (root / RUNBOOK).write_text(meanwhile)
+    with pytest.raises(UserError, match="nothing was written"):
+        session.write(changes)
+    assert (root / INCIDENT).read_bytes().decode() == BOOK[INCIDENT]
+    assert {file.name for file in root.rglob("*") if file.is_file()} <= {
+        "opsbook.toml", "incident.yaml", "failover.md",
+    }  # fmt: skip
+
+
+def test_where_writing_stops_half_way_it_says_what_was_written(root: Path) -> None:
+    session = Session(root, NOW, cache=False)
+    changes, _ = session.fix((), session.check(), unsafe=False)
+    (root / "runbooks").rename(root / "elsewhere")
+    (root / "runbooks").mkdir()
+    (root / RUNBOOK).mkdir()
+    with pytest.raises(UserError, match=r"cannot write runbooks/failover.md: .*; nothing was written"):
+        session.write(changes)
+    assert (root / INCIDENT).read_bytes().decode() == BOOK[INCIDENT]
+
+
 def test_a_written_file_keeps_its_permissions(root: Path) -> None:
     (root / RUNBOOK).chmod(0o640)
     fixed(root)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,21 +15,58 @@ if TYPE_CHECKING:
     from opsbook.text import Source
 
 
-def replace(root: Path, before: Source, text: str) -> None:
-    """Put a text where a source was read; UserError when the file changed since then.
+_NAMED = 5
 
-    A temporary file beside it is written, forced to disk and renamed, so that a reader and a
-    crash see the old text or the new one.
+
+def replace(root: Path, before: Source, text: str) -> None:
+    """Put a text where a source was read; UserError when the file changed since then."""
+    replace_all(root, [(before, text)])
+
+
+def replace_all(root: Path, changes: Sequence[tuple[Source, str]]) -> None:
+    """Put each text where its source was read: none of them, when one of the files changed since then.
+
+    Every text is written beside its place and forced to disk first, so that a full disk stops it before
+    anything happens, and a reader and a crash see an old text or a new one. UserError says what was
+    written, where it could not be finished.
     """
+    written: list[str] = []
+    with ExitStack() as drafts:
+        try:
+            ready = []
+            for before, text in changes:
+                ready.append((before, drafts.enter_context(_replacement(root, before, text))))
+            for before, _ in ready:
+                _require_unchanged(root, before)
+            for before, draft in ready:
+                draft.replace(root / before.path)
+                written.append(before.path)
+        except OSError as error:
+            raise UserError(f"cannot write {before.path}: {error.strerror}; {_so_far(written)}") from None
+
+
+def _so_far(written: Sequence[str]) -> str:
+    if not written:
+        return "nothing was written"
+    more = len(written) - _NAMED
+    return f"written before: {', '.join(written[:_NAMED])}" + (f" and {more} more" if more > 0 else "")
+
+
+def _replacement(root: Path, before: Source, text: str) -> AbstractContextManager[Path]:
     target = root / before.path
+    return _draft(target, text, target.stat().st_mode & 0o7777)
+
+
+def _require_unchanged(root: Path, before: Source) -> None:
+    """UserError where a file no longer holds what was read."""
     try:
-        status = target.stat()
-        if target.read_bytes() != before.text.encode("utf-8"):
-            raise UserError(f"{before.path} changed while it was being checked", "run the command again")
-        with _draft(target, text, status.st_mode & 0o7777) as draft:
-            draft.replace(target)
-    except OSError as error:
-        raise UserError(f"cannot write {before.path}: {error.strerror}") from None
+        same = (root / before.path).read_bytes() == before.text.encode("utf-8")
+    except FileNotFoundError:
+        same = False
+    if not same:
+        raise UserError(
+            f"{before.path} changed while it was being checked; nothing was written", "run the command again"
+        )
 
 
 def create(root: Path, path: str, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -266,12 +266,11 @@ class Session:
             if all(book.version(key) == self.book.version(key) for key in outcome.reads)
         }
 
-    def write(self, changes: Iterable[Change]) -> None:
-        """Write what `fix` changed."""
-        from opsbook.book.write import replace
+    def write(self, changes: Sequence[Change]) -> None:
+        """Write what `fix` changed: all of it, or nothing where somebody changed one of the files."""
+        from opsbook.book.write import replace_all
 
-        for before, text in changes:
-            replace(self.root, before, text)
+        replace_all(self.root, changes)
 
 
 def _normal(path: Path) -> tuple[str, ...]:
