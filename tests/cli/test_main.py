@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from opsbook.book.settings import load_settings
+from opsbook.book.tree import Memory
 from opsbook.cli.main import cli, run
+from opsbook.errors import UserError
 from opsbook.lint.catalog import catalog
 from opsbook.output import formats
 
@@ -292,6 +295,8 @@ def test_settings_below_a_project_are_counted_from_the_top_of_its_file(book: Pat
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
+        ("x = " + "[" * 5000 + "]" * 5000, "opsbook.toml: nested too deep\n"),
+        ("x" + ".x" * 5000 + " = 1\n", "opsbook.toml: nested too deep\n"),
         ("timezone =\n", "opsbook.toml: not TOML: Invalid value (at line 1, column 11)\n"),
         (
             'ignore = ["INC0001"]\n',
@@ -303,6 +308,29 @@ def test_settings_that_cannot_be_used_are_refused(book: Path, settings: str, sai
     (book / "opsbook.toml").write_text(settings)
     assert run(["check"]) == 2
     assert capsys.readouterr() == ("", f"error: {said}")
+
+
+@pytest.mark.parametrize("name", ["opsbook.toml", "pyproject.toml"])
+def test_settings_that_nobody_can_read_are_refused(name: str) -> None:
+    with pytest.raises(UserError, match=f"cannot read `{name}`: Permission denied"):
+        load_settings(Memory({name: None}))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc/self/mem is a file that nobody can read")
+def test_a_project_that_nobody_can_read_is_not_passed_over(book: Path, capsys: Out) -> None:
+    (book / "opsbook.toml").unlink()
+    (book / "pyproject.toml").symlink_to("/proc/self/mem")
+    assert run(["check"]) == 2
+    assert capsys.readouterr().err == f"error: cannot read `{book}/pyproject.toml`: Input/output error\n"
+
+
+@pytest.mark.parametrize("name", ["opsbook.toml", "pyproject.toml"])
+def test_settings_behind_a_symbolic_link_are_refused(book: Path, name: str, capsys: Out) -> None:
+    (book / "opsbook.toml").rename(book / "elsewhere.toml")
+    (book / "elsewhere.toml").write_text("[tool.opsbook]\n")
+    (book / name).symlink_to("elsewhere.toml")
+    assert run(["check"]) == 2
+    assert f"{name}` is a symbolic link" in capsys.readouterr().err
 
 
 # ── on a terminal ─────────────────────────────────────────────────────────────────────────

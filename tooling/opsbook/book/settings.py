@@ -20,28 +20,36 @@ _COMMENT = re.compile(r"#.*")
 def find_root(start: Path) -> Path:
     """The folder of the book that holds `start`; UserError where there is none."""
     for folder in (start, *start.parents):
-        if (folder / "opsbook.toml").is_symlink():
-            raise UserError(
-                f"`{folder / 'opsbook.toml'}` is a symbolic link", "settings are a file of the book"
-            )
-        if (folder / "opsbook.toml").is_file():
-            return folder
-        try:
-            if _TABLE.search((folder / "pyproject.toml").read_bytes()):
+        for name in SETTINGS_FILES:
+            if _holds_settings(folder / name):
                 return folder
-        except OSError:
-            continue
     raise UserError(
         f"no book in `{start}` or above it",
         "a book's root has an `opsbook.toml`, or a `pyproject.toml` with `[tool.opsbook]`",
     )
 
 
+def _holds_settings(file: Path) -> bool:
+    """Whether a file marks the root of a book; UserError where nobody can tell."""
+    try:
+        marks = file.is_file() if file.name == SETTINGS_FILES[0] else _TABLE.search(file.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return False
+    except OSError as error:
+        raise UserError(f"cannot read `{file}`: {error.strerror}") from None
+    if marks and file.is_symlink():
+        raise UserError(f"`{file}` is a symbolic link", "settings are a file of the book")
+    return bool(marks)
+
+
 def settings_text(tree: Tree) -> tuple[str, bytes]:
     """The path and bytes of the file that holds the settings; empty where there is none."""
     for name in SETTINGS_FILES:
         if tree.has(name):
-            content = tree.read(name)
+            try:
+                content = tree.read(name)
+            except OSError as error:
+                raise UserError(f"cannot read `{name}`: {error.strerror}") from None
             if name == "opsbook.toml" or _TABLE.search(content):
                 return name, content
     return SETTINGS_FILES[0], b""
@@ -53,11 +61,14 @@ def load_settings(tree: Tree) -> Settings:
     try:
         text = content.decode("utf-8-sig")
         data: Any = tomllib.loads(text)
+        if path != "opsbook.toml":
+            data = data.get("tool", {}).get("opsbook", {})
+        data = _frozen(data)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: not TOML: {error}") from None
-    if path != "opsbook.toml":
-        data = data.get("tool", {}).get("opsbook", {})
-    return _validated(path, text, _frozen(data))
+    except RecursionError:
+        raise UserError(f"{path}: nested too deep") from None
+    return _validated(path, text, data)
 
 
 def _validated(path: str, text: str, data: Any) -> Settings:
