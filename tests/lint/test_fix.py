@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from opsbook.diagnostics import Diagnostic, Level
+from opsbook.edits import Edit, Fix
 from opsbook.errors import UserError
+from opsbook.lint.check import Report
 from opsbook.lint.session import Session
+from opsbook.text import Location, Source, Span
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 INCIDENT = "incidents/2026/2026-03-02-checkout-5xx/incident.yaml"
@@ -126,3 +130,31 @@ def test_a_severity_in_a_block_scalar_is_left_to_a_person(root: Path) -> None:
     (root / INCIDENT).write_bytes(text.encode())
     fixed(root)
     assert (root / INCIDENT).read_bytes().decode() == text
+
+
+def diagnosed(path: str, text: str, found: str, replacement: str) -> Diagnostic:
+    """A diagnostic with a fix that replaces something."""
+    at = text.index(found)
+    where = Location(Source(path, text), Span(at, at + len(found)))
+    fix = Fix(f"write `{replacement}`", (Edit(where, replacement),))
+    return Diagnostic("INC003", "wrong_severity", Level.ERROR, where, "x", fix=fix)
+
+
+def test_a_fix_that_would_make_a_record_unreadable_is_left_out_and_the_others_are_made(root: Path) -> None:
+    session = Session(root, NOW, cache=False)
+    text = BOOK[INCIDENT]
+    bad, good = diagnosed(INCIDENT, text, "SEV2", "[SEV1"), diagnosed(INCIDENT, text, "odd", "even")
+    changes, _ = session.fix((), Report((bad, good), (), 2), unsafe=False)
+    written = {before.path: after for before, after in changes}
+    assert written[INCIDENT] == text.replace("odd", "even").replace("SEV2", "SEV1")  # by the real fix
+    assert list(session.refused) == [(INCIDENT, "write `[SEV1`")]
+
+
+def test_fixes_that_only_together_make_a_record_unreadable_are_left_out(root: Path) -> None:
+    (root / INCIDENT).write_text("title: A\n# x\n# y\n")
+    session = Session(root, NOW, cache=False)
+    text = (root / INCIDENT).read_text()
+    fixes = [diagnosed(INCIDENT, text, each, "summary: B") for each in ("# x", "# y")]
+    changes, _ = session.fix((INCIDENT,), Report(tuple(fixes), (), 1), unsafe=False)
+    assert changes == []
+    assert list(session.refused) == [(INCIDENT, "write `summary: B`")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,10 +16,11 @@ from opsbook.edits import apply, compatible
 from opsbook.errors import UserError
 from opsbook.git import Git
 from opsbook.lint.check import Outcome, Progress, Report, check, microseconds
-from opsbook.text import Source
+from opsbook.text import Source, Span
 
 if TYPE_CHECKING:
     from opsbook.diagnostics import Diagnostic
+    from opsbook.edits import Fix
     from opsbook.lint.baseline import Baseline
     from opsbook.lint.cache import Cache
     from opsbook.lint.catalog import Selection
@@ -61,6 +62,8 @@ class Session:
         self._uses_baseline = baseline
         self._outcomes: dict[str, Outcome] = {}
         self._before: tuple[Report, set[str]] | None = None
+        self.refused: dict[tuple[str, str], None] = {}
+        """The records that a fix would have made unreadable, and what that fix is called."""
 
     @cached_property
     def git(self) -> Git:
@@ -233,30 +236,29 @@ class Session:
         original: dict[str, Source] = {}
         texts: dict[str, str] = {}
         subjects = self._subjects(tuple(paths))
+        book = self.book
         for _ in range(_ROUNDS):
-            fixes = [
-                d.fix for d in report.diagnostics if d.fix and (unsafe or d.fix.safe) and d.before != "base"
-            ]
-            edits: dict[str, list[tuple[Source, tuple[object, str]]]] = {}
-            for fix in compatible(fixes):
-                for edit in fix.edits:
-                    source = edit.location.source
-                    edits.setdefault(source.path, []).append((source, (edit.location.span, edit.replacement)))
-            if not edits:
+            fixes = self._harmless(compatible(_wanted(report, unsafe)), book)
+            if not fixes:
                 break
-            for path, changes in edits.items():
-                source = changes[0][0]
-                original.setdefault(path, source)
-                texts[path] = apply(source.text, [change for _, change in changes])  # type: ignore[misc]
+            for source, text in _applied(fixes):
+                original.setdefault(source.path, source)
+                texts[source.path] = text
             book = Book(Memory(texts, below=self.book.tree))
-            for path in edits:
-                if identify(path) and self.book.read(path).readable and not book.read(path).readable:
-                    raise RuntimeError(f"a fix would make {path} unreadable")
             known = self._still_true(book)
             found, self._outcomes = check(book, self.selection, self.now, subjects=subjects, known=known)
             report = self._compared(found, subjects)
         changes_made = [(original[p], text) for p, text in sorted(texts.items()) if original[p].text != text]
         return changes_made, report
+
+    def _harmless(self, fixes: list[Fix], book: Book) -> list[Fix]:
+        """The fixes without those after which a record could not be read; `refused` names these."""
+        while broken := _broken(fixes, book):
+            suspects = [fix for fix in fixes if broken & {edit.location.path for edit in fix.edits}]
+            guilty = [fix for fix in suspects if _broken([fix], book)] or suspects
+            self.refused |= {(path, fix.title): None for fix in guilty for path in broken}
+            fixes = [fix for fix in fixes if fix not in guilty]
+        return fixes
 
     def _still_true(self, book: Book) -> dict[str, Outcome]:
         """The outcomes of this book that hold for another as well."""
@@ -271,6 +273,33 @@ class Session:
         from opsbook.book.write import replace_all
 
         replace_all(self.root, changes)
+
+
+def _wanted(report: Report, unsafe: bool) -> Iterator[Fix]:
+    for each in report.diagnostics:
+        if each.fix and (unsafe or each.fix.safe) and each.before != "base":
+            yield each.fix
+
+
+def _applied(fixes: Iterable[Fix]) -> Iterator[Change]:
+    """What fixes make of the texts that they edit."""
+    edits: dict[Source, list[tuple[Span, str]]] = {}
+    for fix in fixes:
+        for edit in fix.edits:
+            edits.setdefault(edit.location.source, []).append((edit.location.span, edit.replacement))
+    for source, changes in edits.items():
+        yield source, apply(source.text, changes)
+
+
+def _broken(fixes: Iterable[Fix], book: Book) -> set[str]:
+    """The records of a book that these fixes would make unreadable."""
+    after = {source.path: text for source, text in _applied(fixes)}
+    mended = Book(Memory(after, below=book.tree))
+    return {
+        path
+        for path in after
+        if identify(path) and book.read(path).readable and not mended.read(path).readable
+    }
 
 
 def _normal(path: Path) -> tuple[str, ...]:
