@@ -427,6 +427,31 @@ def test_a_patch_is_exact_in_a_pipe_and_harmless_on_a_terminal(book: Path) -> No
 # ── names and start-up ────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--unsafe-fixes", "--unsafe-fixes goes with --fix or --diff"),
+        ("--diff --format json", "--diff prints a patch: leave out --format and --statistics"),
+        ("--diff --statistics", "--diff prints a patch: leave out --format and --statistics"),
+        ("--statistics --format json", "--statistics is a report of its own: leave out --format"),
+    ],
+)
+def test_options_that_go_not_together_are_refused(book: Path, options: str, said: str, capsys: Out) -> None:
+    assert run(["check", *options.split()]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_patch_goes_where_output_says(book: Path, monkeypatch: pytest.MonkeyPatch, capsys: Out) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")  # a file is read by no runner
+    person = book / "rotations/people/ana.yaml"
+    person.write_text("\ufeff" + person.read_text())
+    assert run(["check", "--diff", "--output", "mend.patch", *AT]) == 1
+    assert capsys.readouterr().out == ""
+    assert (book / "mend.patch").read_text().startswith("--- a/rotations/people/ana.yaml\n")
+    subprocess.run(["git", "apply", "mend.patch"], check=True)
+    assert not person.read_text().startswith("\ufeff")
+
+
 def test_help_names_every_command_with_what_it_is_for(book: Path, capsys: Out) -> None:
     assert run(["--help"]) == 0
     shown = [line.strip("│ ").split("  ")[0] for line in capsys.readouterr().out.splitlines()]

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 @click.option("--ignore", "-i", multiple=True, metavar="RULE", help="Not these rules.")
 @click.option("--profile", type=click.Choice(PROFILES), help="How strict to be.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely, then report the rest.")
-@click.option("--unsafe-fixes", is_flag=True, help="Also fixes that may change the meaning.")
-@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="Also fixes that may change the meaning: with --fix or --diff."
+)
+@click.option("--diff", is_flag=True, help="Print what --fix would change as a patch, and change nothing.")
 @click.option(
     "--format",
     "-f",
@@ -38,7 +40,11 @@ if TYPE_CHECKING:
     help="`github` also writes the summary of the job.",
 )
 @click.option(
-    "--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to FILE."
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the report or the patch to FILE.",
 )
 @click.option("--all", "everything", is_flag=True, help="List every finding, however many there are.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule instead of listing them.")
@@ -62,6 +68,7 @@ def command(obj: dict[str, Any], /, paths: tuple[str, ...], at: str | None, **op
     """
     from opsbook.lint.session import Session
 
+    _refuse_what_goes_not_together(options)
     session = Session(
         Path.cwd(),
         moment(obj, at),
@@ -75,6 +82,15 @@ def command(obj: dict[str, Any], /, paths: tuple[str, ...], at: str | None, **op
         root=_root(paths),
     )
     return _run(session, paths, options)
+
+
+def _refuse_what_goes_not_together(options: dict[str, Any]) -> None:
+    if options["unsafe_fixes"] and not (options["fix"] or options["diff"]):
+        raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
+    if options["diff"] and (options["statistics"] or options["style"] != "full"):
+        raise click.UsageError("--diff prints a patch: leave out --format and --statistics")
+    if options["statistics"] and options["style"] != "full":
+        raise click.UsageError("--statistics is a report of its own: leave out --format")
 
 
 def _root(paths: tuple[str, ...]) -> Path:
@@ -96,12 +112,13 @@ def _run(session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> i
     if options["fix"] or options["diff"]:
         changes, report = session.fix(paths, report, unsafe=options["unsafe_fixes"])
         if options["diff"]:
-            _patch(changes)
+            _patch(changes, options["output"])
         elif changes:
             session.write(changes)
             from opsbook.output.frames import count
 
             click.echo(f"mended {count(len(changes), 'file')}", err=True)
+        _say_what_was_left(session)
         if options["diff"]:
             return 1 if changes and not options["exit_zero"] else 0
     _print(report, session, paths, options)
@@ -113,13 +130,23 @@ def _run(session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> i
     return int(worst is not None and worst >= Level[session.fail_on(options["fail_on"]).upper()])
 
 
-def _patch(changes: list[Change]) -> None:
+def _say_what_was_left(session: Session) -> None:
+    from opsbook.output.frames import clean
+
+    for path, title in session.refused:
+        click.echo(f"left alone: `{clean(title)}` would make {clean(path)} unreadable", err=True)
+
+
+def _patch(changes: list[Change], output: Path | None) -> None:
     """The changes, as `git apply` reads them; on a terminal, as a person may read them safely. A CI
     runner is told to take none of it for commands."""
     from opsbook.edits import diff
     from opsbook.output.frames import clean
 
     text = "".join(diff(before, after) for before, after in changes)
+    if output is not None:
+        _write(output, text, "w")
+        return
     if sys.stdout.isatty():
         text = "\n".join(map(clean, text.split("\n")))
     if text and os.environ.get("GITHUB_ACTIONS") == "true":
@@ -129,8 +156,6 @@ def _patch(changes: list[Change]) -> None:
 
 
 def _print(report: Report, session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> None:
-    if options["statistics"] and options["style"] != "full":
-        raise click.UsageError("--statistics is a report of its own: leave out --format")
     report = report._replace(brief=not (paths or options["select"] or options["everything"]))
     style, output = options["style"], options["output"]
     color = output is None and colored()
@@ -161,7 +186,7 @@ def _rendered(report: Report, style: str, session: Session, *, color: bool) -> s
 
 def _write(file: Path, text: str, mode: Literal["w", "a"]) -> None:
     try:
-        with file.open(mode, encoding="utf-8", errors="backslashreplace") as stream:
+        with file.open(mode, encoding="utf-8", errors="backslashreplace", newline="") as stream:
             stream.write(text)
     except OSError as error:
         raise UserError(f"cannot write `{file}`: {error.strerror}") from None
