@@ -52,7 +52,7 @@ def postmortem_due(incident: Incident, policy: Severities) -> dict[PostmortemSta
     The worst severity that the incident had decides, and the earliest of several clocks. Nothing is
     due of what is no incident, of a duplicate, and while the incident is not resolved.
     """
-    worst = policy.worst(incident.history.held(incident))
+    worst = policy.worst_of(incident)
     if worst is None or not asks_for_postmortem(incident):
         return {}
     due: dict[PostmortemStage, datetime] = {}

@@ -117,7 +117,11 @@ class Severities(Model):
         """The highest of these levels; unknown names are passed over."""
         return next((level for level in self.levels if level in names), None)
 
+    def worst_of(self, incident: Incident) -> str | None:
+        """The highest level that an incident ever had."""
+        return self.worst(incident.history.held(incident))
+
     def level_of(self, incident: Incident) -> SeverityLevel | None:
         """The worst level that an incident ever had: its form, clocks and allowances follow it."""
-        worst = self.worst(incident.history.held(incident))
+        worst = self.worst_of(incident)
         return self.levels[worst] if worst else None

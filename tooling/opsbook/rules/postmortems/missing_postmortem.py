@@ -77,7 +77,7 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     if not asks_for_postmortem(record):
         return
     policy = context.book.severities
-    worst = policy.worst(record.history.held(record))
+    worst = policy.worst_of(record)
     if worst is None or (policy.levels[worst].postmortem == "note" and record.summary):
         return
     due = min(postmortem_due(record, policy).values(), default=None)
