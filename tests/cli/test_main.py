@@ -459,6 +459,14 @@ def test_help_names_every_command_with_what_it_is_for(book: Path, capsys: Out) -
     assert [line for line in shown if line in names] == names
 
 
+@pytest.mark.parametrize("name", cli.list_commands(None))  # type: ignore[attr-defined, arg-type]
+def test_the_help_of_every_command_looks_alike(name: str, capsys: Out) -> None:
+    assert run([name, "--help"]) == 0
+    usage, *_, options = capsys.readouterr().out.partition("╭─ Options ─")
+    assert usage.strip().startswith(f"Usage: opsbook {name} [OPTIONS]")
+    assert "--help" in options
+
+
 def test_a_shell_completes_commands_and_options(book: Path) -> None:
     script = opsbook(_OPSBOOK_COMPLETE="bash_source")
     assert (script.returncode, "complete -o nosort -F _opsbook_completion opsbook" in script.stdout) == (
@@ -472,8 +480,11 @@ def test_a_shell_completes_commands_and_options(book: Path) -> None:
 
 
 HEAVY = frozenset(
-    ["pydantic", "yaml", "pyromark", "rich", "jinja2", "pygments", "mkdocs", "git", "ruamel", "markdown_it"]
-)
+    [
+        "pydantic", "yaml", "pyromark", "rich_click", "rich", "jinja2", "pygments", "mkdocs", "git", "ruamel",
+        "markdown_it",
+    ]
+)  # fmt: skip
 LOADED = """
 import sys
 from opsbook.cli.main import run
@@ -495,6 +506,7 @@ def loaded(*arguments: str) -> set[str]:
 def test_a_command_loads_only_what_it_uses(book: Path) -> None:
     (book / "schemas").mkdir()
     assert loaded("--version") == set()
+    assert loaded("--help") == {"rich_click", "rich"}
     assert loaded("check", *AT, "rotations/people/ana.yaml") == {"pydantic"}
     assert loaded("check", *AT, "runbooks/database-failover.md") == {"pydantic", "pyromark", "yaml"}
     assert loaded("rules") == {"pydantic"}

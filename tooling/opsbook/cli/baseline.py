@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
-from opsbook.cli.options import at_option, moment
+from opsbook.cli.options import Command, at_option, moment
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from opsbook.lint.session import Session
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--accept", is_flag=True, help="Put in what is new, of PATHS or of the whole book.")
 @click.option("--select", "-s", multiple=True, metavar="RULE", help="With --accept: only these rules.")

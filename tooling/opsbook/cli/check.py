@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import rich_click as click
+import click
 
-from opsbook.cli.options import at_option, colored, moment
+from opsbook.cli.options import Command, at_option, colored, moment
 from opsbook.diagnostics import PROFILES
 from opsbook.errors import UserError
 from opsbook.output import formats
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from opsbook.lint.session import Change, Session
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--select", "-s", multiple=True, metavar="RULE", help="Only these rules: code, name or family.")
 @click.option("--ignore", "-i", multiple=True, metavar="RULE", help="Not these rules.")

@@ -8,9 +8,9 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
-from opsbook.cli.options import colored
+from opsbook.cli.options import Command, colored
 from opsbook.diagnostics import PROFILES
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _BLOCK = re.compile(
 _ITEM = re.compile(r"^(\s*(?:[-*+]|\d+\.) )", re.MULTILINE)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("names", nargs=-1, required=True, metavar="RULE...")
 @click.option("--format", "-f", "style", type=click.Choice(["text", "markdown"]), default="text")
 def command(names: tuple[str, ...], style: str) -> None:

@@ -9,18 +9,17 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import tempfile
 from datetime import UTC, datetime
 from errno import ENOSPC, EPIPE
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-import rich_click as click
+import click
 from click.exceptions import Exit
 
 from opsbook import __version__
-from opsbook.cli.options import colored
+from opsbook.cli.options import Group, colored
 from opsbook.errors import UserError
 
 _HERE = Path(__file__).parent
@@ -30,7 +29,7 @@ gc.set_threshold(200_000)
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
-class Commands(click.RichGroup):
+class Commands(Group):
     """The commands are the files of this folder, imported when they are asked for."""
 
     def list_commands(self, context: click.Context) -> list[str]:  # noqa: ARG002
@@ -93,7 +92,9 @@ def cli(context: click.Context, directory: Path | None) -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command and exit."""
-    sys.exit(run(arguments))
+    code = run(arguments)
+    gc.freeze()  # nothing is looked through for cycles at the end: all of it goes
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -134,6 +135,7 @@ def _set_up_streams() -> None:
 
 def _bug(error: Exception, arguments: list[str]) -> int:
     import platform
+    import tempfile
     import traceback
 
     trace = "".join(traceback.format_exception(error))

@@ -1,4 +1,4 @@
-"""Options that several commands have in common."""
+"""What several commands have in common: how their help looks, and options."""
 
 from __future__ import annotations
 
@@ -6,13 +6,50 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
-import rich_click as click
+import click
 
 from opsbook.errors import UserError
 
+if TYPE_CHECKING:
+    from rich_click import RichCommand
+
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Command(click.Command):
+    """A command; rich sets its help, and is loaded for that alone."""
+
+    def get_help(self, context: click.Context) -> str:
+        from rich_click import RichCommand
+
+        return _set_by_rich(RichCommand(**_said_by(self)), context)
+
+
+class Group(click.Group):
+    """A command of commands, with the same help."""
+
+    command_class = Command
+
+    def get_help(self, context: click.Context) -> str:
+        from rich_click import RichGroup
+
+        names = self.list_commands(context)
+        commands = {name: each for name in names if (each := self.get_command(context, name))}
+        return _set_by_rich(RichGroup(**_said_by(self), commands=commands), context)
+
+
+def _said_by(command: click.Command) -> dict[str, Any]:
+    """What a command's help says of it."""
+    return {each: getattr(command, each) for each in ("name", "params", "help", "epilog")}
+
+
+def _set_by_rich(command: RichCommand, context: click.Context) -> str:
+    from rich_click import RichContext
+
+    asked = ("info_name", "parent", "help_option_names", "max_content_width")
+    return command.get_help(RichContext(command, **{each: getattr(context, each) for each in asked}))
 
 
 def at_option(function: F) -> F:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
-from opsbook.cli.options import at_option, colored, moment
+from opsbook.cli.options import Command, at_option, colored, moment
 from opsbook.diagnostics import PROFILES
 from opsbook.errors import UserError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Silenced = list[tuple["Suppression", list["Diagnostic"]]]
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--family", metavar="NAME", help="Only the rules of one family.")
 @click.option("--profile", type=click.Choice(PROFILES), help="Levels in a profile.")
 @click.option("--suppressed", is_flag=True, help="List the suppressions in the book and what they silence.")

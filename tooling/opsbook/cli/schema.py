@@ -5,12 +5,13 @@ from __future__ import annotations
 from os.path import relpath
 from pathlib import Path
 
-import rich_click as click
+import click
 
+from opsbook.cli.options import Group
 from opsbook.errors import UserError
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """The JSON Schemas of the records, for editors and other tools."""
 

@@ -6,15 +6,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import rich_click as click
+import click
 
-from opsbook.cli.options import at_option, moment
+from opsbook.cli.options import Group, at_option, moment
 from opsbook.errors import UserError
 
 _PAGES = "build/pages"
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """The book as a site, for people who do not read YAML."""
 
