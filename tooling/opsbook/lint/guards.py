@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import time
 
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
-    from opsbook.model.escalation import Escalation, Guard, Hours
+    from opsbook.model.escalation import Escalation, Guard, Hours, Target
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = 24 * 60
@@ -72,6 +72,12 @@ def entered(policy: Document[Escalation], book: Book) -> bool:
 
 def leads_to(policy: Escalation) -> set[str]:
     """The policies that a policy goes on with."""
-    targets = [target for level in policy.levels for target in level.page]
-    targets += [policy.fallback] if policy.fallback else []
-    return {target.policy for target in targets if target.policy}
+    return {target.policy for target in targets(policy) if target.policy}
+
+
+def targets(policy: Escalation) -> Iterator[Target]:
+    """Everything that a policy pages, in order, the fallback last."""
+    for level in policy.levels:
+        yield from level.page
+    if policy.fallback:
+        yield policy.fallback
