@@ -53,7 +53,7 @@ class Version(Model):
     starts: WallTime
     """When it begins, on the layer's clock; the first member is on then."""
     every: TurnLength | None = None
-    """How long a turn lasts: `1w`, `12h`, `1 shift`; left out, the first member stays on."""
+    """How long a turn lasts: `1w`, `12h`, `1 shift`, `1 month`; left out, the first member stays on."""
     members: Members
     """Who takes turns, in order; `[]` ends the roster."""
 
@@ -77,6 +77,8 @@ class Layer(Model):
         starts = [version.starts for version in self.versions]
         if any(later <= earlier for earlier, later in itertools.pairwise(starts)):
             raise refuse("`versions` out of order: each must start after the one before it")
+        if self.windows is None and any(version.every and version.every.shifts for version in self.versions):
+            raise refuse("a turn counted in shifts needs `windows`: write how long it lasts, such as `1w`")
         return self
 
 

@@ -38,7 +38,7 @@ _ISO_DURATION = re.compile(
     rf"P(?:{_COUNT}W)?(?:{_COUNT}D)?(?:T(?:{_COUNT}H)?(?:{_COUNT}M)?(?:{_COUNT}S)?)?\Z", re.IGNORECASE
 )
 _PERIOD = re.compile(rf"{_COUNT} ?(days?|weeks?|months?|years?|[dw])\Z")
-_SHIFTS = re.compile(rf"{_COUNT} shifts?\Z")
+_COUNTED = re.compile(rf"{_COUNT} (shift|month)s?\Z")
 _CENTURY = 36_525 * 24 * 60 * 60
 """Seconds in a hundred years."""
 
@@ -195,22 +195,37 @@ def period(value: Any) -> Period:
 
 
 class Turn(NamedTuple):
-    """How long a turn lasts: a length on the layer's clock, or a number of its windows."""
+    """How long a turn lasts: a length on the layer's clock, a number of its windows, or of months."""
 
-    length: timedelta | None
-    shifts: int | None
+    length: timedelta | None = None
+    shifts: int | None = None
+    months: int | None = None
 
 
 def turn(value: Any) -> Turn:
-    """`1w`, `4d`, `12h`, or `1 shift` → that turn."""
+    """`1w`, `4d`, `12h`, `1 shift` or `1 month` → that turn."""
     if type(value) is Turn:
         return value
     text = _text(value, "a turn like `1w`, `12h` or `1 shift`")
-    match = _SHIFTS.match(text)
-    result = Turn(None, int(match[1])) if match else Turn(duration(text), None)
+    match = _COUNTED.match(text)
+    if match:
+        number = int(match[1])
+        result = Turn(shifts=number) if match[2] == "shift" else Turn(months=number)
+        if number > 1200:
+            raise refuse("`{found}` is longer than anybody waits", found=text)
+    else:
+        result = Turn(duration(text))
     if not any(result):
         raise refuse("`{found}` is no turn: nobody would ever hand over", found=text)
     return result
+
+
+def write_turn(value: Turn) -> str:
+    """A turn as people write it: `7d`, `12h`, `1 shift`, `2 months`."""
+    if value.length is not None:
+        return write_duration(value.length)
+    number, noun = (value.shifts, "shift") if value.shifts else (value.months, "month")
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def zone(value: Any) -> ZoneInfo:
@@ -320,8 +335,8 @@ ReviewPeriod = Annotated[
 TurnLength = Annotated[
     Turn,
     PlainValidator(turn),
-    PlainSerializer(lambda value: f"{value.shifts} shifts" if value.shifts else write_duration(value.length)),
-    _schema(r"^(\d+ shifts?|(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$", "1w"),
+    PlainSerializer(lambda value: write_turn(value)),
+    _schema(r"^(\d+ (shift|month)s?|(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$", "1w"),
 ]
 Zone = Annotated[
     ZoneInfo,

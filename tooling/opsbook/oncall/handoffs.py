@@ -1,0 +1,134 @@
+"""The clock contract: what a wall time on a rotation's clock is as an instant.
+
+This is the only module that does arithmetic on wall clocks; everything above it sees instants in UTC.
+
+* A rule is a wall time in an IANA zone, with the data of the pinned `tzdata`, never the machine's.
+* Turns are counted on that clock: a week later is the same time of day a week later, whether the hours
+  between are 167, 168 or 169. `12h` on it is twelve hours of the clock.
+* A start or an end that the clock leaps over is the first instant after the gap. Turns that lie wholly in
+  a gap are empty: nobody loses more than what the clock skipped.
+* Where the clock falls back and shows a time twice, a start is the first of the two instants and an end is
+  the last, so that nothing is uncovered. Where a shift then ends after the next one begins, the overlap
+  belongs to the one who begins.
+* A month later is the same day of the month, counted from the first turn; in a month without that day it
+  is the last: 31 January, 28 February, 31 March.
+* Intervals are half-open. A window belongs to the day it begins on; one that ends at or before its start
+  ends the next day, and equal times are a whole day of the clock.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from opsbook.model.time import Period
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from opsbook.model.rotation import Window
+    from opsbook.model.time import Turn
+
+_SECOND = timedelta(seconds=1)
+_DAY = timedelta(days=1)
+
+
+@lru_cache(1 << 14)
+def begins(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which something begins that begins at a wall time: the first of two, and the
+    first after a gap."""
+    early, late = _readings(wall, zone)
+    return _after_gap(early, late, zone) if early > late else early
+
+
+@lru_cache(1 << 14)
+def ends(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which something ends that ends at a wall time: the last of two, and the first
+    after a gap."""
+    early, late = _readings(wall, zone)
+    return _after_gap(early, late, zone) if early > late else late
+
+
+def _readings(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """A wall time read with the offset before and the offset after a change of the clock (PEP 495):
+    equal but at a change; where the clock leaps, the first is the later instant."""
+    return (
+        wall.replace(tzinfo=zone, fold=0).astimezone(UTC),
+        wall.replace(tzinfo=zone, fold=1).astimezone(UTC),
+    )
+
+
+def _after_gap(early: datetime, late: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which a clock leaps: between the two readings of a time that it leaps over."""
+    before, after = late, early
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > _SECOND:
+        middle = before + (after - before) // _SECOND // 2 * _SECOND
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def wall(at: datetime, zone: ZoneInfo) -> datetime:
+    """What a clock of the zone shows at an instant."""
+    return at.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+# ── turns ─────────────────────────────────────────────────────────────────────────────────
+
+
+def turn_begins(starts: datetime, every: Turn, number: int, zone: ZoneInfo) -> datetime:
+    """The instant of the handoff to a turn, counted from 0 at the wall time `starts`."""
+    return begins(_on_the_clock(starts, every, number), zone)
+
+
+def turn_at(starts: datetime, every: Turn, at: datetime, zone: ZoneInfo) -> int:
+    """The number of the turn at an instant; negative before the first."""
+    number = _about(starts, every, wall(at, zone))
+    while turn_begins(starts, every, number + 1, zone) <= at:
+        number += 1
+    while turn_begins(starts, every, number, zone) > at:
+        number -= 1
+    return number
+
+
+def _on_the_clock(starts: datetime, every: Turn, number: int) -> datetime:
+    if every.months:
+        day = Period(every.months * number, 0).after(starts.date())
+        return datetime.combine(day, starts.time())
+    assert every.length is not None
+    return starts + number * every.length
+
+
+def _about(starts: datetime, every: Turn, shown: datetime) -> int:
+    if every.months:
+        return ((shown.year - starts.year) * 12 + shown.month - starts.month) // every.months
+    assert every.length is not None
+    return (shown - starts) // every.length
+
+
+# ── windows ───────────────────────────────────────────────────────────────────────────────
+
+
+def window_begins(window: Window, day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a window of a day begins."""
+    return begins(datetime.combine(day, window.start), zone)
+
+
+def window_ends(window: Window, day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a window that begins on a day ends."""
+    return ends(window_closes(window, day), zone)
+
+
+def window_closes(window: Window, day: date) -> datetime:
+    """The wall time at which a window that begins on a day ends."""
+    over_midnight = window.end <= window.start
+    return datetime.combine(day + _DAY if over_midnight else day, window.end)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a day; thirty zones lack some midnight."""
+    return begins(datetime.combine(day, time.min), zone)
