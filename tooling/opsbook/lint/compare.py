@@ -9,7 +9,8 @@ its level where the change touches its record, so that whoever is at it mends it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Iterable, Iterator, Set
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
@@ -26,6 +27,17 @@ def fingerprint(diagnostic: Diagnostic) -> Fingerprint:
     location = diagnostic.location
     quote = location.source.line(location.start.line) if location.source.text else ""
     return diagnostic.code, location.path, diagnostic.message, " ".join(quote.split())
+
+
+def digests(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
+    """A name for each finding that is the same while its words are, wherever they move to; the same
+    fault twice has two."""
+    seen: Counter[Fingerprint] = Counter()
+    for each in diagnostics:
+        key = fingerprint(each)
+        seen[key] += 1
+        digest = sha256("\0".join(key).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        yield f"{digest}:{seen[key]}"
 
 
 def compare(report: Report, base: Report, touched: Set[str]) -> Report:

@@ -15,17 +15,23 @@ def render(report: Report, *, color: bool = False) -> str:
     found = {
         "version": 1,
         "checked": report.checked,
-        "diagnostics": [_diagnostic(each) for each in report.diagnostics],
+        "diagnostics": [data(each) for each in report.diagnostics],
     }
     return encoded(found)
 
 
 def encoded(found: object) -> str:
     """JSON in printable ASCII, in which neither a terminal nor a CI runner finds a command."""
-    return json.dumps(found, indent=2).replace("##[", "##\\u005b") + "\n"
+    return harmless(json.dumps(found, indent=2)) + "\n"
 
 
-def _diagnostic(each: Diagnostic) -> dict[str, Any]:
+def harmless(text: str) -> str:
+    """JSON without what a CI runner takes for a command."""
+    return text.replace("##[", "##\\u005b")
+
+
+def data(each: Diagnostic) -> dict[str, Any]:
+    """A finding as plain data."""
     return {
         "code": each.code,
         "name": each.name,
@@ -33,6 +39,7 @@ def _diagnostic(each: Diagnostic) -> dict[str, Any]:
         "message": each.message,
         "hint": each.hint or None,
         "new": not each.before,
+        "within": each.within or None,
         **_location(each.location),
         "related": [{"message": one.message, **_location(one.location)} for one in each.related],
         "fix": each.fix

@@ -7,8 +7,6 @@ opsbook. Paths are relative to a root whose place on this machine is nobody's bu
 from __future__ import annotations
 
 import re
-from collections import Counter
-from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,7 +14,7 @@ from urllib.parse import quote
 from opsbook import __version__
 from opsbook.diagnostics import Diagnostic, Level
 from opsbook.lint.catalog import catalog
-from opsbook.lint.compare import fingerprint
+from opsbook.lint.compare import digests
 from opsbook.output.json import encoded
 
 if TYPE_CHECKING:
@@ -83,23 +81,15 @@ def _why(rule: Rule) -> str:
 
 
 def _results(report: Report, rules: list[str]) -> list[dict[str, Any]]:
-    seen: Counter[str] = Counter()
     compared = any(each.before for each in report.diagnostics)
     results = []
-    for each in report.diagnostics:
-        mark = _fingerprint(each)
-        seen[mark] += 1
+    for each, mark in zip(report.diagnostics, digests(report.diagnostics), strict=True):
         result = _result(each, rules.index(each.code))
-        result["partialFingerprints"] = {"opsbook/v1": f"{mark}:{seen[mark]}"}
+        result["partialFingerprints"] = {"opsbook/v1": mark}
         if compared:
             result["baselineState"] = "unchanged" if each.before else "new"
         results.append(result)
     return results
-
-
-def _fingerprint(each: Diagnostic) -> str:
-    """The same while the line keeps its words, wherever it moves to."""
-    return sha256("\0".join(fingerprint(each)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _result(each: Diagnostic, rule: int) -> dict[str, Any]:
