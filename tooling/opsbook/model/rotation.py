@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from opsbook.model.kind import (
     HolidaysId,
@@ -58,8 +58,18 @@ class Version(Model):
     """Who takes turns, in order; `[]` ends the roster."""
 
 
+_IN_SHIFTS: Any = {"properties": {"every": {"type": "string", "pattern": "shifts?$"}}, "required": ["every"]}
+
+
 class Layer(Model):
     """People taking turns in the same hours."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"versions": {"contains": _IN_SHIFTS}}},
+            "then": {"required": ["windows"], "properties": {"windows": {"not": {"type": "null"}}}},
+        }
+    )
 
     name: Text
     """What the team calls it."""
