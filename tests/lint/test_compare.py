@@ -58,6 +58,10 @@ def check(root: Path, now: datetime = NOW) -> tuple[list[Diagnostic], list[Diagn
     return [each for each in found if not each.before], [each for each in found if each.before]
 
 
+def seen(diagnostic: Diagnostic) -> tuple[str, Level, str]:
+    return diagnostic.code, diagnostic.level, diagnostic.location.path
+
+
 def test_what_was_there_before_is_advice_and_no_more(root: Path) -> None:
     new, before = check(root)
     assert new == []
@@ -92,7 +96,8 @@ def test_what_time_alone_brings_stays_an_error_only_where_the_change_touches_the
     assert [(each.code, each.level, each.location.path) for each in new] == [
         ("ACT002", Level.ERROR, INCIDENT)
     ]
-    assert ("ACT002", Level.ADVICE, OTHER) in {(e.code, e.level, e.location.path) for e in before}
+    assert ("ACT002", Level.ADVICE, OTHER, "time") in {(*seen(each), each.before) for each in before}
+    assert ("INC001", Level.ADVICE, OTHER, "base") in {(*seen(each), each.before) for each in before}
 
 
 def test_without_a_base_what_time_brings_is_an_error(root: Path) -> None:

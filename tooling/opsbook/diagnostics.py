@@ -63,8 +63,9 @@ class Diagnostic(NamedTuple):
     hint: str = ""
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
-    before: Literal["", "base", "baseline"] = ""
-    """Where it is known from: the commit that this one is compared with, or the book's baseline."""
+    before: Literal["", "base", "time", "baseline"] = ""
+    """Where it is known from: the commit that this one is compared with, time alone, since it is there in
+    that commit too by now, or the book's baseline."""
     within: str = ""
     """The keys down to the value, or the heading above: a name of the place that outlives its line."""
 

@@ -3,7 +3,8 @@
 Two findings are the same when rule, record, message and the words of the line agree; a line that
 moved is the same line, and the same fault twice counts twice. What was there before is kept as
 advice and marked `before`, with one exception: a finding that comes with time alone (`dated`) keeps
-its level where the change touches its record, so that whoever is at it mends it.
+its level where the change touches its record, so that whoever is at it mends it; elsewhere it is a
+notice.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ def _judged(diagnostic: Diagnostic, there: Counter[Fingerprint], touched: Set[st
     if there[key] == 0:
         return diagnostic
     there[key] -= 1
-    if catalog()[diagnostic.code].terms.dated and diagnostic.location.path in touched:
+    dated = catalog()[diagnostic.code].terms.dated
+    if dated and diagnostic.location.path in touched:
         return diagnostic
-    return diagnostic._replace(level=Level.ADVICE, before="base")
+    return diagnostic._replace(level=Level.ADVICE, before="time" if dated else "base")

@@ -277,7 +277,7 @@ class Session:
 
 def _wanted(report: Report, unsafe: bool) -> Iterator[Fix]:
     for each in report.diagnostics:
-        if each.fix and (unsafe or each.fix.safe) and each.before != "base":
+        if each.fix and (unsafe or each.fix.safe) and each.before in ("", "baseline"):
             yield each.fix
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from opsbook.output.frames import Paint, clean, summary
+from opsbook.output.frames import Paint, clean, notices, summary
 
 if TYPE_CHECKING:
     from opsbook.lint.check import Report
@@ -18,4 +18,4 @@ def render(report: Report, *, color: bool = False) -> str:
         for each in report.diagnostics
         if not each.before
     ]
-    return "".join(lines) + summary(report, paint)
+    return "".join([*lines, *notices(report)]) + summary(report, paint)

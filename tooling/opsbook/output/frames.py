@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _COLORS = {Level.ERROR: "31", Level.WARNING: "33", Level.ADVICE: "36"}
 _WIDTH = 120
+_NOTICES = 10
 
 
 class Paint:
@@ -122,11 +123,28 @@ def summary(report: Report, paint: Paint) -> str:
     return "\n".join([line, *known(report)]) + "\n"
 
 
+def elsewhere(report: Report) -> list[Diagnostic]:
+    """What time alone brought, where the change did nothing: worth a notice, nobody's fault."""
+    return [each for each in report.diagnostics if each.before == "time"]
+
+
+def notices(report: Report) -> Iterator[str]:
+    """What time alone brought elsewhere, a line each, as many as a person reads."""
+    found = elsewhere(report)
+    for each in found[:_NOTICES]:
+        yield f"notice[{each.code}] {clean(str(each.location))}: {clean(each.message)}\n"
+    if len(found) > _NOTICES:
+        yield f"{count(len(found) - _NOTICES, 'more notice')}; `opsbook check` shows them\n"
+
+
 def known(report: Report) -> Iterator[str]:
     """What is found and not shown, and why, a line each."""
     old = sum(each.before == "base" for each in report.diagnostics)
     if old:
         yield f"{count(old, 'finding')} that this change did not bring; `opsbook check` shows them"
+    due = len(elsewhere(report))
+    if due:
+        yield f"{count(due, 'notice')} of what came with time, where this change did nothing"
     if report.burndown is None:
         return
     first, left, gone = report.burndown

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from opsbook.output.frames import Paint, count, frame, summary
+from opsbook.output.frames import Paint, count, frame, notices, summary
 from opsbook.output.overview import MANY, lines
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def render(report: Report, *, color: bool = False) -> str:
     parts = [frame(each, paint) + "\n\n" for each in (_first(new) if brief else new)]
     if brief:
         parts += _rest(new)
-    parts.append(summary(report, paint))
+    parts += [*notices(report), summary(report, paint)]
     if brief:
         parts += [line + "\n" for line in ("", *lines(report, paint))]
     return "".join(parts)

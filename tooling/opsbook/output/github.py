@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
-from opsbook.output.frames import Paint, clean, count, summary
+from opsbook.output.frames import Paint, clean, count, elsewhere, summary
 
 if TYPE_CHECKING:
     from opsbook.lint.check import Report
@@ -26,6 +26,7 @@ def render(report: Report, *, color: bool = False) -> str:
     lines, hidden = [], []
     for level in _COMMANDS:
         found = [each for each in report.diagnostics if each.level is level and not each.before]
+        found += elsewhere(report) if level is Level.ADVICE else []
         lines += [_annotation(each) + "\n" for each in found[:_SHOWN]]
         hidden += found[_SHOWN:]
     return "".join(lines) + _rest(hidden) + summary(report, Paint(False))

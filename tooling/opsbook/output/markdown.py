@@ -12,12 +12,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
-from opsbook.output.frames import clean, count, known
+from opsbook.output.frames import clean, count, elsewhere, known
 
 if TYPE_CHECKING:
     from opsbook.lint.check import Report
 
 _LEVELS = (Level.ERROR, Level.WARNING, Level.ADVICE)
+_NOTICES = 50
 _ROOM = 900_000
 """Bytes for findings: GitHub refuses a job summary of more than 1 MiB."""
 _ACTIVE = re.compile(r"[!#$%&*+:<=>@\[\\\]^_`{|}~]|(?<=www)\.", re.IGNORECASE)
@@ -32,6 +33,9 @@ def render(report: Report, *, color: bool = False) -> str:
     parts = [_head(new, report.checked)]
     if new:
         parts += [_table(new), *_listed(new)]
+    due = elsewhere(report)
+    if due:
+        parts += ["### Came with time, not with this change\n", *map(_notice, due[:_NOTICES])]
     parts += [f"{line}.\n" for line in known(report)]
     return "\n".join(parts)
 
@@ -70,6 +74,10 @@ def _item(each: Diagnostic) -> str:
     hint = f" ({_prose(each.hint)})" if each.hint else ""
     place = f"line {start.line}, column {start.column}"
     return f"- **{each.level}** `{each.code}` {_prose(each.name)}, {place}: {_prose(each.message)}{hint}\n"
+
+
+def _notice(each: Diagnostic) -> str:
+    return f"- `{each.code}` {_code(clean(str(each.location)))}: {_prose(each.message)}\n"
 
 
 def _prose(text: str) -> str:
