@@ -49,6 +49,17 @@ def test_a_line_has_code_level_in_this_book_name_and_title(
     assert found["REF001"][0] == "off"
 
 
+@pytest.mark.parametrize("settings", ["[levels]\nINC0001 = 'off'\n", "profil = 'adopt'\n", "[[[\n"])
+def test_the_rules_are_listed_where_the_settings_are_broken_and_then_that_is_said(
+    book: Path, settings: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (book / "opsbook.toml").write_text(settings)
+    assert run(["rules", "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert [each["code"] for each in json.loads(out)] == list(catalog())
+    assert err.startswith("error: ")
+
+
 def test_a_profile_and_a_family_can_be_asked_for(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(rules(capsys, "--family", "incidents", "--profile", "strict", "--json"))
     assert {each["family"] for each in found} == {"incidents"}

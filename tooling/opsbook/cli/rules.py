@@ -29,17 +29,24 @@ Silenced = list[tuple["Suppression", list["Diagnostic"]]]
 @click.pass_obj
 def command(obj: dict[str, Any], /, **options: Any) -> None:
     """The rules: code, level in this book, name, and what holds where nothing is wrong."""
-    listed = _suppressed(obj, options) if options["suppressed"] else _listed(options)
+    fault = None
+    if options["suppressed"]:
+        listed = _suppressed(obj, options)
+    else:
+        selection, fault = _selection(options["profile"])
+        listed = _listed(options, selection)
     click.echo(listed, nl=False, color=colored() or None)
+    if fault:
+        raise fault
 
 
 # ── rules ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _listed(options: dict[str, Any]) -> str:
+def _listed(options: dict[str, Any], selection: Selection) -> str:
     from opsbook.output.json import encoded
 
-    rules, selection = _rules(options["family"]), _selection(options["profile"])
+    rules = _rules(options["family"])
     if options["as_json"]:
         return encoded([_rule_data(each, selection) for each in rules])
     return _rules_text(rules, selection)
@@ -52,8 +59,9 @@ def _rules(family: str | None) -> list[Rule]:
     return [rule for code, rule in catalog().items() if code in codes]
 
 
-def _selection(profile: str | None) -> Selection:
-    """The levels of this book, or of the profile where there is no book."""
+def _selection(profile: str | None) -> tuple[Selection, UserError | None]:
+    """The levels of this book, or of the profile where there is no book, or where its settings are
+    broken, and then why."""
     from opsbook.book.settings import find_root, load_settings
     from opsbook.book.tree import WorkTree
     from opsbook.lint.catalog import Selection
@@ -62,8 +70,11 @@ def _selection(profile: str | None) -> Selection:
     try:
         root = find_root(Path.cwd())
     except UserError:
-        return Selection(Settings(), profile)
-    return Selection(load_settings(WorkTree(root)), profile)
+        return Selection(Settings(), profile), None
+    try:
+        return Selection(load_settings(WorkTree(root)), profile), None
+    except UserError as error:
+        return Selection(Settings(), profile), error
 
 
 def _level(rule: Rule, selection: Selection) -> str:
