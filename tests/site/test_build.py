@@ -161,6 +161,16 @@ def test_a_folder_that_opsbook_did_not_write_is_never_replaced(tmp_path: Path) -
     assert [file.name for file in tmp_path.rglob("*.md")] == ["mine.md"]
 
 
+def test_a_refused_output_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "opsbook.toml").write_text("")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/notes.txt").write_text("mine")
+    done = opsbook(tmp_path, "site", "build", "--output", "mine")
+    assert done.returncode == 2
+    assert "holds files that `opsbook site build` did not write" in done.stderr
+    assert not (tmp_path / "build").exists()
+
+
 def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:
     build.write([Page("a/old.md", b"old")], tmp_path / "pages")
     assert build.write([Page("b/new.md", b"new"), Page("index.md", b"")], tmp_path / "pages") == 2

@@ -43,13 +43,15 @@ def build(context: click.Context, output: Path | None, markdown_only: bool, at: 
     from opsbook.site.reference import reference
 
     root = find_root(Path.cwd())
+    target = output.absolute() if output else root / "build" / "site"
+    if not markdown_only:
+        site.refuse_foreign(target)
     program: Any = context.find_root().command
     found = pages(load(root), moment(context.find_root().obj, at), reference(program))
     count = site.write(found, root / _PAGES)
     click.echo(f"{_PAGES}: {count:,} files")
     if markdown_only:
         return 0
-    target = output.absolute() if output else root / "build" / "site"
     warnings = site.make(root, root / _PAGES, target)
     for warning in warnings:
         click.echo(f"warning: {clean(warning)}", err=True)

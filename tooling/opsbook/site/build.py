@@ -103,7 +103,7 @@ class _Warnings(logging.Handler):
 @contextmanager
 def _fresh(target: Path) -> Iterator[Path]:
     """A new folder that takes the place of `target` when all went well."""
-    _refuse_foreign(target)
+    refuse_foreign(target)
     new, old = (target.with_name(f".{target.name}-{word}-{os.getpid()}") for word in ("new", "old"))
     try:
         new.mkdir(parents=True)
@@ -119,7 +119,7 @@ def _fresh(target: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _refuse_foreign(target: Path) -> None:
+def refuse_foreign(target: Path) -> None:
     """UserError where a folder holds what opsbook did not write: it would be deleted."""
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise UserError(f"`{target}` is no folder", "name another with `--output`")
