@@ -107,3 +107,45 @@ def test_the_last_day_of_a_suppression_ends_where_the_book_is() -> None:
     assert sorted(at("2026-04-01T22:00+00:00", "Europe/Berlin")) == ended
     assert at("2026-04-02T04:59+00:00", "America/Chicago") == []
     assert sorted(at("2026-04-02T05:00+00:00", "America/Chicago")) == ended
+
+
+@pytest.mark.parametrize(
+    ("comment", "hint"),
+    [
+        ("opsbook: ignore INC001", "INC001"),
+        ("opsbook: ignore[]", "CODE"),
+        ("opsbook: ignore[ , ] it is known", "CODE"),
+        ("opsbook: ignore", "CODE"),
+        ("opsbook: ignore[INC001", "INC001"),
+        ("opsbook: ignor[INC001]", "INC001"),
+        ("opsbook: Ignore[inc001, timeline-out-of-order]", "INC001, timeline_out_of_order"),
+        ("opsbook: ignore [timeline_out_of_ordr]", "timeline_out_of_order"),
+        ("opsbook ignore[INC001] why", "INC001"),
+        ("OpsBook: disable=INC001", "INC001"),
+        ("opsbook:noqa INC001", "INC001"),
+    ],
+)
+def test_one_that_is_written_wrong_is_said_so_with_the_way_to_write_it(comment: str, hint: str) -> None:
+    found = report(INCIDENT, f"{ENTRIES}{LATE}  # {comment}\n").diagnostics
+    assert [each.code for each in found] == ["INC001", "DOC023"]
+    assert found[1].location.text == f"# {comment}"
+    assert found[1].hint == f"write `opsbook: ignore[{hint}]` and why"
+    page = report(RUNBOOK, f"# Failover\n\nText <!-- {comment} --> and more.\n").diagnostics
+    assert [each.location.text for each in page if each.code == "DOC023"] == [f"<!-- {comment}"]
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "opsbook: the clock of that host was wrong",
+        "opsbook ignores this file, see its README",
+        "opsbook checks this: REF001 would find it",
+        "opsbook:timeline",
+        "see opsbook: ignore[INC001]",
+        "opsbook skips weekends",
+    ],
+)
+def test_a_word_about_opsbook_is_no_suppression(comment: str) -> None:
+    assert codes(report(INCIDENT, f"{ENTRIES}# {comment}\n")) == []
+    assert "DOC023" not in codes(report(RUNBOOK, f"# Failover\n\n<!-- {comment} -->\n"))
+    assert "DOC023" not in codes(report(RUNBOOK, "# Failover\n\n    # opsbook: ignore INC001\n"))

@@ -5,6 +5,7 @@ A model is named, not imported: a command that reads no rotation does not pay fo
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
@@ -100,6 +101,7 @@ KINDS = (
     Kind("targets", "policies/targets.yaml", "target:Targets"),
     Kind("tools", "policies/tools.yaml", "tool:Tools"),
 )
+_DATED = re.compile(r"\d{4}-")
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 
@@ -113,6 +115,36 @@ class Identity(NamedTuple):
 def kind(name: str) -> Kind:
     """The kind of this name; KeyError for any other."""
     return _BY_NAME[name]
+
+
+def expected(path: str) -> str | None:
+    """Where the record at a path most likely belongs; None where that is not clear."""
+    if path.endswith(".yml") and identify(path[:-4] + ".yaml"):
+        return path[:-4] + ".yaml"
+    top, *folders = path.split("/")
+    name = folders.pop().partition(".")[0] if folders else ""
+    found = _incident_place(folders, path, name) if top == "incidents" else _place(folders, name)
+    return found if found and found != path and identify(found) else None
+
+
+def _incident_place(folders: list[str], path: str, name: str) -> str | None:
+    kind = _BY_NAME["postmortem" if path.endswith(".md") else "incident"]
+    id = folders[-1] if folders and name in ("incident", "postmortem") else name
+    return kind.path(id) if _DATED.match(id) else None
+
+
+def _place(folders: list[str], name: str) -> str | None:
+    """The place whose folder is called like one of these, the innermost first, or like the file."""
+    from difflib import get_close_matches
+
+    named = {word: kind for kind in KINDS if kind.model for word in (kind.name, kind.folder.split("/")[-1])}
+    listed = {word: kind for word, kind in named.items() if "/" in kind.folder}
+    single = {word: kind for kind in KINDS if kind.single for word in (kind.name,)}
+    for word, known in [*((folder, listed) for folder in reversed(folders)), (name, single)]:
+        near = get_close_matches(word.lower(), known, 1, 0.75)
+        if near:
+            return known[near[0]].path(name)
+    return None
 
 
 def identify(path: str) -> Identity | None:

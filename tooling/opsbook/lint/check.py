@@ -16,13 +16,13 @@ from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.document import source_at
-from opsbook.book.kinds import identify
+from opsbook.book.kinds import expected, identify
 from opsbook.book.subset import Problem
 from opsbook.book.tree import Tree, WorkTree
 from opsbook.diagnostics import Diagnostic, Finding, Level
 from opsbook.edits import Edit, Fix
 from opsbook.lint.context import Clock, Context
-from opsbook.lint.suppressions import Suppression, suppressions
+from opsbook.lint.suppressions import Suppression, malformed, suppressions
 from opsbook.text import Location, Source, Span
 
 if TYPE_CHECKING:
@@ -144,7 +144,8 @@ def evaluate(book: Book, selection: Selection, now: datetime, subject: str) -> O
     silent = suppressions(document)
     if not document.readable:  # most rules did not run, so their suppressions are not idle
         silent = tuple(each for each in silent if any(map(each.silences, diagnostics)))
-    diagnostics += _unexplained(silent, selection)
+    wrong = (_problem(document.source, problem, selection) for problem in malformed(document))
+    diagnostics += [*filter(None, wrong), *_unexplained(silent, selection)]
     if document.readable:
         diagnostics = [_named(each, document) for each in diagnostics]
     return _outcome(reads, clock, diagnostics, silent)
@@ -219,7 +220,8 @@ def _no_record(tree: Tree, path: str, selection: Selection) -> Iterator[Diagnost
             "put the file itself here, and let whoever else needs it link to this one",
         )  # fmt: skip
     else:
-        hint = "rename it to end in `.yaml`" if path.endswith(".yml") else _LAYOUT
+        place = expected(path)
+        hint = f"move it to `{place}`" if place else _LAYOUT
         problem = Problem("misplaced_record", Span(0, 0), "no record belongs at this path", hint)
     diagnostic = _problem(source_at(tree, path), problem, selection)
     if diagnostic:

@@ -12,13 +12,20 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.text import Location, Source, Span
+from opsbook.book.subset import Problem
+from opsbook.text import Location, Source, Span, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from opsbook.book.document import Document
     from opsbook.diagnostics import Diagnostic
 
 _COMMENT = re.compile(r"(#|<!--)[ \t]*opsbook:[ \t]*ignore\[([^\]\n]*)\]([^\r\n]*)")
+_MEANT = re.compile(r"(#|<!--)[ \t]*opsbook\b[ \t]*(:?)[ \t]*([a-z-]+)([^\r\n]*)", re.IGNORECASE)
+"""A comment that speaks to opsbook, in whatever words."""
+_RULE = re.compile(r"[A-Za-z]{2,3}[0-9]{3}\b|\b[a-z]+(?:[_-][a-z]+)+\b")
+_VERBS = ("ignore", "ignores", "disable", "suppress", "silence", "skip", "allow", "noqa", "nolint")
 _UNTIL = re.compile(r"\buntil=(\S+)")
 _ASIDE = {
     "#": re.compile(r"\s*(?:#.*)?\Z"),
@@ -50,13 +57,57 @@ def suppressions(document: Document[Any]) -> tuple[Suppression, ...]:
     return tuple(
         _suppression(document, match)
         for match in _COMMENT.finditer(source.text)
-        if _is_comment(document, match)
+        if match[2].strip(" ,") and _is_comment(document, match)
     )
+
+
+def malformed(document: Document[Any]) -> Iterator[Problem]:
+    """Comments that were meant to silence something and do not, since they are written in another way."""
+    text = document.source.text
+    for match in _MEANT.finditer(text) if "opsbook" in text.lower() else ():
+        written = _COMMENT.match(text, match.start())
+        if (written and written[2].strip(" ,")) or not _is_comment(document, match):
+            continue
+        words = _words(match[1], match[4])
+        names = _rules(words)
+        if _silences(match[2], match[3], words, names):
+            said = text[match.start() : match.start(4)] + words
+            yield Problem(
+                "malformed_suppression", Span(match.start(), match.start() + len(said)),
+                f"`{shown(said)}` silences nothing",
+                f"write `opsbook: ignore[{', '.join(names) or 'CODE'}]` and why",
+            )  # fmt: skip
+
+
+def _rules(words: str) -> list[str]:
+    """The rules that a text names, by code or name; the nearest where there is none of that name."""
+    from opsbook.book.validate import nearest
+    from opsbook.lint.catalog import catalog
+
+    known = {name: name for code, rule in catalog().items() for name in (code, rule.name)}
+    wanted = [name.upper() if name[-1].isdigit() else name.replace("-", "_") for name in _RULE.findall(words)]
+    found = (known.get(name) or nearest(name, known) for name in wanted)
+    return list(dict.fromkeys(name for name in found if name))
+
+
+def _silences(colon: str, verb: str, words: str, names: list[str]) -> bool:
+    """Whether a comment means to silence: by its verb, or by what stands in brackets after it."""
+    from opsbook.book.validate import nearest
+
+    if colon and verb.lower() == "ignore":
+        return True
+    bracket = words.lstrip().startswith("[")
+    return (bracket or bool(names)) and nearest(verb, _VERBS) is not None
+
+
+def _words(mark: str, rest: str) -> str:
+    """What a comment goes on to say."""
+    return (rest.partition("-->")[0] if mark == "<!--" else rest).rstrip()
 
 
 def _suppression(document: Document[Any], match: re.Match[str]) -> Suppression:
     source = document.source
-    words = match[3].partition("-->")[0] if match[1] == "<!--" else match[3]
+    words = _words(match[1], match[3])
     until = _UNTIL.search(words)
     return Suppression(
         Location(source, Span(match.start(), match.end())),
