@@ -87,8 +87,8 @@ def turns_before(clock: Clock, version: Version, until: datetime) -> Iterator[in
     """The turns of a version that begin before the next version does."""
     assert version.every is not None
     if version.every.shifts:
-        begun = [opens for opens, _, _ in windows(clock, version, until) if opens < until]
-        yield from range(-(-len(begun) // version.every.shifts))
+        begun = [number + 1 for opens, _, number in windows(clock, version, until) if opens < until]
+        yield from range(-(-max(begun, default=0) // version.every.shifts))
         return
     number = 0
     while first(nth(version, number), clock.zone) < first(until, clock.zone):

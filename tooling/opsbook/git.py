@@ -11,6 +11,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from weakref import finalize
@@ -99,6 +100,30 @@ class Git:
                 f"no commit `{revision}` in this clone",
                 "in CI, fetch it: `fetch-depth: 0` for actions/checkout",
             ) from None
+
+    def known_at(self, at: datetime) -> str:
+        """The commit that the default branch stood at, by the dates of its merges; UserError in a
+        shallow clone, which does not know, and for an instant before the first commit."""
+        self.require()
+        if self._run("rev-parse", "--is-shallow-repository").strip() == b"true":
+            raise UserError(
+                "a shallow clone does not know what was known earlier", "`git fetch --unshallow` completes it"
+            )
+        until = f"--before={at.isoformat()}"
+        found = (
+            self._run("rev-list", "-1", "--first-parent", until, self._default_branch, "--").decode().strip()
+        )
+        if not found:
+            raise UserError(f"the default branch had no commit at {at:%Y-%m-%dT%H:%MZ}")
+        return found
+
+    @cached_property
+    def _default_branch(self) -> str:
+        """The remote's default branch, else a local `main` or `master`, else what is checked out."""
+        for name in ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master"):
+            with suppress(UserError):
+                return self._run("rev-parse", "--verify", "--quiet", name + "^{commit}").decode().strip()
+        return self.commit("HEAD")
 
     def merge_base(self, revision: str) -> str:
         """Where the current branch left another: the commit a pull request is compared with."""

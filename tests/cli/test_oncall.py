@@ -1,0 +1,137 @@
+"""`opsbook oncall`: now, a week, what was known earlier, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from opsbook.cli.main import run
+
+ROTATION = """\
+timezone: Europe/Berlin
+layers:
+  - name: weekly
+    versions:
+      - {starts: 2026-01-05 09:00, every: 1w, members: [ana, ben]}
+"""
+BOOK = {
+    "opsbook.toml": "",
+    "rotations/primary.yaml": ROTATION,
+    "rotations/people/ana.yaml": "name: Ana Ruiz\ntimezone: Europe/Berlin\n"
+    "absences: [{from: 2026-03-02, to: 2026-03-06, reason: holiday}]\n",
+    "rotations/people/ben.yaml": 'name: "Ben\\u001b[31m"\ntimezone: Europe/Berlin\n',
+}
+
+
+@pytest.fixture
+def book(quiet: None, tmp_path: Path) -> Path:
+    for path, text in BOOK.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+def oncall(book: Path, *words: str) -> int:
+    return run(["-C", str(book), "oncall", *words])
+
+
+def git(book: Path, *words: str, at: str = "2026-02-01T12:00:00Z") -> None:
+    who = ("-c", "user.name=ana", "-c", "user.email=ana@example.com")
+    dates = {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
+    subprocess.run(
+        ["git", "-C", str(book), *who, *words], check=True, capture_output=True, env=os.environ | dates
+    )
+
+
+def commit(book: Path, at: str) -> None:
+    git(book, "add", "-A")
+    git(book, "commit", "-qm", "x", at=at)
+
+
+def people(book: Path, capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
+    capsys.readouterr()
+    assert oncall(book, "primary", "--at", "2026-02-02T12:00Z", "--json", *words) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    return [each["person"] for each in found["on_call"]]
+
+
+def test_an_absence_changes_nobodys_turn_and_shows(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert oncall(book, "--at", "2026-03-04T12:00Z") == 0
+    assert "Ana Ruiz (ana, absent until 2026-03-06)" in capsys.readouterr().out
+
+
+def test_what_was_known_earlier_is_read_from_the_history_of_the_default_branch(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(book, "init", "-q", "-b", "main")
+    commit(book, "2026-02-01T12:00:00Z")
+    (book / "rotations/primary.yaml").write_text(ROTATION.replace("[ana, ben]", "[ben, ana]"))
+    commit(book, "2026-02-10T12:00:00Z")
+    assert people(book, capsys) == ["ben"]
+    assert people(book, capsys, "--as-known-at", "2026-02-05T00:00Z") == ["ana"]
+    assert people(book, capsys, "--as-known-at", "2026-02-11T00:00Z") == ["ben"]
+    assert oncall(book, "--as-known-at", "2026-01-01T00:00Z") == 2
+    assert "no commit at 2026-01-01T00:00Z" in capsys.readouterr().err
+
+
+def test_a_shallow_clone_refuses_to_guess(
+    book: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(book, "init", "-q", "-b", "main")
+    commit(book, "2026-02-01T12:00:00Z")
+    commit_again = book / "rotations/primary.yaml"
+    commit_again.write_text(ROTATION + "\n")
+    commit(book, "2026-02-10T12:00:00Z")
+    clone = tmp_path_factory.mktemp("clone") / "book"
+    git(book, "clone", "-q", "--depth", "1", book.as_uri(), str(clone))
+    assert oncall(clone, "--as-known-at", "2026-02-11T00:00Z") == 2
+    assert "shallow clone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--week",), "go with a ROTATION"),
+        (("primary", "--week", "--from", "2026-01-01"), "--week is from Monday to Sunday"),
+        (("primary", "--from", "soon"), "--from: `soon` is no date"),
+        (("primary", "--from", "2026-02-02", "--to", "2026-02-01"), "is before --from"),
+        (("secondary",), "no rotation `secondary`"),
+        (("--team", "payments"), "no team `payments`"),
+        (("--service", "checkout"), "no service `checkout`"),
+    ],
+)
+def test_wrong_use_says_what_is_wrong(
+    book: Path, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert oncall(book, *words) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_rotation_that_cannot_be_read_is_named_and_the_others_are_told(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (book / "rotations/broken.yaml").write_text("timezone: Nowhere\n")
+    (book / "rotations/loop.yaml").write_text("follows: loop\n")
+    assert oncall(book, "--at", "2026-02-02T12:00Z") == 0
+    out, err = capsys.readouterr()
+    assert "primary" in out
+    assert "loop: cannot be read" in err
+    assert oncall(book, "broken") == 2
+
+
+def test_a_name_cannot_speak_to_the_terminal(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert oncall(book, "--at", "2026-01-13T12:00Z") == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_rotation_that_has_ended_says_nobody(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = ROTATION + "      - {starts: 2026-02-01 09:00, members: []}\n"
+    (book / "rotations/primary.yaml").write_text(text)
+    assert oncall(book, "--at", "2027-06-01T12:00Z") == 0
+    assert "nobody" in capsys.readouterr().out
+    assert oncall(book, "primary", "--from", "2026-03-01") == 0
+    assert "nobody is on call" in capsys.readouterr().out

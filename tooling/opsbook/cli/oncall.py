@@ -1,0 +1,363 @@
+"""`opsbook oncall`: who is on call and why, now or in a week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opsbook.cli.options import Command, at_option, colored, moment
+from opsbook.errors import UserError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from opsbook.book.snapshot import Book
+    from opsbook.model.time import Interval
+    from opsbook.oncall.answers import Now
+    from opsbook.oncall.schedule import Reason, Shift, Stretch
+    from opsbook.output.frames import Paint
+
+_STRIP = 48
+"""Columns of a day, half an hour each."""
+
+
+@click.command(cls=Command)
+@click.argument("rotation", required=False)
+@click.option("--team", metavar="TEAM", help="Only the rotations of a team.")
+@click.option(
+    "--service", metavar="SERVICE", help="The rotations that a service's policy pages, in that order."
+)
+@click.option("--week", is_flag=True, help="ROTATION from this Monday to the next.")
+@click.option("--from", "start", metavar="DATE", help="ROTATION from this day on.")
+@click.option("--to", "end", metavar="DATE", help="The last day; a week where it is left out.")
+@click.option(
+    "--as-known-at", "known_at", metavar="INSTANT", help="As the default branch had it at this instant."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@at_option
+@click.pass_obj
+def command(obj: dict[str, Any], /, rotation: str | None, at: str | None, **options: Any) -> None:
+    """Who is on call, why, until when, and then whom; of everything, or of one ROTATION.
+
+    Every answer names the line of the book that it follows from.
+    """
+    instant = moment(obj, at)
+    book = _book(options["known_at"])
+    within = _asked(options, instant)
+    if within and not rotation:
+        raise click.UsageError("--week, --from and --to go with a ROTATION")
+    if rotation:
+        _refuse_unknown(book, "rotation", rotation)
+    if rotation and within:
+        text = _calendar(book, rotation, within, instant, as_json=options["as_json"])
+    else:
+        text = _everyone(book, _rotations(book, rotation, options), instant, as_json=options["as_json"])
+    click.echo(text, nl=False, color=colored() or None)
+
+
+def _book(known_at: str | None) -> Book:
+    from opsbook.book.settings import find_root
+    from opsbook.book.snapshot import Book
+    from opsbook.book.tree import WorkTree
+
+    root = find_root(Path.cwd())
+    if known_at is None:
+        return Book(WorkTree(root))
+    from opsbook.git import Git
+
+    git = Git(root)
+    return Book(git.commit_tree(git.known_at(moment({}, known_at))))
+
+
+def _asked(options: dict[str, Any], at: datetime) -> tuple[date | None, date | None] | None:
+    """The first and the last day that are asked for; None where the question is who is on now."""
+    if options["week"]:
+        if options["start"] or options["end"]:
+            raise click.UsageError("--week is from Monday to Sunday: leave out --from and --to")
+        return None, None
+    if not (options["start"] or options["end"]):
+        return None
+    return _day("--from", options["start"]) or at.date(), _day("--to", options["end"])
+
+
+def _day(option: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    from pydantic_core import PydanticCustomError
+
+    from opsbook.model.time import day
+
+    try:
+        return day(text)
+    except PydanticCustomError as error:
+        raise UserError(f"{option}: {error.message()}") from None
+
+
+def _refuse_unknown(book: Book, kind: str, id: str) -> None:
+    document = book.find(kind, id)
+    if document is None:
+        from opsbook.book.validate import nearest
+
+        near = nearest(id, book.names(kind))
+        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(book.names(kind)) or 'none'}"
+        raise UserError(f"no {kind} `{id}` in this book", hint)
+    if not document.readable:
+        raise UserError(f"{document.path} cannot be read", "`opsbook check` says why")
+
+
+def _rotations(book: Book, rotation: str | None, options: dict[str, Any]) -> list[str]:
+    """The rotations that are asked for."""
+    if rotation:
+        return [rotation]
+    if options["service"]:
+        _refuse_unknown(book, "service", options["service"])
+        return list(_paged_for(book, options["service"]))
+    found = sorted(book.rotations, key=lambda each: (each.content.team or "~", each.id))
+    if options["team"]:
+        _refuse_unknown(book, "team", options["team"])
+        found = [each for each in found if each.content.team == options["team"]]
+    return [each.id for each in found]
+
+
+def _paged_for(book: Book, service: str) -> Iterable[str]:
+    document = book.find("service", service)
+    assert document is not None
+    policy = document.content.escalation
+    if policy is None:
+        raise UserError(f"service `{service}` names no `escalation` policy", f"add it to {document.path}")
+    _refuse_unknown(book, "escalation", policy)
+    found = book.find("escalation", policy)
+    assert found is not None
+    targets = (target for level in found.content.levels for target in level.page)
+    return dict.fromkeys(target.rotation for target in targets if target.rotation)
+
+
+# ── now ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _everyone(book: Book, rotations: list[str], at: datetime, *, as_json: bool) -> str:
+    from opsbook.oncall.answers import now
+
+    found, broken = [], []
+    for rotation in rotations:
+        try:
+            found.append(now(book, rotation, at))
+        except LookupError:
+            broken.append(rotation)
+    for rotation in broken:
+        click.echo(f"{rotation}: cannot be read; `opsbook check` says why", err=True)
+    if as_json:
+        from opsbook.output.json import encoded
+
+        return encoded([_data(book, each, at) for each in found])
+    if not found:
+        return "no rotation: they stand in rotations/\n"
+    return "".join(_lines(book, found, at))
+
+
+def _lines(book: Book, found: list[Now], at: datetime) -> Iterator[str]:
+    from opsbook.output.frames import Paint, clean
+
+    paint = Paint(colored())
+    yield paint(f"{at:%a} {at.day} {at:%b %Y, %H:%M} UTC", "2") + "\n"
+    width = max(len(clean(each.rotation)) for each in found)
+    for each in found:
+        people = ", ".join(_who(book, seat.person, at, paint) for seat in each.seats)
+        head = paint(f"{clean(each.rotation):<{width}}", "1")
+        yield f"\n{head}  {people or paint('nobody', '1;31')}\n"
+        yield from (f"{' ' * width}  {line}\n" for line in _details(book, each))
+
+
+def _who(book: Book, person: str, at: datetime, paint: Paint) -> str:
+    from opsbook.oncall.answers import absence, name
+    from opsbook.output.frames import clean
+
+    away = absence(book, person, at)
+    said = f", absent until {away.end}" if away else ""
+    full = name(book, person)
+    words = f"{clean(full)} ({clean(person)}{said})" if full != person or said else clean(person)
+    return paint(words, "33" if away else "")
+
+
+def _details(book: Book, each: Now) -> Iterator[str]:
+    from opsbook.oncall.answers import name
+    from opsbook.output.frames import clean
+
+    if each.until:
+        then = ", ".join(clean(name(book, person)) for person in each.then) or "nobody"
+        yield f"until {_local(each.until, each.zone)}, then {then}"
+    elif each.seats:
+        yield "until somebody changes the rotation"
+    for reason in dict.fromkeys(seat.reason for seat in each.seats):
+        yield f"because of {_because(book, reason)}"
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    """`Mon 30 Nov 09:00 Europe/Berlin (08:00 UTC)`."""
+    local = at.astimezone(zone)
+    utc = f"{at:%H:%M}" if at.date() == local.date() else f"{at:%a %H:%M}"
+    return f"{local:%a} {local.day} {local:%b %H:%M} {zone.key}" + (
+        f" ({utc} UTC)" if zone.key != "UTC" else ""
+    )
+
+
+def _because(book: Book, reason: Reason) -> str:
+    """The rule or the exception behind a shift, with its line."""
+    from opsbook.oncall.schedule import Covered
+    from opsbook.output.frames import clean
+
+    place = _place(book, reason)
+    if isinstance(reason, Covered):
+        document = book.find("override", reason.override)
+        assert document is not None
+        return f"override `{clean(reason.override)}`: {clean(document.content.reason)} ({place})"
+    document = book.find("rotation", reason.rotation)
+    assert document is not None
+    starts = document.content.layers[reason.layer].versions[reason.version].starts
+    return f"layer `{_label(book, reason)}`, turn {reason.number + 1} since {starts:%Y-%m-%d} ({place})"
+
+
+def _data(book: Book, each: Now, at: datetime) -> dict[str, Any]:
+    from opsbook.model.time import write_instant
+    from opsbook.oncall.answers import absence
+
+    return {
+        "rotation": each.rotation,
+        "timezone": each.zone.key,
+        "on_call": [
+            {
+                "person": seat.person,
+                "because": _source(book, seat.reason),
+                "absent": absence(book, seat.person, at) is not None,
+            }
+            for seat in each.seats
+        ],
+        "since": each.since and write_instant(each.since),
+        "until": each.until and write_instant(each.until),
+        "then": list(each.then),
+    }  # fmt: skip
+
+
+def _source(book: Book, reason: Reason) -> dict[str, Any]:
+    from opsbook.oncall.schedule import Covered, location
+
+    place = location(book, reason)
+    kind = "override" if isinstance(reason, Covered) else "layer"
+    return {"kind": kind, "path": place.path, "line": place.start.line}
+
+
+# ── a calendar ────────────────────────────────────────────────────────────────────────────
+
+
+def _calendar(
+    book: Book, rotation: str, asked: tuple[date | None, date | None], at: datetime, *, as_json: bool
+) -> str:
+    from opsbook.model.time import Interval
+    from opsbook.oncall import handoffs
+    from opsbook.oncall.answers import zone_of
+    from opsbook.oncall.schedule import plan, shifts, stretches
+
+    decides = plan(book, rotation)
+    zone = zone_of(decides)
+    first = asked[0] or _monday(at.astimezone(zone).date())
+    last = asked[1] or first + timedelta(days=6)
+    if last < first:
+        raise UserError(f"--to {last} is before --from {first}")
+    within = Interval(handoffs.midnight(first, zone), handoffs.midnight(last + timedelta(days=1), zone))
+    found = shifts(decides, within)
+    if as_json:
+        from opsbook.output.json import encoded
+
+        return encoded([_shift_data(book, each) for each in found])
+    return "".join(_week(book, rotation, zone, within, stretches(decides, within), found))
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _shift_data(book: Book, each: Shift) -> dict[str, Any]:
+    from opsbook.model.time import write_instant
+
+    return {
+        "person": each.person,
+        "from": write_instant(each.interval.start),
+        "to": write_instant(each.interval.end),
+        "because": _source(book, each.reason),
+    }
+
+
+def _week(
+    book: Book, rotation: str, zone: ZoneInfo, within: Interval, found: list[Stretch], shifts: list[Shift]
+) -> Iterator[str]:
+    from opsbook.oncall.answers import days
+    from opsbook.output.frames import Paint, clean
+
+    paint = Paint(colored())
+    yield f"{paint(clean(rotation), '1')}  {zone.key}\n\n"
+    yield " " * 12 + "".join(f"{hour:<6}" for hour in ("00", "03", "06", "09", "12", "15", "18")) + "21\n"
+    for day, interval in days(within, zone):
+        strip, note = _strip(found, interval, zone)
+        yield f"{day:%a} {day.day:>2} {day:%b}  {strip}{note}\n"
+    yield "\n"
+    labels = {shift.reason: _label(book, shift.reason) for shift in shifts}
+    who = max((len(clean(shift.person)) for shift in shifts), default=0)
+    for shift in shifts:
+        yield f"{_when(shift.interval, zone)}  {clean(shift.person):<{who}}  {labels[shift.reason]}\n"
+    sources = dict.fromkeys((label, _place(book, reason)) for reason, label in labels.items())
+    width = max((len(label) for label, _ in sources), default=0)
+    yield "\n" if sources else "nobody is on call\n"
+    for label, place in sources:
+        yield f"{label:<{width}}  {place}\n"
+
+
+def _strip(found: list[Stretch], day: Interval, zone: ZoneInfo) -> tuple[str, str]:
+    """A day as a line of half hours: each person's name where they come on, a line while they are on."""
+    cells = [" "] * _STRIP
+    for stretch in found:
+        start, end = max(stretch.interval.start, day.start), min(stretch.interval.end, day.end)
+        if start >= end:
+            continue
+        first, last = _column(start, day, zone), _column(end, day, zone)
+        words = "|" + ",".join(stretch.people)
+        width = max(last - first, 1)
+        cells[first : first + width] = (words[:width]).ljust(width, "-")
+    hours = day.end - day.start
+    odd = "" if hours == timedelta(days=1) else f"  {hours / timedelta(hours=1):g} hours"
+    return "".join(cells)[:_STRIP].rstrip(), odd
+
+
+def _column(at: datetime, day: Interval, zone: ZoneInfo) -> int:
+    if at == day.end:
+        return _STRIP
+    local = at.astimezone(zone)
+    return local.hour * 2 + local.minute // 30
+
+
+def _when(interval: Interval, zone: ZoneInfo) -> str:
+    start, end = (at.astimezone(zone) for at in interval)
+    return f"{start:%a} {start.day:>2} {start:%b %H:%M} – {end:%a} {end.day:>2} {end:%b %H:%M}"
+
+
+def _label(book: Book, reason: Reason) -> str:
+    """The layer, or the override, that puts somebody on call."""
+    from opsbook.oncall.schedule import Covered
+    from opsbook.output.frames import clean
+
+    if isinstance(reason, Covered):
+        return f"override {clean(reason.override)}"
+    document = book.find("rotation", reason.rotation)
+    assert document is not None
+    return clean(document.content.layers[reason.layer].name)
+
+
+def _place(book: Book, reason: Reason) -> str:
+    """Where that is written, as path and line."""
+    from opsbook.oncall.schedule import location
+    from opsbook.output.frames import clean
+
+    return clean(str(location(book, reason)).rpartition(":")[0])
