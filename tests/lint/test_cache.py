@@ -57,11 +57,21 @@ def fill(root: Path) -> Path:
     return root
 
 
-def report(root: Path, *, cache: bool, now: datetime = NOW) -> str:
-    return render(Session(root, now, profile="strict", cache=cache).check())
+def report(root: Path, *, cache: bool, now: datetime = NOW, base: str | None = None) -> str:
+    return render(Session(root, now, profile="strict", cache=cache, base=base).check())
 
 
-def evaluated(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def git(root: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=ana", "-c", "user.email=ana@example.com")
+    subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True, capture_output=True)
+
+
+def commit(root: Path) -> None:
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "--allow-empty", "-m", "a change")
+
+
+def evaluated(root: Path, monkeypatch: pytest.MonkeyPatch, base: str | None = None) -> list[str]:
     """The subjects that a check with the cache looks at again."""
     from opsbook.lint import check
 
@@ -74,7 +84,7 @@ def evaluated(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     with monkeypatch.context() as patch:
         patch.setattr(check, "evaluate", noted)
-        report(root, cache=True)
+        report(root, cache=True, base=base)
     return seen
 
 
@@ -150,7 +160,8 @@ def test_many_processes_may_write_at_once(root: Path) -> None:
 
 def edit(root: Path, chance: random.Random) -> None:
     """One thing that a person, an editor or git may do to a book."""
-    files = [file for file in sorted(root.rglob("*")) if file.is_file() and file.suffix != ".toml"]
+    found = (file for file in sorted(root.rglob("*")) if file.is_file() and file.suffix != ".toml")
+    files = [file for file in found if ".git" not in file.parts]
     if not files:
         return
     file = chance.choice(files)
@@ -196,6 +207,49 @@ def test_whatever_happens_the_cache_changes_no_byte(root: Path, seed: int, days:
         for _ in range(chance.randint(0, 2)):
             edit(root, chance)
     assert report(root, cache=True) == report(root, cache=False)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 2**32),
+    steps=st.lists(st.sampled_from(["edit", "commit", "amend", "check", "base"]), min_size=4, max_size=8),
+)
+def test_whatever_is_committed_the_cache_changes_no_byte(root: Path, seed: int, steps: list[str]) -> None:
+    shutil.rmtree(root)
+    fill(root)
+    git(root, "init", "-q")
+    commit(root)
+    git(root, "branch", "base")
+    commit(root)
+    chance = random.Random(seed)
+    for step in [*steps, "check", "base"]:
+        match step:
+            case "edit":
+                edit(root, chance)
+            case "commit":
+                commit(root)
+            case "amend":
+                git(root, "add", "-A")
+                git(root, "commit", "-q", "--amend", "--allow-empty", "--no-edit")
+            case _:
+                base = "base" if step == "base" else None
+                assert report(root, cache=True, base=base) == report(root, cache=False, base=base)
+
+
+def test_a_base_makes_only_what_changed_since_be_looked_at_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(root, "init", "-q")
+    commit(root)
+    incident = root / FOLDER / "incident.yaml"
+    incident.write_text(incident.read_text().replace("due: 2026-03-16", "due: 2026-03-19"))
+    report(root, cache=True)
+    assert evaluated(root, monkeypatch, base="HEAD") == [
+        f"{FOLDER}/incident.yaml",
+        f"{FOLDER}/incident.yaml",  # and once as it was before
+        f"{FOLDER}/postmortem.md",
+    ]
+    assert evaluated(root, monkeypatch) == [f"{FOLDER}/incident.yaml"]
 
 
 def test_other_files_in_the_cache_folder_are_left_alone(root: Path, tmp_path: Path) -> None:

@@ -81,6 +81,11 @@ class Git:
             return ""
 
     @cached_property
+    def objects(self) -> Objects:
+        """The blobs of the repository."""
+        return Objects(self.root)
+
+    @cached_property
     def head(self) -> str | None:
         """The commit that is checked out; None before the first."""
         try:
@@ -144,6 +149,14 @@ class Git:
         tracked = self._names(*names, commit, "--")
         new = self._names("ls-files", "--others", "--exclude-standard", "-z", "--", ".")
         return {*tracked, *new}
+
+    def renamed(self, commit: str, *, staged: bool = False) -> dict[str, str]:
+        """The path that a file had at a commit, by the path that it has in the work tree or index,
+        for the files that were renamed since."""
+        arguments = ("diff", "--name-status", "--find-renames", "--diff-filter=R", "--relative", "-z")
+        where = ("--cached", commit) if staged else (commit,)
+        words = iter(self._names(*arguments, *where, "--", *FOLDERS))
+        return {new: old for _, old, new in zip(words, words, words, strict=True)}
 
     def require(self) -> None:
         """UserError where the book is in no git work tree."""
@@ -250,7 +263,7 @@ class GitTree:
 
     def version(self, path: str) -> str | None:
         top = path.partition("/")[0]
-        if self._commit is None and top == "incidents" and top not in self._listed:
+        if top == "incidents" and top not in self._listed:
             if path not in self._single:
                 self._single[path] = self._lookup(path)
             return self._single[path]
@@ -261,14 +274,14 @@ class GitTree:
 
     def read(self, path: str) -> bytes:
         blob = self.version(path)
-        found = self._ask(blob) if blob else None
+        found = self._git.objects.ask(blob) if blob else None
         if found is None:
             raise FileNotFoundError(path)
         return found[1]
 
     def _lookup(self, path: str) -> str | None:
-        """The blob id of one staged file; None for a symbolic link."""
-        found = None if "\n" in path else self._ask(f":./{path}")
+        """The blob id of one file; None for a symbolic link."""
+        found = None if "\n" in path else self._git.objects.ask(f"{self._commit or ''}:./{path}")
         if found is None or path in self.links:
             return None
         blob, content = found
@@ -277,22 +290,32 @@ class GitTree:
             return None
         return blob
 
-    @cached_property
-    def _blobs(self) -> subprocess.Popen[bytes]:
-        """One `git cat-file` that answers until nobody needs this tree any more."""
-        process = subprocess.Popen(
-            ["git", "-C", str(self._git.root), "cat-file", "--batch"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-        )
-        finalize(self, process.communicate)
-        return process
 
-    def _ask(self, name: str) -> tuple[str, bytes] | None:
-        """Id and content of a blob by its id, or by `:./path` in the index."""
-        inlet, outlet = self._blobs.stdin, self._blobs.stdout
+class Objects:
+    """The blobs of a repository: one `git cat-file` that answers until nobody needs it any more."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._running: tuple[int, subprocess.Popen[bytes]] | None = None
+
+    def _process(self) -> subprocess.Popen[bytes]:
+        """The process that answers this one: after a fork two would read each other's answers."""
+        if self._running is None or self._running[0] != os.getpid():
+            process = subprocess.Popen(
+                ["git", "-C", str(self._root), "cat-file", "--batch"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+            )
+            finalize(self, process.communicate)
+            self._running = os.getpid(), process
+        return self._running[1]
+
+    def ask(self, name: str) -> tuple[str, bytes] | None:
+        """Id and content of a blob by its id, by `:./path` in the index, or by `COMMIT:./path`."""
+        process = self._process()
+        inlet, outlet = process.stdin, process.stdout
         assert inlet
         assert outlet
         with suppress(BrokenPipeError):  # its end is seen in the answer

@@ -8,19 +8,20 @@ of what was asked, which is how the cache knows when an answer still holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from opsbook.book import document
 from opsbook.book.document import Document
 from opsbook.book.kinds import FOLDERS, Kind, identify, kind
 from opsbook.book.settings import load_settings
 from opsbook.book.subset import Problem
-from opsbook.book.tree import Tree, blob_id
+from opsbook.book.tree import Memory, Tree, blob_id
 from opsbook.text import Source, Span
 
 if TYPE_CHECKING:
+    from opsbook.book.earlier import Earlier
     from opsbook.model.directory import Holidays, Person, Service, Team
     from opsbook.model.escalation import Escalation
     from opsbook.model.incident import Incident
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from opsbook.model.settings import Settings
     from opsbook.model.severity import Severities
 
+T = TypeVar("T")
 _KEPT = 64
 """How many incidents, post-mortems and runbooks stay in memory; everything else always does."""
 _MANY = ("incident", "postmortem", "runbook")
@@ -49,14 +51,19 @@ class Book:
         shared: _Shared | None = None,
         reads: set[str] | None = None,
         settings: Settings | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         self.tree = tree
-        self._shared = shared or _Shared(tree, settings)
+        self._shared = shared or _Shared(tree, settings, earlier)
         self._reads = reads
 
     def recording(self, reads: set[str]) -> Book:
         """The same book; what is asked of it is noted in `reads`, as keys of `version`."""
         return Book(self.tree, self._shared, reads)
+
+    def with_texts(self, texts: Mapping[str, str]) -> Book:
+        """The book as it would be with other texts at some paths, against the same base."""
+        return Book(Memory(texts, below=self.tree), earlier=self._shared.earlier)
 
     def _note(self, key: str) -> None:
         if self._reads is not None:
@@ -75,6 +82,11 @@ class Book:
         if mark == "~":
             name, _, id = rest.partition("/")
             return "\n".join(self._shared.namesakes(kind(name), id))
+        if mark == "<":
+            place, earlier = self._shared.place_before(rest), self._shared.earlier
+            return (
+                f"{earlier.book.version('=' + place)} {place}" if place and earlier and earlier.book else None
+            )
         return blob_id("\n".join(self._names(rest)).encode("utf-8", "surrogatepass"))
 
     # ── documents ─────────────────────────────────────────────────────────────────────────
@@ -154,6 +166,13 @@ class Book:
 
     def _path(self, each: Kind, id: str) -> str | None:
         return self._shared.nested(each).get(id) if each.nested else each.path(id)
+
+    def before(self, document: Document[T]) -> Document[T] | None:
+        """What a change made this document of: how it read at the base of the change. None without a
+        base, for a new document, and for one that the change leaves as it was."""
+        self._note("<" + document.path)
+        place, earlier = self._shared.place_before(document.path), self._shared.earlier
+        return earlier.book.read(place) if place and earlier and earlier.book else None
 
     # ── policies ──────────────────────────────────────────────────────────────────────────
 
@@ -265,8 +284,9 @@ def hides_records(link: str) -> bool:
 class _Shared:
     """What every view of one book has in common: the documents read so far."""
 
-    def __init__(self, tree: Tree, settings: Settings | None) -> None:
+    def __init__(self, tree: Tree, settings: Settings | None, earlier: Earlier | None) -> None:
         self.tree = tree
+        self.earlier = earlier
         self._settings = settings
         self._documents: dict[str, Document[Any]] = {}
         self._recent: dict[str, Document[Any]] = {}
@@ -279,6 +299,10 @@ class _Shared:
     @cached_property
     def settings(self) -> Settings:
         return self._settings or load_settings(self.tree)
+
+    def place_before(self, path: str) -> str | None:
+        """Where a document stood at the base, where there is a base and the change touches its text."""
+        return self.earlier.place(path, self.tree.version(path)) if self.earlier else None
 
     def paths(self, each: Kind) -> tuple[str, ...]:
         if each.name not in self._paths:

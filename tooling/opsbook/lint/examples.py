@@ -6,6 +6,7 @@ line must be clean of that rule. All other rules run beside it, as they would. A
 fence say what a text cannot show:
 
 * `as_of` sets the clock of the book;
+* `at="base"` is the file as it was before a change; what is not shown was then as it is now;
 * `encoding` is how the file is saved, where that is not UTF-8;
 * `repeat` is how many times over its lines stand there;
 * `mode` is what git or `ls` call it: `120000`, a symbolic link to the path in it; `000`, a file
@@ -17,10 +18,12 @@ fence say what a text cannot show:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from opsbook.book.earlier import Earlier
 from opsbook.book.markdown import Fence, Page
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
@@ -47,9 +50,13 @@ class Example(NamedTuple):
     links: frozenset[str]
     as_of: datetime
     expected: frozenset[tuple[str, int]]
+    base: Mapping[str, bytes | None] = MappingProxyType({})
+    """Files that a change replaced, as they were before."""
 
     def book(self) -> Book:
-        return Book(Memory({"opsbook.toml": "", **self.files}, links=self.links))
+        now = Memory({"opsbook.toml": "", **self.files}, links=self.links)
+        before = Book(Memory(self.base, below=now))
+        return Book(now, earlier=Earlier(lambda: before) if self.base else None)
 
     def findings(self, rule: Rule) -> tuple[Diagnostic, ...]:
         """What the rule finds in it, at its strictest."""
@@ -89,6 +96,11 @@ class _File(NamedTuple):
         return self.attributes["title"]
 
     @property
+    def earlier(self) -> bool:
+        """Whether it shows how the file was before a change."""
+        return self.attributes.get("at") == "base"
+
+    @property
     def linked(self) -> bool:
         return self.attributes.get("mode") == "120000"
 
@@ -111,10 +123,11 @@ def _example(rule: Rule, heading: str, book: list[_File]) -> Example:
     moments = [_instant(file.attributes["as_of"]) for file in book if "as_of" in file.attributes]
     return Example(
         heading,
-        {file.path: file.content() for file in book if not file.linked},
+        {file.path: file.content() for file in book if not (file.linked or file.earlier)},
         frozenset(file.path for file in book if file.linked),
         moments[-1] if moments else NOW,
         frozenset((file.path, line) for file in book for line in _marked(file.code, rule.code)),
+        {file.path: file.content() for file in book if file.earlier},
     )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsbook.book.earlier import Earlier
 from opsbook.book.kinds import identify
 from opsbook.book.settings import find_root, settings_text
 from opsbook.book.snapshot import Book, belongs, hides_records
@@ -71,10 +72,29 @@ class Session:
 
     @cached_property
     def book(self) -> Book:
+        earlier = Earlier(lambda: self._book_at_base, self._renamed) if self._base or self._staged else None
         if self._staged:
             self.git.require()
-            return Book(self.git.index_tree())
-        return Book(WorkTree(self.root, self._signatures, self.git.clean_blobs))
+            return Book(self.git.index_tree(), earlier=earlier)
+        return Book(WorkTree(self.root, self._signatures, self.git.clean_blobs), earlier=earlier)
+
+    @cached_property
+    def _base_commit(self) -> str | None:
+        """The commit that a change is compared with: the merge base, or the last commit for what is
+        staged; None without one."""
+        if self._base:
+            return self.git.merge_base(self._base)
+        return self.git.head if self._staged else None
+
+    @cached_property
+    def _book_at_base(self) -> Book | None:
+        """The book at the base, by today's settings: what they ask for anew is new."""
+        commit = self._base_commit
+        return Book(self.git.commit_tree(commit), settings=self.book.settings) if commit else None
+
+    def _renamed(self) -> Mapping[str, str]:
+        commit = self._base_commit
+        return self.git.renamed(commit, staged=self._staged) if commit else {}
 
     def _signatures(self) -> Mapping[str, tuple[object, ...]]:
         return self._cache.signatures if self._cache else {}
@@ -139,20 +159,18 @@ class Session:
         return read(self.book.tree)
 
     def _against_base(self, report: Report, subjects: list[str] | None) -> Report:
-        base = self._base or (self.git.head if self._far_reaching else None)
-        if base is None:
+        earlier = self._book_at_base if self._base or self._far_reaching else None
+        if earlier is None or self._base_commit is None:
             return report
         from opsbook.lint.compare import compare
 
         if self._before is None:
-            commit = self.git.merge_base(base)
-            touched = self.git.changed(commit, staged=self._staged)
-            self._before = self._at_base(commit, subjects), touched
+            touched = self.git.changed(self._base_commit, staged=self._staged)
+            self._before = self._at_base(earlier, subjects), touched
         return compare(report, *self._before)
 
-    def _at_base(self, commit: str, subjects: list[str] | None) -> Report:
-        """The report on the base, by today's settings: what they ask for anew is new."""
-        earlier = Book(self.git.commit_tree(commit), settings=self.book.settings)
+    def _at_base(self, earlier: Book, subjects: list[str] | None) -> Report:
+        """The report on the base."""
         if subjects is not None:
             subjects = [each for each in subjects if earlier.tree.has(each)]
         known = self._still_true(earlier)
@@ -162,6 +180,8 @@ class Session:
         known: dict[str, Outcome] = {}
         if subjects is None and self._cache:
             book.tree.paths("incidents")
+            if self._book_at_base:
+                self._book_at_base.tree.paths("incidents")  # one listing instead of a question for each
             known = self._cache.outcomes(book, microseconds(self.now))
         report, self._outcomes = check(
             book, self.selection, self.now, subjects=subjects, known=known, progress=progress
@@ -244,7 +264,7 @@ class Session:
             for source, text in _applied(fixes):
                 original.setdefault(source.path, source)
                 texts[source.path] = text
-            book = Book(Memory(texts, below=self.book.tree))
+            book = self.book.with_texts(texts)
             known = self._still_true(book)
             found, self._outcomes = check(book, self.selection, self.now, subjects=subjects, known=known)
             report = self._compared(found, subjects)
