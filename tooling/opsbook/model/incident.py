@@ -170,6 +170,17 @@ class Entry(Model):
         return self.text.strip().partition("\n")[0]
 
 
+class Move(Model):
+    """A due date that was put off."""
+
+    start: Annotated[Date, Field(alias="from")]
+    """The day it was due before."""
+    to: Date
+    """The day it was due from then on."""
+    reason: Text
+    """Why it could wait."""
+
+
 class ActionItem(Model):
     """Work that an incident left behind."""
 
@@ -183,6 +194,8 @@ class ActionItem(Model):
     """Who sees to it: a person or a team."""
     due: Date | None = None
     """By when; left out, it is the resolution plus the severity's `action_items_within`."""
+    moved: Many[Move] = ()
+    """Each time that the date was put off: `{from: 2026-03-16, to: 2026-04-13, reason: …}`."""
     status: Literal["open", "in-progress", "done", "declined"] = "open"
     """How far it is; `done` needs `done_on`, `declined` needs `reason`."""
     tracker: Text | None = None
