@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
+from calendar import monthrange
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +82,77 @@ def test_what_cannot_be_read_in_the_corpora_is_known_and_no_more(
         ("toml_front_matter", "kubermatic__docs"): 1,
         ("duplicate_id", "openshift__runbooks"): 4,  # two alerts, each in two folders
     }
+
+
+def test_every_fence_that_is_left_open_is_found_and_no_other(books: list[Path]) -> None:
+    found = {
+        Path(each["path"]).stem
+        for book in books
+        for each in strictly(book, "check", "--select", "unclosed_fence", "--format", "json")
+    }
+    assert found == {"GuestVCPUQueueHighCritical", "PrometheusOperatorNodeLookupErrors"}
+
+
+def test_the_reviews_that_are_overdue_are_those_of_the_calendar(books: list[Path]) -> None:
+    found = {
+        (book.name, each["path"])
+        for book in books
+        for each in strictly(book, "check", "--select", "overdue_review", "--format", "json")
+    }
+    overdue = {
+        (book.name, page.relative_to(book).as_posix())
+        for book in books
+        for page in (book / "runbooks").rglob("*.md")
+        if (due := review_due(page.read_text("utf-8", "replace"))) and due < date(2026, 11, 1)
+    }
+    assert len(overdue) > 50
+    assert found == overdue
+
+
+def review_due(text: str) -> date | None:
+    """When a page is to be looked at again, worked out without opsbook; None where it does not say."""
+    front = text.split("---\n")[1] if text.startswith("---\n") else ""
+    last = re.search(r"^last_review(?:ed_on|_date): (\d+)-(\d+)-(\d+)$", front, re.MULTILINE)
+    period = re.search(r"^review_in: (\d+) months?$", front, re.MULTILINE)
+    if not last or not period:
+        return None
+    year, month, day = map(int, last.groups())
+    years, month = divmod(month - 1 + int(period[1]), 12)
+    return date(year + years, month + 1, min(day, monthrange(year + years, month + 1)[1]))
+
+
+def strictly(book: Path, *words: str) -> list[dict[str, Any]]:
+    """What a command with the strict profile says of a book."""
+    command = [sys.executable, "-m", "opsbook", *words, "--profile", "strict", "--at", "2026-11-01T12:00Z"]
+    done = subprocess.run([*command, "--exit-zero", "--no-cache"], cwd=book, capture_output=True, text=True)
+    assert done.returncode == 0, (book.name, done.stderr)
+    return json.loads(done.stdout)["diagnostics"] if "json" in words else []  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
+def test_fixes_settle_change_what_they_say_and_leave_nothing_for_a_second_run(
+    books: list[Path], tmp_path: Path, unsafe: bool
+) -> None:
+    options = ["--unsafe-fixes"] if unsafe else []
+    for original in books:
+        book = tmp_path / original.name
+        shutil.copytree(original, book)
+        before = texts(book)
+        strictly(book, "check", "--fix", *options)
+        once = texts(book)
+        changed = {path for path in once if once[path] != before[path]}
+        said = {
+            each["path"]
+            for each in strictly(original, "check", "--format", "json")
+            if each.get("fix") and (unsafe or each["fix"]["safe"])
+        }
+        assert once.keys() == before.keys()
+        assert changed == said, book.name
+        strictly(book, "check", "--fix", *options)
+        assert texts(book) == once, book.name
+
+
+def texts(book: Path) -> dict[str, bytes]:
+    """Every file of a book."""
+    files = (file for file in book.rglob("*") if file.is_file())
+    return {file.relative_to(book).as_posix(): file.read_bytes() for file in files}

@@ -27,6 +27,7 @@ from opsbook.book.tree import Tree, WorkTree, signature
 from opsbook.diagnostics import Diagnostic, Level, Related
 from opsbook.edits import Edit, Fix
 from opsbook.lint.check import Outcome
+from opsbook.lint.shellcheck import version as shellcheck
 from opsbook.lint.suppressions import Suppression
 from opsbook.text import Location, Source, Span
 
@@ -55,7 +56,7 @@ def folder() -> Path:
 def program() -> str:
     """What changes whenever opsbook itself changes: by content, since a CI machine installs the
     same opsbook anew each time."""
-    found = [f"{sys.version_info[:3]} {sys.implementation.cache_tag}", *_installed()]
+    found = [f"{sys.version_info[:3]} {sys.implementation.cache_tag}", shellcheck(), *_installed()]
     top = str(files("opsbook"))
     stack = [top]
     while stack:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.lint.context import Clock, Context
+    from opsbook.model.directory import Person, Team
     from opsbook.model.escalation import Target
     from opsbook.model.rotation import Rotation, Version
     from opsbook.text import Pointer
@@ -91,6 +92,18 @@ def gone(person: str, book: Book, clock: Clock) -> bool:
     """Whether a person's last day is over."""
     last = last_day(person, book)
     return last is not None and clock.passed(last[1])
+
+
+def departed(owner: str, context: Context) -> Document[Person | Team] | None:
+    """The record of a person or team that owns something and is there no longer by the book's clock;
+    None where they stay, or where they cannot be read."""
+    for kind in ("person", "team"):
+        found = context.book.find(kind, owner)
+        if found and found.readable:
+            until = found.content.until
+            gone = until is not None and context.clock.day_over(until, context.settings.timezone)
+            return found if gone else None
+    return None
 
 
 def paged(target: Target, context: Context) -> frozenset[str] | None:

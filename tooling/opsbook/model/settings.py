@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from opsbook.diagnostics import LevelName, Profile
 from opsbook.model.kind import Many, Model, Text, refuse
-from opsbook.model.time import Zone
+from opsbook.model.time import ReviewPeriod, Zone
 
 PARTS = {
     "incident": (
@@ -212,6 +212,8 @@ class Settings(Model):
     """The kind of a runbook that does not say its own."""
     runbook_kinds: dict[Text, RunbookKind] = {}
     """Kinds of runbook beside `incident`, `alert` and `procedure`, or in their place."""
+    review_in: ReviewPeriod | None = None
+    """How long a runbook that does not say so itself stays right: `6 months`."""
     headings: dict[Text, Annotated[Many[Text], Field(min_length=1)]] = {}
     """More headings that stand for a part: `{rollback: ["Plan B"]}`."""
 

@@ -9,7 +9,7 @@ the book's `timezone`. Whoever leaves at the end of the month has until then to 
 * Finished and declined items may keep the names of those who did them.
 * That a name is nobody's says `unknown_reference`, that there is none `unowned_action_item`.
 
-Related: `unowned_action_item`, `overdue_action_item`.
+Related: `unowned_action_item`, `overdue_action_item`, `orphaned_runbook`.
 
 ## Example
 
@@ -54,12 +54,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding, Related
+from opsbook.lint.people import departed
 from opsbook.lint.rule import rule
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.lint.context import Context
-    from opsbook.model.directory import Person, Team
     from opsbook.model.incident import Incident
 
 
@@ -68,21 +68,11 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     for id, item in incident.content.action_items.items():
         if not item.unfinished or item.owner is None:
             continue
-        owner = _owner(item.owner, context)
-        until = owner.content.until if owner else None
-        if owner and until and context.clock.day_over(until, context.settings.timezone):
+        owner = departed(item.owner, context)
+        if owner:
             yield Finding(
                 incident.at("action_items", id, "owner"),
-                f"`{item.owner}` left on {until} and owns `{id}`",
+                f"`{item.owner}` left on {owner.content.until} and owns `{id}`",
                 "find somebody who takes it over, or decline it with a `reason`",
                 (Related(owner.at("until"), "the last day"),),
             )
-
-
-def _owner(id: str, context: Context) -> Document[Person | Team] | None:
-    """The person or team of an id, where they can be read."""
-    for kind in ("person", "team"):
-        found = context.book.find(kind, id)
-        if found and found.readable:
-            return found
-    return None

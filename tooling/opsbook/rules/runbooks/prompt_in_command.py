@@ -60,6 +60,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from opsbook.diagnostics import Finding
 from opsbook.edits import Edit, Fix
 from opsbook.lint.rule import rule
+from opsbook.lint.shell import PROMPT, SHELLS
 from opsbook.text import Span
 
 if TYPE_CHECKING:
@@ -68,11 +69,7 @@ if TYPE_CHECKING:
     from opsbook.lint.context import Context
     from opsbook.model.runbook import Runbook
 
-_SHELLS = frozenset(("bash", "sh", "shell", "zsh", "ksh"))
 _LINE = re.compile(r"[ \t]*(?P<code>[^\r\n]*)(?:\r\n?|\n|\Z)")
-_PROMPT = re.compile(
-    r"(?:(?P<host>\[[\w.-]+@[\w.-]+ [^\]]*\]|[\w.-]+@[\w.-]+:[^\s$#]*|(?:ba|z)?sh-[\d.]+)[$#]|\$)[ \t]+(?=\S)"
-)
 _CONTINUES = re.compile(r"(?:\\|\||&&|\|\|)\s*\Z")
 
 
@@ -93,7 +90,7 @@ class Session(NamedTuple):
 @rule("RUN011", on="runbook")
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     for fence in runbook.page.fences:
-        if fence.language.lower() in _SHELLS:
+        if fence.language.lower() in SHELLS:
             session = read(runbook.source.text, fence)
             if session.prompts:
                 yield _finding(runbook, fence, session)
@@ -105,7 +102,7 @@ def read(text: str, fence: Fence) -> Session:
     plain, continued = True, False
     for line in _LINE.finditer(text, fence.code.start, fence.code.end):
         code = line["code"]
-        prompt = _PROMPT.match(code)
+        prompt = PROMPT.match(code)
         if prompt and not continued:
             at = line.start("code")
             prompts.append(Prompt(Span(at, at + prompt.end()), bool(prompt["host"])))
