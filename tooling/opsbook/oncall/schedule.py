@@ -290,7 +290,9 @@ def _windows(clock: Clock, version: Version, part: Interval) -> Iterator[tuple[I
     """The windows of a version that touch an interval, cut to it, each with its number, counted from 0
     at the version's start; the overlap of two belongs to the one that begins later."""
     first, last = (handoffs.wall(at, clock.zone).date() for at in part)
-    day = max(first, version.starts.date()) - _DAY
+    day, start = first - _DAY, version.starts.date()
+    if day <= start:
+        day = start - _DAY  # a window that is open at the start is the first, and counts
     number = _windows_until(clock, version, datetime.combine(day, datetime.min.time()))
     found: list[tuple[Interval, int]] = []
     while day <= last:
