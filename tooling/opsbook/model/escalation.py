@@ -102,6 +102,10 @@ class Escalation(Model):
     """How many times more to go through the levels."""
     fallback: Target | None = None
     """Who is paged after the last repeat."""
+    reach_within: Duration | None = None
+    """How soon somebody must be paged, whoever is missing; left out, the severity's `acknowledge_within`."""
+    pages_at_most: Annotated[int, Field(ge=1)] | None = None
+    """How many people one level may page at once."""
     hours: dict[Id, Hours] = {}
     """Hours that `when` may name."""
     tests: Many[EscalationTest] = ()

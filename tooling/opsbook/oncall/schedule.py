@@ -309,6 +309,20 @@ def _windows(clock: Clock, version: Version, part: Interval) -> Iterator[tuple[I
     yield from _apart(found)
 
 
+def opened(windows: Sequence[Window], zone: ZoneInfo, within: Interval) -> Iterator[Interval]:
+    """The stretches of some windows that touch an interval, by beginning; they may overlap."""
+    first, last = (handoffs.wall(at, zone).date() for at in within)
+    for ordinal in range(first.toordinal() - 1, last.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        for window in sorted(windows, key=lambda window: window.start):
+            if DAYS[day.weekday()] in window.days:
+                interval = Interval(
+                    handoffs.window_begins(window, day, zone), handoffs.window_ends(window, day, zone)
+                )
+                if interval.start < within.end and within.start < interval.end:
+                    yield interval
+
+
 def _apart(found: list[tuple[Interval, int]]) -> list[tuple[Interval, int]]:
     """Windows in order of beginning, each cut where another begins, and going on after that ends."""
     laid: list[tuple[Interval, int]] = []

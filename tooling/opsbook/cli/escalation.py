@@ -1,0 +1,267 @@
+"""`opsbook escalation`: who would be paged, and the proof that somebody is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opsbook.cli.options import Command, Group, at_option, colored, moment
+from opsbook.errors import UserError
+
+if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
+    from opsbook.oncall.escalation import Page, Roster
+    from opsbook.oncall.proof import Failure
+    from opsbook.output.frames import Paint
+
+
+@click.group(cls=Group)
+def command() -> None:
+    """Who would be paged, minute by minute, and whether somebody always is."""
+
+
+# ── show ──────────────────────────────────────────────────────────────────────────────────
+
+
+@command.command(cls=Command)
+@click.argument("service")
+@click.option("--severity", "-s", metavar="LEVEL", help="How bad it is; the worst where it is left out.")
+@click.option("--without", multiple=True, metavar="PERSON", help="Somebody who does not answer.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@at_option
+@click.pass_obj
+def show(obj: dict[str, Any], /, service: str, at: str | None, **options: Any) -> None:
+    """Who would be paged for SERVICE if nobody answered; nobody is.
+
+    Goes through every level, repeat and the fallback, and names the people at the minute of each page.
+    """
+    from opsbook.model.time import Interval
+    from opsbook.oncall.escalation import Roster, pages
+
+    book, instant = _book(), moment(obj, at)
+    policy = _policy(book, service)
+    severity = _severity(book, options["severity"])
+    _known(book, "person", options["without"])
+    roster = Roster(book, Interval(instant - timedelta(days=1), instant + timedelta(days=8)))
+    found = pages(roster, policy, severity, instant)
+    if options["as_json"]:
+        from opsbook.output.json import encoded
+
+        click.echo(encoded([_data(page) for page in found]), nl=False)
+        return
+    text = "".join(_told(book, service, policy, severity, instant, found, set(options["without"])))
+    click.echo(text, nl=False, color=colored() or None)
+
+
+def _book() -> Book:
+    from opsbook.book.settings import find_root
+    from opsbook.book.snapshot import Book
+    from opsbook.book.tree import WorkTree
+
+    return Book(WorkTree(find_root(Path.cwd())))
+
+
+def _policy(book: Book, service: str) -> str:
+    """The policy that pages for a service."""
+    _known(book, "service", [service])
+    document = book.find("service", service)
+    assert document is not None
+    if not document.readable:
+        raise UserError(f"{document.path} cannot be read", "`opsbook check` says why")
+    policy = document.content.escalation
+    if policy is None:
+        raise UserError(f"service `{service}` names no `escalation` policy", f"add it to {document.path}")
+    _known(book, "escalation", [policy])
+    return str(policy)
+
+
+def _known(book: Book, kind: str, ids: Iterable[str]) -> None:
+    from opsbook.book.validate import nearest
+
+    for id in ids:
+        if not book.has(kind, id):
+            near = nearest(id, book.names(kind))
+            raise UserError(f"no {kind} `{id}` in this book", f"did you mean `{near}`?" if near else "")
+
+
+def _severity(book: Book, asked: str | None) -> str:
+    levels = book.severities.levels
+    if asked is None:
+        return next(iter(levels))
+    for name, level in levels.items():
+        if asked.upper() == name.upper() or asked.lower() in [alias.lower() for alias in level.aliases]:
+            return name
+    raise UserError(f"no severity `{asked}`", f"there are {', '.join(levels)}")
+
+
+def _told(
+    book: Book, service: str, policy: str, severity: str, at: datetime, found: list[Page], without: set[str]
+) -> Iterator[str]:
+    from opsbook.model.time import write_duration
+    from opsbook.output.frames import Paint, clean
+
+    paint = Paint(colored())
+    moment = f"{at:%a} {at.day} {at:%b %Y, %H:%M} UTC"
+    head = f"{paint(clean(service), '1')} at {severity}, {moment}, policy {clean(policy)}"
+    yield f"{head}: who would be paged\n\n"
+    if not found:
+        yield paint("nobody would be paged", "1;31") + "\n"
+        return
+    width = max(len(write_duration(page.after)) for page in found)
+    for page in found:
+        people = ", ".join(_person(person, without, paint) for person in page.people)
+        yield f"{write_duration(page.after):>{width}}  {people}  {paint(_from(book, page), '2')}\n"
+
+
+def _person(person: str, without: set[str], paint: Paint) -> str:
+    from opsbook.output.frames import clean
+
+    return (
+        paint(f"{clean(person)} (does not answer)", "33") if person in without else paint(clean(person), "1")
+    )
+
+
+def _from(book: Book, page: Page) -> str:
+    """Which step pages whom: `level 2, rotation payments-secondary (policies/escalation/payments.yaml:5)`."""
+    from opsbook.oncall.proof import named
+    from opsbook.output.frames import clean
+
+    document = book.find("escalation", page.policy)
+    assert document is not None
+    place = document.at("fallback") if page.level < 0 else document.at("levels", page.level)
+    step = "fallback" if page.level < 0 else f"level {page.level + 1}"
+    again = f", repeat {page.round}" if page.round and page.level >= 0 else ""
+    return clean(f"{step}{again}, {named(page.target).replace('`', '')} ({place.path}:{place.start.line})")
+
+
+def _data(page: Page) -> dict[str, Any]:
+    from opsbook.model.time import write_duration
+
+    return {
+        "after": write_duration(page.after),
+        "policy": page.policy,
+        "level": None if page.level < 0 else page.level + 1,
+        "repeat": page.round,
+        "target": page.target.model_dump(exclude_none=True),
+        "people": list(page.people),
+    }
+
+
+# ── test ──────────────────────────────────────────────────────────────────────────────────
+
+
+@command.command(cls=Command)
+@click.option("--without", multiple=True, metavar="PERSON", help="Prove it with this person missing.")
+@click.option("--without-any", is_flag=True, help="Prove it with each person missing, one at a time.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@at_option
+@click.pass_obj
+def test(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
+    """Run the tests in the policies, and prove for the next 13 weeks that every alert reaches somebody.
+
+    For each policy of a service, each severity and every instant: a human is paged in time, no level pages
+    only whom the one before paged, and none pages more people than the policy allows. Exits with 1 where
+    a test fails or the proof does.
+    """
+    from opsbook.oncall.escalation import Roster
+    from opsbook.oncall.proof import horizon, policies, prove, single_points, unmet
+
+    book, instant = _book(), moment(obj, at)
+    _known(book, "person", options["without"])
+    failed = [each for policy in book.escalations for each in unmet(book, policy)]
+    severities = list(book.severities.levels)
+    roster = Roster(book, horizon(instant))
+    known = {policy: services for policy, services in policies(book).items() if roster.policy(policy)}
+    failures = [each for policy in known for each in prove(roster, policy, severities, options["without"])]
+    alone: dict[str, list[Failure]] = {}
+    if options["without_any"]:
+        for policy in known:
+            for person, found in single_points(roster, policy, severities, _people(book)).items():
+                alone.setdefault(person, []).extend(found)
+    if options["as_json"]:
+        from opsbook.output.json import encoded
+
+        click.echo(encoded(_proved(failed, failures, alone)), nl=False)
+    else:
+        click.echo(
+            "".join(_report(book, roster, known, failed, failures, alone)), nl=False, color=colored() or None
+        )
+    return int(bool(failed or failures or alone))
+
+
+def _people(book: Book) -> list[str]:
+    return list(book.names("person"))
+
+
+def _report(
+    book: Book,
+    roster: Roster,
+    known: dict[str, list[str]],
+    failed: list[Any],
+    failures: list[Failure],
+    alone: dict[str, list[Failure]],
+) -> Iterator[str]:
+    from opsbook.output.frames import Paint, clean, count
+
+    paint = Paint(colored())
+    for each in failed:
+        document = book.find("escalation", each.policy)
+        assert document is not None
+        place = document.at("tests", each.test)
+        yield f"{clean(str(place))}: {paint('test fails', '1;31')}: {clean(each.said)}\n"
+    yield from _failures(failures, roster, paint)
+    for person, found in alone.items():
+        yield f"{paint(clean(person), '1')} is a single point of failure:\n"
+        yield from (f"  {line}" for line in _failures(found, roster, paint))
+    tests = sum(len(policy.content.tests) for policy in book.escalations)
+    services = sum(map(len, known.values()))
+    until = roster.within.end
+    proof = f"{count(len(known), 'policy').replace('policys', 'policies')} of {count(services, 'service')}"
+    yield f"{count(tests, 'test')}, {len({(each.policy, each.test) for each in failed})} failed; "
+    verdict = f"{count(len(failures), 'failure')}" if failures else "proved"
+    yield f"{proof} {verdict} until {until:%Y-%m-%d}\n"
+
+
+def _failures(failures: list[Failure], roster: Roster, paint: Paint) -> Iterator[str]:
+    """The failures, those that say the same on one line, with the first stretch and how many hours in all."""
+    from opsbook.output.frames import clean
+
+    groups: dict[tuple[str, str], list[Failure]] = {}
+    for each in failures:
+        groups.setdefault((each.policy, each.said), []).append(each)
+    zone = roster.book.settings.timezone
+    for (policy, said), found in groups.items():
+        severities = ", ".join(dict.fromkeys(each.severity for each in found))
+        stretches = sorted({each.interval for each in found})
+        hours = sum((each.length for each in stretches), timedelta()) / timedelta(hours=1)
+        start, end = (at.astimezone(zone) for at in stretches[0])
+        more = (
+            f", first {start:%a} {start.day} {start:%b %H:%M} – {end:%a} {end.day} {end:%b %H:%M} {zone.key}"
+        )
+        place = f"{paint(clean(policy), '1')} at {severities}: {clean(said)}"
+        yield f"{place}; {hours:,.1f} h in {len(stretches)} stretches{more}\n"
+
+
+def _proved(failed: list[Any], failures: list[Failure], alone: dict[str, list[Failure]]) -> dict[str, Any]:
+    return {
+        "tests": [each._asdict() for each in failed],
+        "proof": [_failure_data(each) for each in failures],
+        "single_points": {person: [_failure_data(each) for each in found] for person, found in alone.items()},
+    }  # fmt: skip
+
+
+def _failure_data(each: Failure) -> dict[str, Any]:
+    from opsbook.model.time import write_instant
+
+    return {
+        "policy": each.policy,
+        "severity": each.severity,
+        "from": write_instant(each.interval.start),
+        "to": write_instant(each.interval.end),
+        "wrong": each.wrong,
+        "said": each.said,
+    }

@@ -1,0 +1,218 @@
+"""Who would be paged, minute by minute, when nobody answers: levels, repeats and the fallback.
+
+A level whose guard does not hold, or that finds nobody, takes no time. After the last repeat the fallback is
+paged. A target that is another policy begins that policy at its first level, beside what follows here. Guards
+and turns are judged at the instant of the page, not of the alert: an escalation may cross a handoff.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from opsbook.model.time import Interval
+from opsbook.oncall.schedule import opened, plan, stretches
+
+if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
+    from opsbook.model.escalation import Escalation, Guard, Hours, Target
+    from opsbook.oncall.schedule import Stretch
+
+_DEEPEST = 8
+"""Policies that lead to each other, which `escalation_cycle` reports, end here."""
+
+
+class Page(NamedTuple):
+    """Somebody is paged."""
+
+    after: timedelta
+    """The time since the alert."""
+    policy: str
+    level: int
+    """Which level of the policy, counted from 0; -1 is the fallback."""
+    round: int
+    """0 for the first time through the levels, 1 for the first repeat."""
+    target: Target
+    people: tuple[str, ...]
+
+
+class Roster:
+    """Who is on call where, worked out once for an interval and asked often."""
+
+    def __init__(self, book: Book, within: Interval) -> None:
+        self.book = book
+        self.within = within
+        self._rotations: dict[str, list[Stretch]] = {}
+        self._starts: dict[str, list[datetime]] = {}
+        self._hours: dict[tuple[str, str], list[Interval]] = {}
+        self._policies: dict[str, Escalation | None] = {}
+
+    def policy(self, id: str) -> Escalation | None:
+        """A policy; None where there is none that can be read."""
+        if id not in self._policies:
+            document = self.book.find("escalation", id)
+            readable = document is not None and document.readable
+            self._policies[id] = document.content if document and readable else None
+        return self._policies[id]
+
+    def rotation(self, id: str) -> list[Stretch]:
+        """Who is on call in a rotation, in order; nobody where it cannot be read."""
+        if id not in self._rotations:
+            try:
+                found = stretches(plan(self.book, id), self.within)
+            except LookupError:
+                found = []
+            self._rotations[id] = found
+            self._starts[id] = [each.interval.start for each in found]
+        return self._rotations[id]
+
+    def hours(self, policy: str, name: str) -> list[Interval]:
+        """When some named hours of a policy are; never, where it has none of that name."""
+        if (policy, name) not in self._hours:
+            content = self.policy(policy)
+            hours = content.hours.get(name) if content else None
+            self._hours[policy, name] = list(_weekly(hours, self.within)) if hours else []
+        return self._hours[policy, name]
+
+    def people(self, target: Target, at: datetime) -> tuple[str, ...]:
+        """Whom a target means at an instant; nobody for another policy, which pages by itself."""
+        if target.person:
+            return (target.person,)
+        if target.team:
+            document = self.book.find("team", target.team)
+            return tuple(document.content.members) if document and document.readable else ()
+        if target.rotation:
+            found = self.rotation(target.rotation)
+            index = bisect_right(self._starts[target.rotation], at) - 1
+            return found[index].people if index >= 0 and found[index].interval.covers(at) else ()
+        return ()
+
+    def holds(self, policy: str, guard: Guard | None, severity: str | None, at: datetime) -> bool:
+        """Whether a level applies; without a severity only its hours are asked."""
+        if guard is None:
+            return True
+        if guard.severity and severity is not None and severity not in guard.severity:
+            return False
+        if guard.hours and not _inside(self.hours(policy, guard.hours), at):
+            return False
+        return not (guard.outside and _inside(self.hours(policy, guard.outside), at))
+
+
+def pages(roster: Roster, policy: str, severity: str | None, at: datetime) -> list[Page]:
+    """Everybody who is paged when nobody answers an alert, in order of time."""
+    found = list(_pages(roster, policy, severity, at, timedelta(), _DEEPEST))
+    return sorted(found, key=lambda page: page.after)
+
+
+def _pages(
+    roster: Roster, policy: str, severity: str | None, at: datetime, after: timedelta, deeper: int
+) -> Iterator[Page]:
+    content = roster.policy(policy)
+    if content is None or not deeper:
+        return
+    for round in range(content.repeat + 1):
+        for index, level in enumerate(content.levels):
+            if not roster.holds(policy, level.when, severity, at + after):
+                continue
+            reached = False
+            for target in level.page:
+                found = list(_target(roster, policy, index, round, target, severity, at, after, deeper))
+                reached = reached or bool(found)
+                yield from found
+            if reached:
+                after += level.escalate_after
+    if content.fallback:
+        yield from _target(roster, policy, -1, content.repeat, content.fallback, severity, at, after, deeper)
+
+
+def _target(
+    roster: Roster,
+    policy: str,
+    level: int,
+    round: int,
+    target: Target,
+    severity: str | None,
+    at: datetime,
+    after: timedelta,
+    deeper: int,
+) -> Iterator[Page]:
+    if target.policy:
+        yield from _pages(roster, target.policy, severity, at, after, deeper - 1)
+        return
+    people = roster.people(target, at + after)
+    if people:
+        yield Page(after, policy, level, round, target, people)
+
+
+def changes(roster: Roster, policy: str, within: Interval) -> list[datetime]:
+    """The instants of an interval at which another alert might page other people: what is paged is the
+    same from each of them up to the next.
+
+    Somebody comes on or goes off, or hours begin or end, at some instant; an alert sees that change as
+    much earlier as its page comes after it.
+    """
+    edges: set[datetime] = set()
+    delays: set[timedelta] = {timedelta()}
+    for each in _led_to(roster, policy):
+        content = roster.policy(each)
+        assert content is not None
+        for target in _targets(content):
+            if target.rotation:
+                edges |= {edge for stretch in roster.rotation(target.rotation) for edge in stretch.interval}
+        for name in content.hours:
+            edges |= {edge for interval in roster.hours(each, name) for edge in interval}
+        delays |= _delays(content)
+    if len(_led_to(roster, policy)) > 1:  # one policy begins at some page of another
+        delays = {one + two for one in delays for two in delays}
+    found = {edge - delay for edge in edges for delay in delays}
+    return sorted({within.start, *(at for at in found if within.covers(at))})
+
+
+def _delays(content: Escalation) -> set[timedelta]:
+    """Every time since the alert at which a policy may page: levels that take no time give many."""
+    found = {timedelta()}
+    for _ in range(content.repeat + 1):
+        for level in content.levels:
+            found |= {delay + level.escalate_after for delay in found}
+    return found
+
+
+def _led_to(roster: Roster, policy: str) -> list[str]:
+    """A policy and all that it leads to."""
+    found: list[str] = []
+    todo = [policy]
+    while todo:
+        each = todo.pop()
+        content = roster.policy(each)
+        if each not in found and content is not None:
+            found.append(each)
+            todo += [target.policy for target in _targets(content) if target.policy]
+    return found
+
+
+def _targets(content: Escalation) -> Iterator[Target]:
+    for level in content.levels:
+        yield from level.page
+    if content.fallback:
+        yield content.fallback
+
+
+def _inside(intervals: list[Interval], at: datetime) -> bool:
+    index = bisect_right(intervals, at, key=lambda each: each.start) - 1
+    return index >= 0 and intervals[index].covers(at)
+
+
+def _weekly(hours: Hours, within: Interval) -> Iterator[Interval]:
+    """The stretches of some hours, in order, those that overlap or touch as one."""
+    current: Interval | None = None
+    for interval in opened(hours.windows, hours.timezone, within):
+        if current is not None and interval.start <= current.end:
+            current = Interval(current.start, max(current.end, interval.end))
+            continue
+        if current is not None:
+            yield current
+        current = interval
+    if current is not None:
+        yield current
