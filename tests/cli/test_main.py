@@ -517,3 +517,13 @@ def test_a_command_loads_only_what_it_uses(book: Path) -> None:
 def test_a_check_where_nothing_changed_loads_next_to_nothing(book: Path) -> None:
     assert "pydantic" in loaded("check", *AT)
     assert loaded("check", *AT) == set()
+
+
+def test_a_check_of_one_record_loads_no_rule_of_another_kind(book: Path) -> None:
+    loaded("check", *AT, "rotations/people/ana.yaml")
+    command = [sys.executable, "-P", "-c", LOADED.replace('name.partition(".")[0]', "name")]
+    arguments = ["check", *AT, "rotations/people/ana.yaml"]
+    done = subprocess.run([*command, *arguments], capture_output=True, encoding="utf-8", check=True)
+    families = {name.split(".")[2] for name in done.stderr.split() if name.startswith("opsbook.rules.")}
+    assert "references" in families
+    assert families.isdisjoint(("runbooks", "incidents", "postmortems", "policies"))

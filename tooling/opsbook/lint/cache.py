@@ -3,21 +3,17 @@
 The file may be deleted at any time, is replaced whole, and is used only as far as it is true: an
 outcome holds while every answer it used has the same version and the clock is in its stretch.
 Versions are git blob ids of the content, so a fresh clone finds what another clone has computed.
-The file lives outside the book, since whoever may write it decides what the next check says.
 """
 
 from __future__ import annotations
 
 import marshal
 import os
-import re
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import date
 from hashlib import sha256
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,47 +23,33 @@ from opsbook.book.tree import Tree, WorkTree, signature
 from opsbook.diagnostics import Diagnostic, Level, Related
 from opsbook.edits import Edit, Fix
 from opsbook.lint.check import Outcome
+from opsbook.lint.program import contents, remembered
 from opsbook.lint.shellcheck import version as shellcheck
+from opsbook.lint.store import folder, read, write
 from opsbook.lint.suppressions import Suppression
 from opsbook.text import Location, Source, Span
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
 
-_KEEP = 24
-"""Files kept in the folder; the oldest go first."""
-_OWN = re.compile(r"\.?[0-9a-f]{24}-[0-9a-f]{12}(?:\.\d+)?\Z")
 _PARSERS = ("pydantic", "pydantic_core", "pyromark", "pyyaml", "yaml_rs", "tzdata")
 """The distributions that read records."""
 _RACY_NS = 50_000_000
 _COARSE_NS = 2_100_000_000
 
 
-def folder() -> Path:
-    """Where outcomes are kept: `OPSBOOK_CACHE_DIR`, else the user's cache folder."""
-    chosen = os.environ.get("OPSBOOK_CACHE_DIR")
-    if chosen:
-        return Path(chosen)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "opsbook"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "opsbook"
-
-
 def program() -> str:
     """What changes whenever opsbook itself changes: by content, since a CI machine installs the
     same opsbook anew each time."""
     found = [f"{sys.version_info[:3]} {sys.implementation.cache_tag}", shellcheck(), *_installed()]
-    top = str(files("opsbook"))
-    stack = [top]
-    while stack:
-        with os.scandir(stack.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir() and entry.name != "__pycache__":
-                    stack.append(entry.path)
-                elif entry.name.endswith((".py", ".yaml")):
-                    content = sha256(Path(entry.path).read_bytes()).hexdigest()
-                    found.append(f"{entry.path.removeprefix(top)} {content}")
-    return "\n".join(sorted(found))
+    return "\n".join([*found, remembered("content", _content)])
+
+
+def _content() -> str:
+    digest = sha256()
+    for path, content in contents():
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 def _installed() -> list[str]:
@@ -92,9 +74,9 @@ class Cache:
         self._file = folder() / f"{self._configuration}-{place}"
         self._data: dict[str, Any] = self._load()
 
-    def _load(self) -> dict[str, Any]:
+    def _load(self) -> Any:
         """What is remembered for this place, else for another clone of the same configuration."""
-        own = _read(self._file)
+        own = read(self._file)
         if own is not None:
             return own
         try:
@@ -102,7 +84,7 @@ class Cache:
             newest = max(others, key=lambda file: file.stat().st_mtime_ns, default=None)
         except OSError:
             newest = None
-        found = _read(newest) if newest else None
+        found = read(newest) if newest else None
         return found | {"signatures": {}} if found else {}
 
     @property
@@ -135,7 +117,7 @@ class Cache:
         if self._same(outcomes) and signatures.keys() <= self.signatures.keys():
             return
         keys = {key for each in outcomes.values() for key in each.reads}
-        _write(
+        write(
             self._file,
             {
                 "signatures": signatures,
@@ -175,42 +157,6 @@ def _trusted(tree: WorkTree) -> dict[str, tuple[Any, ...]]:
         if now - changed > (_RACY_NS if changed % 1_000_000_000 else _COARSE_NS):
             found[path] = (*signature, version)
     return found
-
-
-# ── the file ──────────────────────────────────────────────────────────────────────────────
-
-
-def _read(file: Path) -> dict[str, Any] | None:
-    """The content of a file that was written whole; None for any other."""
-    try:
-        content = file.read_bytes()
-    except OSError:
-        return None
-    digest, payload = content[:32], content[32:]
-    if sha256(payload).digest() != digest:
-        return None
-    found: dict[str, Any] = marshal.loads(payload)  # noqa: S302 - its own file, outside the book
-    return found
-
-
-def _write(file: Path, data: dict[str, Any]) -> None:
-    payload = marshal.dumps(data)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(sha256(payload).digest() + payload)
-        draft.replace(file)
-        _prune(file.parent)
-    except OSError:
-        with suppress(OSError):
-            draft.unlink()
-
-
-def _prune(place: Path) -> None:
-    """Remove the oldest of our own files; the folder may hold other people's."""
-    own = [file for file in place.iterdir() if _OWN.match(file.name)]
-    for file in sorted(own, key=lambda file: file.stat().st_mtime_ns, reverse=True)[_KEEP:]:
-        file.unlink(missing_ok=True)
 
 
 # ── outcomes as plain data ────────────────────────────────────────────────────────────────

@@ -8,32 +8,45 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib import import_module
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opsbook.errors import UserError
-from opsbook.lint.rule import Rule, level
+from opsbook.lint.program import remembered
+from opsbook.lint.rule import Rule, Terms, level, module
 
 if TYPE_CHECKING:
     from opsbook.diagnostics import Level
     from opsbook.model.settings import Settings
 
 
-@cache
-def catalog() -> dict[str, Rule]:
-    """Every rule by code, in order of family and code."""
-    found = [
-        Rule(import_module(f"opsbook.rules.{family.name}.{file.name.removesuffix('.py')}"))
+_RULES: dict[str, Rule] = {}
+
+
+def catalog(*, remember: bool = True) -> dict[str, Rule]:
+    """Every rule by code, in order of family and code.
+
+    What the files say is remembered, since importing them all takes longer than checking a record;
+    with `remember` False nothing is read or written for it, if nobody asked before.
+    """
+    if not _RULES:
+        found = remembered("rules", _said) if remember else _said()
+        rules = (Rule(family, name, Terms.of(said)) for family, name, said in found)
+        _RULES.update((each.code, each) for each in sorted(rules, key=lambda each: each.code))
+        if len(_RULES) != len(found):
+            raise AssertionError("two rules share a code")
+    return _RULES
+
+
+def _said() -> list[tuple[str, str, tuple[Any, ...]]]:
+    """Family and name of every rule, and what its file says of it."""
+    return [
+        (family.name, name, module(family.name, name).check.terms.plain())
         for family in files("opsbook.rules").iterdir()
         if family.is_dir() and not family.name.startswith("_")
         for file in family.iterdir()
-        if file.name.endswith(".py") and file.name != "__init__.py"
+        if (name := file.name.removesuffix(".py")) != file.name and name != "__init__"
     ]
-    rules = {each.code: each for each in sorted(found, key=lambda each: each.code)}
-    if len(rules) != len(found):
-        raise AssertionError("two rules share a code")
-    return rules
 
 
 def by_name(name: str) -> Rule:

@@ -5,9 +5,10 @@ A rule is one file in `rules/<family>/`; the file's name is the rule's, its docs
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from importlib import import_module
+from inspect import cleandoc
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -47,6 +48,15 @@ class Terms(NamedTuple):
     dated: bool
     since: str
     measured: Measured | None = None
+
+    def plain(self) -> tuple[Any, ...]:
+        """As plain data."""
+        return *self[:-1], self.measured and tuple(self.measured)
+
+    @classmethod
+    def of(cls, plain: tuple[Any, ...]) -> Terms:
+        """What `plain` gave."""
+        return cls._make((*plain[:-1], plain[-1] and Measured(*plain[-1])))
 
 
 def rule(
@@ -96,15 +106,18 @@ def reader_rule(
     return mark(check)
 
 
-class Rule:
-    """A rule as the catalog knows it."""
+def module(family: str, name: str) -> ModuleType:
+    """The file of a rule."""
+    return import_module(f"opsbook.rules.{family}.{name}")
 
-    def __init__(self, module: ModuleType) -> None:
-        family, self.name = module.__name__.split(".")[-2:]
+
+class Rule:
+    """A rule as the catalog knows it; its file is imported when it runs or shows its page."""
+
+    def __init__(self, family: str, name: str, terms: Terms) -> None:
         self.family = family
-        self.check: Check = module.check
-        self.terms: Terms = module.check.terms
-        self._module = module
+        self.name = name
+        self.terms = terms
 
     def __repr__(self) -> str:
         return f"Rule({self.code} {self.name})"
@@ -114,9 +127,14 @@ class Rule:
         return self.terms.code
 
     @cached_property
+    def check(self) -> Check:
+        found: Check = module(self.family, self.name).check
+        return found
+
+    @cached_property
     def page(self) -> str:
         """The rule's page in Markdown."""
-        return inspect.cleandoc(self._module.__doc__ or "")
+        return cleandoc(module(self.family, self.name).__doc__ or "")
 
     @property
     def title(self) -> str:

@@ -115,8 +115,9 @@ class Session:
 
     @cached_property
     def _selection(self) -> Selection:
-        from opsbook.lint.catalog import Selection
+        from opsbook.lint.catalog import Selection, catalog
 
+        catalog(remember=self._cached)
         return Selection(self.book.settings, self._profile, self._select, self._ignore)
 
     def selection(self) -> Selection:

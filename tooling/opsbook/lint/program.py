@@ -1,0 +1,49 @@
+"""What follows from opsbook's own files alone, remembered for as long as none of them changes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+from zlib import crc32
+
+import opsbook
+from opsbook.book.tree import signature
+from opsbook.lint.store import folder, read, write
+
+T = TypeVar("T")
+
+_TOP = os.path.dirname(opsbook.__file__)
+
+
+def remembered(what: str, find_out: Callable[[], T]) -> T:
+    """What was found out before; anew where a file of opsbook looks different now. It is plain data."""
+    file = folder() / f"opsbook-{what}-{crc32(os.fsencode(_TOP)):012x}"
+    looks = sorted((entry.path, *signature(entry.stat())) for entry in _files())
+    kept = read(file)
+    if kept and kept[0] == looks:
+        found: T = kept[1]
+        return found
+    found = find_out()
+    write(file, (looks, found))
+    return found
+
+
+def contents() -> list[tuple[str, bytes]]:
+    """Every file of opsbook, by its path from the top."""
+    found = []
+    for entry in _files():
+        with open(entry.path, "rb") as file:
+            found.append((entry.path.removeprefix(_TOP), file.read()))
+    return sorted(found)
+
+
+def _files() -> Iterator[os.DirEntry[str]]:
+    stack = [_TOP]
+    while stack:
+        with os.scandir(stack.pop()) as entries:
+            for entry in entries:
+                if entry.name.endswith((".py", ".yaml")):
+                    yield entry
+                elif entry.is_dir() and entry.name != "__pycache__":
+                    stack.append(entry.path)
