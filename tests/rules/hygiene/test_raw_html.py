@@ -99,3 +99,15 @@ def test_a_word_in_angle_brackets_is_told_from_a_tag(findings: Findings) -> None
 def test_a_generated_block_is_mended_where_it_comes_from(findings: Findings) -> None:
     text = "## Timeline\n\n<!-- opsbook:timeline -->\nx <b>\n<!-- /opsbook -->\n"
     assert marked(findings, "incidents/2026/2026-03-02-checkout-5xx/postmortem.md", text) == []
+
+
+def test_every_kind_of_record_is_looked_at_and_a_placeholder_of_a_runbook_passes(findings: Findings) -> None:
+    files = {
+        "policies/services/shop.yaml": "name: The <b>Shop\nteam: shop\n",
+        "rotations/people/ana.yaml": "name: Ana\ntimezone: UTC\n"
+        "absences: [{from: 2026-03-01, to: 2026-03-02, reason: <i>}]\n",
+        "rotations/holidays/germany.yaml": "2026-12-25: <u>Christmas\n",
+        RUNBOOK: "---\ntitle: A <s>\nvariables: {<pod>: the <pod> to restart}\n---\n",
+    }
+    found = findings("raw_html", files)
+    assert [each.location.text for each in found] == ["<b>", "<u>", "<i>", "<s>"]

@@ -157,8 +157,14 @@ class Document(Generic[T]):
 
     def written_at(self, offset: int) -> bool:
         """Whether an offset lies inside a single value, quotes included."""
+        return self.value_at(offset) is not None
+
+    def value_at(self, offset: int) -> Location | None:
+        """The single value around an offset, quotes included; None between values."""
         last = bisect_right(self._leaves, Span(offset, len(self.source.text))) - 1
-        return last >= 0 and offset < self._leaves[last].end
+        if last < 0 or offset >= self._leaves[last].end:
+            return None
+        return Location(self.source, self._leaves[last])
 
     @cached_property
     def _leaves(self) -> list[Span]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
+from opsbook.lint.secrets import masked
 
 if TYPE_CHECKING:
     from opsbook.lint.check import Report
@@ -72,7 +73,7 @@ def _place(location: Location, arrow: str, gutter: int, paint: Paint, color: str
     if not text.strip():
         return lines
     last = end.column - 1 if end.line == start.line else len(text)
-    text, first, last = _window(text, start.column - 1, max(last, start.column))
+    text, first, last = _window(masked(text), start.column - 1, max(last, start.column))
     before, marked = clean(text[:first]), clean(text[first:last])
     number = paint(f"{start.line:>{gutter}}", "34")
     lines.append(f"{space} {bar}")

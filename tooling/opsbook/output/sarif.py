@@ -15,6 +15,7 @@ from opsbook import __version__
 from opsbook.diagnostics import Diagnostic, Level
 from opsbook.lint.catalog import catalog
 from opsbook.lint.compare import digests
+from opsbook.lint.secrets import masked
 from opsbook.output.json import encoded
 
 if TYPE_CHECKING:
@@ -138,8 +139,16 @@ def _fix(fix: Fix) -> dict[str, Any]:
 def _location(location: Location) -> dict[str, Any]:
     region = _region(location)
     if location.text:
-        region["snippet"] = {"text": location.text}
+        region["snippet"] = {"text": _quote(location)}
     return {"physicalLocation": {"artifactLocation": _artifact(location.path), "region": region}}
+
+
+def _quote(location: Location) -> str:
+    """What is written there, secrets masked; their line says what they are."""
+    start, end = location.start, location.end
+    if start.line != end.line:
+        return masked(location.text)
+    return masked(location.source.line(start.line))[start.column - 1 : end.column - 1]
 
 
 def _artifact(path: str) -> dict[str, Any]:
