@@ -230,6 +230,7 @@ class GitTree:
         self._commit = commit
         self._listed: dict[str, dict[str, str]] = {}
         self._single: dict[str, str | None] = {}
+        self._reached: dict[str, bool] = {}
 
     @cached_property
     def links(self) -> set[str]:
@@ -271,6 +272,11 @@ class GitTree:
 
     def has(self, path: str) -> bool:
         return self.version(path) is not None
+
+    def reaches(self, path: str) -> bool:
+        if path not in self._reached:
+            self._reached[path] = self.has(path) or any(self._entries(path))
+        return self._reached[path]
 
     def read(self, path: str) -> bytes:
         blob = self.version(path)

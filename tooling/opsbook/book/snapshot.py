@@ -76,6 +76,8 @@ class Book:
             return self.tree.version(rest)
         if mark == "?":
             return "there" if self.tree.has(rest) else None
+        if mark == "/":
+            return "there" if self.tree.reaches(rest) else None
         if mark == "@":
             name, _, id = rest.partition("/")
             return self._path(kind(name), id)
@@ -128,6 +130,11 @@ class Book:
         if self._reads is not None:
             self._reads.add("?" + path)
         return self.tree.has(path)
+
+    def reaches(self, path: str) -> bool:
+        """Whether a link to a path of the book finds anything there: a record, evidence, a folder …"""
+        self._note("/" + path)
+        return self.tree.reaches(path)
 
     def leads_somewhere(self, kinds: tuple[str, ...], id: str) -> bool:
         """Whether a reference to a record of one of these kinds finds one; `system:NAME` is none."""

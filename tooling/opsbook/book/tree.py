@@ -33,6 +33,9 @@ class Tree(Protocol):
     def has(self, path: str) -> bool:
         """Whether a file is there."""
 
+    def reaches(self, path: str) -> bool:
+        """Whether anything is there that a link may lead to: a file, a folder, a symbolic link."""
+
     def version(self, path: str) -> str | None:
         """What is the same for the same content; None where there is no file."""
 
@@ -79,6 +82,15 @@ class Memory:
 
     def has(self, path: str) -> bool:
         return path in self._files or (self._below is not None and self._below.has(path))
+
+    def reaches(self, path: str) -> bool:
+        inside = path + "/"
+        return (
+            self.has(path)
+            or path in self.links
+            or any(each.startswith(inside) for each in self._files)
+            or (self._below is not None and self._below.reaches(path))
+        )
 
     def version(self, path: str) -> str | None:
         if path in self._files:
@@ -198,6 +210,9 @@ class WorkTree:
             return False
         self.signatures[path] = signature(status)
         return True
+
+    def reaches(self, path: str) -> bool:
+        return path in self.signatures or os.path.exists(self._prefix + path)
 
     def version(self, path: str) -> str | None:
         known = self.versions.get(path)
