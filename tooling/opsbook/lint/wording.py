@@ -171,6 +171,11 @@ class _Passage(NamedTuple):
         return self.document.span(Span(at, at + end - start))
 
 
+def prose(postmortem: Document[Any]) -> str:
+    """The prose of a page, offsets as in its source; what is none stands as characters that match nothing."""
+    return _passages(postmortem)[0].text
+
+
 @lru_cache(4)
 def _passages(document: Document[Any]) -> tuple[_Passage, ...]:
     if document.kind.markdown:
