@@ -85,6 +85,53 @@ def test_whatever_it_accepts_and_validates_the_other_reading_accepts_with_equal_
     assert accepted > ROUNDS / 10
 
 
+NUMBERS = (
+    "0x1F",
+    "0o17",
+    "0b101",
+    "1e3",
+    "1.5",
+    "-.inf",
+    ".nan",
+    "null",
+    "~",
+    "12:30",
+    "1_000",
+    "2026-03-02",
+)
+NUMBERS += ("9" * 39, "9" * 41, "0x" + "f" * 50, "1e+400", "+1", "-0", "007", ".5", "5.", "0X1f", "-0o7")
+DIGITS = "0123456789abefoxXOBE+-._~nulNFtry,# "
+
+
+def slipped_number(chance: random.Random) -> str:
+    """A number, or what looks like one."""
+    text = chance.choice(NUMBERS)
+    for _ in range(chance.choice([0, 1, 2])):
+        at = chance.randrange(len(text) + 1)
+        text = text[:at] + chance.choice(DIGITS) + text[at + chance.randint(0, 1) :]
+    return text
+
+
+@pytest.mark.skipif(quick.loads is None, reason="yaml-rs has no wheel here")
+def test_what_looks_like_a_number_is_the_same_in_both_readings() -> None:
+    chance = random.Random(7)
+    for _ in range(ROUNDS):
+        text = f"a: {slipped_number(chance)}\n"
+        data = quick.data(text)
+        if data is not None:
+            reading = yaml.read(text)
+            assert reading.problems == (), text
+            assert repr(reading.data) == repr(data), text  # which tells 1 from 1.0, and NaN from none
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: 0b101", "a: -0x1F", "a: 0O17", "a: 5._", "a: .Nan", f"a: {'9' * 41}", "a: [0X1]"],
+)
+def test_a_number_of_another_yaml_is_read_exactly(text: str) -> None:
+    assert quick.data(text) is None
+
+
 @pytest.mark.parametrize(
     "text",
     ["a: _3", "a: 1_000", "- a", "a: &b c", "a: !t b", r'a: "\x41"', "x-a: 1", "a: :b", "{a:, b}", ""],

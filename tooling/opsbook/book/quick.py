@@ -26,12 +26,14 @@ _AFTER_COLON = frozenset((",", "]", "}", "?", "|", ">", ""))
 # A plain scalar may not begin with an indicator: where libyaml refuses, yaml-rs goes on.
 _INDICATORS = {mark: tuple(before + mark for before in " ,[{\n-") for mark in "?|>"}
 _OWN_KEY = re.compile(r"(?<![\w-])x-")
-_YAML_1_1_NUMBER = re.compile(r"_(?:\d|(?<=\d_))")
+# What yaml-rs takes for a number and YAML 1.2 does not: `1_000`, `0b1`, `0X1F`, `-0o7`, `.Nan`; and what
+# is too long to be one.
+_OTHER_NUMBER = re.compile(r"_[\d.]|[\d.]_|(?<!\w)0[bBoOxX]|\.(?:[iI][nN][fF]|[nN][aA][nN])(?!\w)|\d{38}")
 
 
 def data(text: str) -> dict[str, Any] | None:
     """What a text says, lists as lists, when there is no doubt; None otherwise."""
-    if loads is None or any(escape in text for escape in _ESCAPES) or _YAML_1_1_NUMBER.search(text):
+    if loads is None or any(escape in text for escape in _ESCAPES) or _OTHER_NUMBER.search(text):
         return None
     if "x-" in text and _OWN_KEY.search(text):  # validation looks past the user's own keys
         return None
