@@ -10,7 +10,10 @@ import pytest
 
 from opsbook.diagnostics import Diagnostic, Level
 from opsbook.errors import UserError
+from opsbook.lint.check import Report
+from opsbook.lint.compare import digests
 from opsbook.lint.session import Session
+from opsbook.text import Location, Source, Span
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 4, 10, 12, tzinfo=UTC)
@@ -76,6 +79,75 @@ def test_a_finding_that_moved_by_lines_is_not_new(root: Path) -> None:
     assert check(root)[0] == []
 
 
+PAGE = """\
+# Make room on a full disk
+
+## Steps
+
+1. Remove old logs.
+
+```bash
+$ df --human-readable /var
+```
+"""
+MOVED = "incidents/2026/2026-03-02-checkout-down/incident.yaml"
+
+
+def move(root: Path, old: str, new: str) -> None:
+    (root / new).parent.mkdir(parents=True, exist_ok=True)
+    git(root, "mv", old, new)
+
+
+def test_a_renamed_folder_and_lines_inserted_above_bring_nothing_new(root: Path) -> None:
+    move(root, INCIDENT, MOVED)
+    (root / MOVED).write_text("# a comment\n" * 20 + RECORD)
+    new, before = check(root)
+    assert new == []
+    assert ("INC001", Level.ADVICE, MOVED) in {seen(each) for each in before}
+
+
+def test_what_a_change_adds_to_a_record_that_it_renames_is_new(root: Path) -> None:
+    move(root, INCIDENT, MOVED)
+    fault = '  - {at: 2026-03-02T08:31Z, text: "Failed over"}\n'
+    (root / MOVED).write_text(RECORD.replace(fault, fault + fault))
+    new, _ = check(root)
+    assert [seen(each) for each in new] == [("INC001", Level.ERROR, MOVED)]
+
+
+def test_a_moved_page_brings_its_findings_along_whatever_its_sections_are_called(root: Path) -> None:
+    (root / "runbooks").mkdir()
+    (root / "runbooks/disk-full.md").write_text(PAGE)
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "a runbook")
+    git(root, "branch", "-qf", "main")
+    there = [seen(each)[0] for each in check(root)[1]]
+    move(root, "runbooks/disk-full.md", "runbooks/storage/disk-full.md")
+    (root / "runbooks/storage/disk-full.md").write_text(PAGE.replace("## Steps", "Words.\n\n## Procedure"))
+    new, before = check(root)
+    assert new == []
+    assert sorted(seen(each)[0] for each in before) == sorted(there)
+    assert "RUN011" in there
+
+
+def test_a_record_that_is_only_renamed_is_not_touched(root: Path) -> None:
+    move(root, INCIDENT, MOVED)
+    new, before = check(root, LATER)
+    assert new == []
+    assert ("ACT002", Level.ADVICE, MOVED, "time") in {(*seen(each), each.before) for each in before}
+
+
+def test_paths_of_renamed_records_are_compared_with_what_they_were(root: Path) -> None:
+    move(root, INCIDENT, MOVED)
+    found = Session(root, NOW, base="main", cache=False).check([str(root / MOVED)]).diagnostics
+    assert [(each.code, each.before) for each in found] == [("INC001", "base")]
+
+
+def test_a_staged_rename_brings_nothing_new(root: Path) -> None:
+    move(root, INCIDENT, MOVED)
+    found = Session(root, NOW, staged=True, cache=False).check().diagnostics
+    assert [each for each in found if not each.before] == []
+
+
 def test_the_same_fault_once_more_is_new(root: Path) -> None:
     fault = '  - {at: 2026-03-02T08:31Z, text: "Failed over"}\n'
     (root / INCIDENT).write_text(RECORD.replace(fault, fault + fault))
@@ -121,3 +193,13 @@ def test_a_revision_that_is_not_there_is_said_so(root: Path, revision: str) -> N
     with pytest.raises(UserError, match=r"no commit|is no revision"):
         Session(root, NOW, base=revision, cache=False).check()
     assert not (root / "x").exists()
+
+
+def test_a_digest_is_the_same_after_its_page_moved_and_where_the_book_is_a_folder() -> None:
+    marks = set()
+    for folder, path in (("", "runbooks/a.md"), ("", "runbooks/storage/a.md"), ("docs/", "runbooks/a.md")):
+        place = Location(Source(path, "# A\n"), Span(2, 3))
+        found = Diagnostic("RUN001", "rule", Level.ERROR, place, f"`{path}` has no owner")
+        report = Report((found,), (), 1).below(folder)
+        marks |= set(digests(report.diagnostics, report.folder))
+    assert len(marks) == 1

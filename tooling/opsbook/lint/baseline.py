@@ -4,9 +4,8 @@ A team with a hundred old runbooks cannot mend them all on the day it begins. `o
 down what is wrong today; from then on only what is new fails. A finding that is gone is taken out, and
 none is put in later without a reason.
 
-A finding is known by its rule, its record, the keys or the heading that it stands under, and the words it
-marks: lines inserted above, a moved page or a renamed folder change nothing, and the same fault twice
-counts twice. The words are kept as a hash, since what a rule marks may be a secret.
+A finding is known by its fingerprint: lines inserted above, a moved page or a renamed folder change
+nothing, and the same fault twice counts twice.
 """
 
 from __future__ import annotations
@@ -15,29 +14,17 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.book.kinds import identify
 from opsbook.book.tree import BASELINE_FILE
 from opsbook.diagnostics import Diagnostic, Level
 from opsbook.errors import UserError
 from opsbook.lint.check import Burndown
+from opsbook.lint.fingerprint import Fingerprint, fingerprint, known
 
 if TYPE_CHECKING:
     from opsbook.book.tree import Tree
     from opsbook.lint.check import Report
-
-_QUOTE = 16
-
-
-class Mark(NamedTuple):
-    """By what a finding is known, in the order of the file."""
-
-    record: str
-    within: str
-    code: str
-    quote: str
 
 
 class Entry(NamedTuple):
@@ -54,20 +41,11 @@ class Baseline(NamedTuple):
 
     begun: date
     first: int
-    entries: Mapping[Mark, Entry]
+    entries: Mapping[Fingerprint, Entry]
 
     @property
     def left(self) -> int:
         return sum(entry.number for entry in self.entries.values())
-
-
-def mark(diagnostic: Diagnostic) -> Mark:
-    """By what a finding is known."""
-    identity = identify(diagnostic.location.path)
-    record = f"{identity.kind.name}/{identity.id}" if identity else diagnostic.location.path
-    words = " ".join(diagnostic.location.text.split())
-    quote = sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:_QUOTE]
-    return Mark(record, diagnostic.within, diagnostic.code, quote)
 
 
 # ── judging ───────────────────────────────────────────────────────────────────────────────
@@ -79,11 +57,11 @@ def compare(report: Report, baseline: Baseline, *, whole: bool) -> Report:
     `whole` says that every record was looked at, so that what is no longer found is gone.
     """
     room = Counter({each: entry.number for each, entry in baseline.entries.items()})
-    known = _known(report.diagnostics, room, lambda each: each)
+    old = known(map(fingerprint, report.diagnostics), room)
     if whole:
-        known |= _moved(report, room, known)
+        old |= _moved(report, room, old)
     diagnostics = tuple(
-        each._replace(level=Level.ADVICE, before="baseline") if index in known else each
+        each._replace(level=Level.ADVICE, before="baseline") if index in old else each
         for index, each in enumerate(report.diagnostics)
     )
     gone = room.total() if whole else 0
@@ -92,28 +70,17 @@ def compare(report: Report, baseline: Baseline, *, whole: bool) -> Report:
     )
 
 
-def _known(diagnostics: Iterable[Diagnostic], room: Counter[Mark], name: Any) -> set[int]:
-    """The findings that there is room for; the room they take is gone."""
-    found = set()
-    for index, diagnostic in enumerate(diagnostics):
-        key = name(mark(diagnostic))
-        if room[key] > 0:
-            room[key] -= 1
-            found.add(index)
-    return found
-
-
-def _moved(report: Report, room: Counter[Mark], known: set[int]) -> set[int]:
+def _moved(report: Report, room: Counter[Fingerprint], old: set[int]) -> set[int]:
     """Findings that a record brought along under a new name: room is left under the old one."""
-    found = {mark(each).record for each in report.diagnostics}
-    lost: dict[Mark, list[Mark]] = {}
+    found = {fingerprint(each).record for each in report.diagnostics}
+    lost: dict[Fingerprint, list[Fingerprint]] = {}
     for each in sorted(+room):
         if each.record not in found:
             lost.setdefault(each._replace(record=""), []).extend([each] * room[each])
     moved = set()
     for index, diagnostic in enumerate(report.diagnostics):
-        nameless = mark(diagnostic)._replace(record="")
-        if index not in known and lost.get(nameless):
+        nameless = fingerprint(diagnostic)._replace(record="")
+        if index not in old and lost.get(nameless):
             room[lost[nameless].pop()] -= 1
             moved.add(index)
     return moved
@@ -145,9 +112,9 @@ def accept(baseline: Baseline, diagnostics: Iterable[Diagnostic], because: str) 
     return baseline._replace(first=baseline.first + added, entries=entries)
 
 
-def grown(baseline: Baseline, earlier: Baseline) -> list[Mark]:
+def grown(baseline: Baseline, earlier: Baseline) -> list[Fingerprint]:
     """What stands in a baseline without a reason, and did not in an earlier one, under any name."""
-    before: Counter[Mark] = Counter()
+    before: Counter[Fingerprint] = Counter()
     for each, entry in earlier.entries.items():
         before[each._replace(record="")] += entry.number
     found = []
@@ -158,16 +125,18 @@ def grown(baseline: Baseline, earlier: Baseline) -> list[Mark]:
     return found
 
 
-def _entries(diagnostics: Iterable[Diagnostic]) -> dict[Mark, Entry]:
-    found: dict[Mark, Entry] = {}
+def _entries(diagnostics: Iterable[Diagnostic]) -> dict[Fingerprint, Entry]:
+    found: dict[Fingerprint, Entry] = {}
     for diagnostic in diagnostics:
-        each = mark(diagnostic)
+        each = fingerprint(diagnostic)
         number = found[each].number + 1 if each in found else 1
         found[each] = Entry(number, diagnostic.name)
     return found
 
 
-def _with_reasons(entries: Mapping[Mark, Entry], before: Mapping[Mark, Entry]) -> dict[Mark, Entry]:
+def _with_reasons(
+    entries: Mapping[Fingerprint, Entry], before: Mapping[Fingerprint, Entry]
+) -> dict[Fingerprint, Entry]:
     reasons = {each._replace(record=""): entry.because for each, entry in before.items() if entry.because}
     return {
         each: entry._replace(because=reasons.get(each._replace(record=""), ""))
@@ -219,13 +188,13 @@ def _said(error: Exception) -> str:
     return f"no key `{error.args[0]}`" if isinstance(error, KeyError) else str(error)
 
 
-def _mark(row: Mapping[str, Any]) -> Mark:
-    return Mark(*(str(row[key]) for key in ("record", "within", "code", "quote")))
+def _mark(row: Mapping[str, Any]) -> Fingerprint:
+    return Fingerprint(*(str(row[key]) for key in ("record", "within", "code", "quote")))
 
 
-def _merged(entries: Iterable[tuple[Mark, Entry]]) -> dict[Mark, Entry]:
+def _merged(entries: Iterable[tuple[Fingerprint, Entry]]) -> dict[Fingerprint, Entry]:
     """The entries; of two for one mark, which a merge leaves behind, the larger."""
-    found: dict[Mark, Entry] = {}
+    found: dict[Fingerprint, Entry] = {}
     for each, entry in entries:
         if each not in found or found[each].number < entry.number:
             found[each] = entry
@@ -240,7 +209,7 @@ def write(baseline: Baseline) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in (head, *rows))
 
 
-def _written(each: Mark, entry: Entry) -> dict[str, Any]:
+def _written(each: Fingerprint, entry: Entry) -> dict[str, Any]:
     row: dict[str, Any] = {
         "record": each.record, "within": each.within, "code": each.code, "rule": entry.rule,
         "quote": each.quote,

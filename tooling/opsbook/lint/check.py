@@ -72,6 +72,8 @@ class Report(NamedTuple):
     """A few findings of each rule are enough for a person, where there are many."""
     burndown: Burndown | None = None
     """How far the book's baseline is worked off; None where there is none."""
+    folder: str = ""
+    """Where the book stands, when paths are counted from above it; ends in `/`."""
 
     def worst(self) -> Level | None:
         """The worst level of what is new; None where nothing is."""
@@ -79,7 +81,8 @@ class Report(NamedTuple):
 
     def below(self, folder: str) -> Report:
         """The same with paths counted from above: `folder` ends in `/`."""
-        return self._replace(diagnostics=tuple(each.below(folder) for each in self.diagnostics))
+        diagnostics = tuple(each.below(folder) for each in self.diagnostics)
+        return self._replace(diagnostics=diagnostics, folder=folder + self.folder)
 
 
 Progress = Callable[[int], None]

@@ -72,7 +72,9 @@ class Session:
 
     @cached_property
     def book(self) -> Book:
-        earlier = Earlier(lambda: self._book_at_base, self._renamed) if self._base or self._staged else None
+        earlier = None
+        if self._base or self._staged:
+            earlier = Earlier(lambda: self._book_at_base, lambda: self._renamed)
         if self._staged:
             self.git.require()
             return Book(self.git.index_tree(), earlier=earlier)
@@ -92,7 +94,9 @@ class Session:
         commit = self._base_commit
         return Book(self.git.commit_tree(commit), settings=self.book.settings) if commit else None
 
+    @cached_property
     def _renamed(self) -> Mapping[str, str]:
+        """The path that a file had at the base, by the one that it has now."""
         commit = self._base_commit
         return self.git.renamed(commit, staged=self._staged) if commit else {}
 
@@ -166,13 +170,23 @@ class Session:
         from opsbook.lint.compare import compare
 
         if self._before is None:
-            touched = self.git.changed(self._base_commit, staged=self._staged)
-            self._before = self._at_base(earlier, subjects), touched
-        return compare(report, *self._before)
+            self._before = self._at_base(earlier, subjects), self._touched(self._base_commit, earlier)
+        return compare(report, *self._before, self._renamed)
+
+    def _touched(self, commit: str, earlier: Book) -> set[str]:
+        """The paths that the change writes at: not those of files that it only gives another name."""
+        changed = self.git.changed(commit, staged=self._staged)
+        return {
+            path
+            for path in changed
+            if path not in self._renamed
+            or self.book.tree.version(path) != earlier.tree.version(self._renamed[path])
+        }
 
     def _at_base(self, earlier: Book, subjects: list[str] | None) -> Report:
         """The report on the base."""
         if subjects is not None:
+            subjects = [self._renamed.get(each, each) for each in subjects]
             subjects = [each for each in subjects if earlier.tree.has(each)]
         known = self._still_true(earlier)
         return check(earlier, self.selection, self.now, subjects=subjects, known=known)[0]

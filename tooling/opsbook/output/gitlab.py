@@ -20,7 +20,8 @@ _SEVERITIES = {Level.ERROR: "major", Level.WARNING: "minor", Level.ADVICE: "info
 
 def render(report: Report, *, color: bool = False) -> str:
     new = [each for each in report.diagnostics if not each.before]
-    return encoded([_issue(each, mark) for each, mark in zip(new, digests(new), strict=True)])
+    marks = digests(new, report.folder)
+    return encoded([_issue(each, mark) for each, mark in zip(new, marks, strict=True)])
 
 
 def _issue(each: Diagnostic, mark: str) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def _why(rule: Rule) -> str:
 def _results(report: Report, rules: list[str]) -> list[dict[str, Any]]:
     compared = any(each.before for each in report.diagnostics)
     results = []
-    for each, mark in zip(report.diagnostics, digests(report.diagnostics), strict=True):
+    for each, mark in zip(report.diagnostics, digests(report.diagnostics, report.folder), strict=True):
         result = _result(each, rules.index(each.code))
         result["partialFingerprints"] = {"opsbook/v1": mark}
         if compared:
