@@ -35,6 +35,7 @@ MADE = {
 """Files of the broken book that git, an editor or a file system would mend, mangle or refuse."""
 BEFORE = {
     "incidents/2026/2026-02-03-gates-stay-shut/incident.yaml": ("due: 2026-03-16", "due: 2026-03-02"),
+    "runbooks/booking/refunds.md": ("the number of the ticket", "the name of the passenger"),
     "rotations/harbour-primary.yaml": ("[ana, bne, cleo]", "[ana, cleo]"),
 }
 """Files of the broken book that its last change broke further: what stands there, in place of what."""

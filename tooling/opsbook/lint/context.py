@@ -42,6 +42,15 @@ class Clock:
 
         return self.passed(midnight(day + timedelta(days=1), zone))
 
+    def today(self, zone: ZoneInfo) -> date:
+        """The day it is in a zone."""
+        from opsbook.model.time import local_day
+
+        day = local_day(self._now, zone)
+        self.day_over(day - timedelta(days=1), zone)
+        self.day_over(day, zone)
+        return day
+
 
 class Context:
     """What a rule may look at: the book, the clock, the settings."""
