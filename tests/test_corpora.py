@@ -72,6 +72,52 @@ def test_a_check_of_every_source_says_what_it_finds_at_places_that_exist(
         assert (start["line"], start["column"]) <= (end["line"], end["column"]), each
 
 
+def test_the_addresses_of_kube_prometheus_lead_to_the_runbooks_that_are_there(
+    corpora: Path, books: list[Path], tmp_path: Path
+) -> None:
+    from opsbook.book.snapshot import Book
+    from opsbook.book.tree import WorkTree
+
+    runbooks = next(book for book in books if book.name == "prometheus-operator__runbooks")
+    shutil.copytree(runbooks / "runbooks", tmp_path / "runbooks")
+    shutil.copytree(corpora / "alert-rules" / "prometheus-operator__kube-prometheus", tmp_path / "alerts")
+    (tmp_path / "opsbook.toml").write_text(
+        'default_runbook_kind = "alert"\nalerts = ["alerts/*.yaml"]\n'
+        'runbook_urls = ["https://runbooks.prometheus-operator.dev/runbooks/"]\n'
+    )
+    rules = Book(WorkTree(tmp_path)).rule_files()
+    alerts = [alert for file in rules for alert in file.alerts]
+    assert len(alerts) == 139
+    assert len({alert.runbook_url for alert in alerts}) == 125
+    found = _checked(tmp_path, "--select", "ALR")
+    assert Counter(each["name"] for each in found if each["code"] != "ALR004") == {"unknown_runbook_url": 27}
+    missing = {each["message"] for each in found if each["code"] == "ALR003"}
+    assert len(missing) == 26
+    heads = {folder.name for folder in (tmp_path / "runbooks").iterdir() if folder.is_dir()}
+    unused = [each["path"] for each in found if each["code"] == "ALR004"]
+    assert len([path for path in unused if Path(path).stem not in heads]) == 9
+
+
+def test_every_alert_of_the_corpora_is_read_at_its_place(corpora: Path, tmp_path: Path) -> None:
+    shutil.copytree(corpora / "alert-rules", tmp_path / "alerts")
+    (tmp_path / "opsbook.toml").write_text('alerts = ["**/*.yaml", "**/*.yml"]\n')
+    found = _checked(tmp_path, "--select", "ALR")
+    assert {each["code"] for each in found} == {"ALR002"}
+    assert len(found) > 1500
+    for each in found:
+        line = (tmp_path / each["path"]).read_text().split("\n")[each["start"]["line"] - 1]
+        written = line[each["start"]["column"] - 1 : each["end"]["column"] - 1]
+        assert f"`{written.strip(chr(34) + chr(39))}`" in each["message"]
+
+
+def _checked(book: Path, *options: str) -> list[dict[str, Any]]:
+    command = [*COMMAND, "--profile", "strict", "--format", "json", "--exit-zero", "--no-cache", *options]
+    done = subprocess.run(command, cwd=book, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    diagnostics: list[dict[str, Any]] = json.loads(done.stdout)["diagnostics"]
+    return diagnostics
+
+
 def test_what_cannot_be_read_in_the_corpora_is_known_and_no_more(
     findings: list[tuple[Path, dict[str, Any]]],
 ) -> None:

@@ -20,7 +20,9 @@ from opsbook.output.json import render
 ID = "2026-03-02-checkout-5xx"
 FOLDER = f"incidents/2026/{ID}"
 BOOK = {
-    "opsbook.toml": 'timezone = "Europe/Berlin"\n',
+    "opsbook.toml": 'timezone = "Europe/Berlin"\nalerts = ["alerts/**/*.yaml"]\n',
+    "alerts/checkout.yaml": "groups: [{rules: [{alert: failover}, {alert: ana, annotations: "
+    '{runbook_url: "https://example.com/runbooks/failover"}}]}]\n',
     f"{FOLDER}/incident.yaml": """\
 title: Checkout answers 502
 severity: SEV1
@@ -34,7 +36,9 @@ action_items:
   pool-size-check: {title: Check the pool size, owner: ana, due: 2026-03-16}
 """,
     f"{FOLDER}/postmortem.md": "---\nstatus: published\nauthors: [ana]\n---\n# Checkout\n\n## Summary\n\nA\n",
-    "runbooks/failover.md": "---\nowner: payments\n---\n# Failover\n\n## Steps\n\n1. A\n",
+    "runbooks/failover.md": "---\nowner: payments\nlast_updated: 2026-03-01\nalerts: [failover, ana]\n---\n"
+    "# Failover\n\n## Steps\n\n1. ana\n",
+    "runbooks/other.md": "---\nkind: alert\n---\n# Failover\n",
     "policies/services/checkout.yaml": "name: Checkout\nteam: payments\n",
     "rotations/people/ana.yaml": "name: Ana\ntimezone: Europe/Berlin\n",
     "rotations/people/ben.yaml": "name: Ben\ntimezone: Europe/Berlin\n",
@@ -250,6 +254,19 @@ def test_a_base_makes_only_what_changed_since_be_looked_at_again(
         f"{FOLDER}/postmortem.md",
     ]
     assert evaluated(root, monkeypatch) == [f"{FOLDER}/incident.yaml"]
+
+
+def test_a_rule_file_that_changes_is_looked_at_with_what_its_alerts_judge(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(root, cache=True)
+    rules = root / "alerts/checkout.yaml"
+    rules.write_text(rules.read_text().replace("alert: failover", "alert: failed"))
+    assert "runbooks/failover.md" in evaluated(root, monkeypatch)
+    (root / "alerts/more").mkdir()
+    (root / "alerts/more/rules.yaml").write_text("groups: [{rules: [{alert: failover}]}]\n")
+    assert "runbooks/failover.md" in evaluated(root, monkeypatch)
+    assert evaluated(root, monkeypatch) == []
 
 
 def test_other_files_in_the_cache_folder_are_left_alone(root: Path, tmp_path: Path) -> None:

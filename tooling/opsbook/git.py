@@ -241,9 +241,9 @@ class GitTree:
         if top not in self._listed:
             tops = _SMALL if top in _SMALL else (top,)
             self._listed |= {each: {} for each in tops}
-            for mode, blob, path in self._entries(*tops):
+            for mode, blob, path in self._entries(*(each or "." for each in tops)):
                 if mode.startswith("100"):
-                    self._listed[path.partition("/")[0]][path] = blob
+                    self._listed[top and path.partition("/")[0]][path] = blob
                 elif mode == _LINK:
                     self.links.add(path)
         return self._listed[top]
@@ -260,7 +260,8 @@ class GitTree:
             yield words[0], words[1] if self._commit is None else words[2], path
 
     def paths(self, folder: str) -> list[str]:
-        return sorted(path for path in self._list(folder.partition("/")[0]) if path.startswith(folder + "/"))
+        below = folder and folder + "/"
+        return sorted(path for path in self._list(folder.partition("/")[0]) if path.startswith(below))
 
     def version(self, path: str) -> str | None:
         top = path.partition("/")[0]

@@ -21,6 +21,7 @@ from opsbook.book.tree import Memory, Tree, blob_id
 from opsbook.text import Source, Span
 
 if TYPE_CHECKING:
+    from opsbook.book.alerts import AlertRules, RuleFile
     from opsbook.book.earlier import Earlier
     from opsbook.model.directory import Holidays, Person, Service, Team
     from opsbook.model.escalation import Escalation
@@ -84,6 +85,8 @@ class Book:
         if mark == "~":
             name, _, id = rest.partition("/")
             return "\n".join(self._shared.namesakes(kind(name), id))
+        if mark == "!":
+            return self._rules_version(rest)
         if mark == "<":
             place, earlier = self._shared.place_before(rest), self._shared.earlier
             return (
@@ -180,6 +183,39 @@ class Book:
         self._note("<" + document.path)
         place, earlier = self._shared.place_before(document.path), self._shared.earlier
         return earlier.book.read(place) if place and earlier and earlier.book else None
+
+    # ── alerts ────────────────────────────────────────────────────────────────────────────
+
+    def rule_files(self) -> tuple[RuleFile, ...]:
+        """The Prometheus rule files that the settings name, in order of path."""
+        self._note("!")
+        return self._shared.alert_rules.files
+
+    def rule_paths(self) -> tuple[str, ...]:
+        """Where these files stand."""
+        return self._shared.alert_rules.paths
+
+    def names_alert(self, name: str) -> bool:
+        """Whether some rule file has an alert of this name."""
+        self._note("!=" + name)
+        return name in self._shared.alert_rules.names
+
+    def alerts_lead_to(self, runbook: str) -> bool:
+        """Whether some rule file's alert gives the address of the runbook at this path."""
+        self._note("!>" + runbook)
+        return self._shared.alert_rules.lead_to(runbook)
+
+    def _rules_version(self, question: str) -> str | None:
+        rules, about = self._shared.alert_rules, question[1:]
+        if not question:
+            return rules.state
+        found = about in rules.names if question[0] == "=" else rules.lead_to(about)
+        return "there" if found else None
+
+    def state(self, mark: str) -> str | None:
+        """What the versions of all keys that begin with this mark follow from, where that is known
+        sooner than the versions themselves; None for any other mark."""
+        return self._shared.alert_rules.state if mark == "!" else None
 
     # ── policies ──────────────────────────────────────────────────────────────────────────
 
@@ -302,6 +338,12 @@ class _Shared:
         self.led: dict[tuple[tuple[str, ...], str], tuple[bool, frozenset[str]]] = {}
         """What `leads_somewhere` answered, and the keys it depends on."""
         self._namesakes: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    @cached_property
+    def alert_rules(self) -> AlertRules:
+        from opsbook.book.alerts import AlertRules
+
+        return AlertRules(self.tree, self.settings.alerts, self.settings.runbook_urls)
 
     @cached_property
     def settings(self) -> Settings:

@@ -28,7 +28,7 @@ class Tree(Protocol):
     """The files of a book by path from its root, with `/`."""
 
     def paths(self, folder: str) -> list[str]:
-        """Every file at any depth below a folder, sorted."""
+        """Every file at any depth below a folder, sorted; the whole tree for an empty name."""
 
     def has(self, path: str) -> bool:
         """Whether a file is there."""
@@ -77,7 +77,7 @@ class Memory:
         return self._below.links if self._below else self._links
 
     def paths(self, folder: str) -> list[str]:
-        own = (path for path in self._files if path.startswith(folder + "/"))
+        own = (path for path in self._files if not folder or path.startswith(folder + "/"))
         return sorted({*own, *(self._below.paths(folder) if self._below else ())})
 
     def has(self, path: str) -> bool:
@@ -157,7 +157,7 @@ class WorkTree:
                 found = [path for path in self._listed[above] if path.startswith(folder + "/")]
             else:
                 found = []
-                if self._inside(folder):
+                if not folder or self._inside(folder):
                     inside = [folder]  # a stack, since folders may nest deeper than Python recurses
                     while inside:
                         self._list(inside.pop(), found, inside)
@@ -178,7 +178,7 @@ class WorkTree:
                 name = entry.name
                 if name[0] == ".":
                     continue
-                path = f"{folder}/{name}"
+                path = f"{folder}/{name}" if folder else name
                 if entry.is_dir(follow_symlinks=False):
                     inside.append(path)
                 elif entry.is_file(follow_symlinks=False):

@@ -9,15 +9,17 @@ refused with its place. This module reads; nothing here writes.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple
 
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from opsbook.book.refusals import duplicate_key, subset_problems, syntax_problem
-from opsbook.book.subset import MAX_PROBLEMS, Problem, needs_events, unprintable
+from opsbook.book.subset import MAX_DEPTH, MAX_PROBLEMS, Problem, needs_events, unprintable
 from opsbook.text import Place, Pointer, Span
 
 
@@ -122,6 +124,41 @@ def _number(value: str) -> Any:
     if _INFINITE.match(value):
         return float(value.lower().replace(".", "", 1))
     return _WORDS.get(value, value)
+
+
+# ── any YAML ──────────────────────────────────────────────────────────────────────────────
+
+
+def roots(text: str) -> tuple[list[Any], Problem | None]:
+    """The root node of each document of a text that is no record and may be any YAML, with what ended
+    the reading. An alias is the node it stands for, so a walk may meet one node many times."""
+    found: list[Any] = []
+    try:
+        if needs_events(text) and _too_deep(text):
+            return [], Problem("yaml_syntax", Span(0, 0), f"nested deeper than {MAX_DEPTH} levels")
+        composer = _Composer(text)
+        while composer.check_node():
+            found.append(composer.get_node())
+    except MarkedYAMLError as error:
+        return found, syntax_problem(text, error)
+    except (YAMLError, ValueError, OverflowError, RecursionError) as error:
+        bad = unprintable(text)
+        return found, Problem("yaml_syntax", Span(*bad.span()) if bad else Span(0, 0), f"not YAML: {error}")
+    return found, None
+
+
+def _too_deep(text: str) -> bool:
+    """Whether composing a text would recurse further than any person writes."""
+    parser, depth = CParser(text), 0
+    with suppress(YAMLError):  # the composer comes no further either, and says why
+        while (event := parser.get_event()) is not None:
+            if isinstance(event, CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    return True
+            elif isinstance(event, CollectionEndEvent):
+                depth -= 1
+    return False
 
 
 # ── places ────────────────────────────────────────────────────────────────────────────────

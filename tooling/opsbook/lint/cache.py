@@ -73,6 +73,8 @@ class Cache:
         place = sha256(os.fsencode(root)).hexdigest()[:12]
         self._file = folder() / f"{self._configuration}-{place}"
         self._data: dict[str, Any] = self._load()
+        self._still: frozenset[str] = frozenset()
+        """Marks of keys that all have the version which is remembered."""
 
     def _load(self) -> Any:
         """What is remembered for this place, else for another clone of the same configuration."""
@@ -94,8 +96,13 @@ class Cache:
 
     def outcomes(self, book: Book, now: int) -> dict[str, Outcome]:
         """The outcomes that are still true of a book at an instant in microseconds."""
-        versions = self._data.get("versions", {})
-        changed = {key for key, version in versions.items() if book.version(key) != version}
+        versions, states = self._data.get("versions", {}), self._data.get("states", {})
+        self._still = frozenset(mark for mark, state in states.items() if book.state(mark) == state)
+        changed = {
+            key
+            for key, version in versions.items()
+            if key[0] not in self._still and book.version(key) != version
+        }
         return {
             subject: _decode(encoded, book.tree)
             for subject, encoded in self._data.get("outcomes", {}).items()
@@ -112,7 +119,12 @@ class Cache:
         moved = _moved(tree)
         if moved:  # somebody is writing: what was read is not what is there
             changed = {"=" + path for path in moved}
-            outcomes = {name: each for name, each in outcomes.items() if changed.isdisjoint(each.reads)}
+            rules = not moved.isdisjoint(book.rule_paths())
+            outcomes = {
+                name: each
+                for name, each in outcomes.items()
+                if changed.isdisjoint(each.reads) and not (rules and any(key[0] == "!" for key in each.reads))
+            }
         signatures = {path: seen for path, seen in _trusted(tree).items() if path not in moved}
         if self._same(outcomes) and signatures.keys() <= self.signatures.keys():
             return
@@ -121,10 +133,15 @@ class Cache:
             self._file,
             {
                 "signatures": signatures,
-                "versions": {key: book.version(key) for key in keys},
+                "versions": {key: self._version(book, key) for key in keys},
+                "states": {mark: book.state(mark) for mark in {key[0] for key in keys} & {*"!"}},
                 "outcomes": {subject: _encode(each) for subject, each in outcomes.items()},
             },
         )
+
+    def _version(self, book: Book, key: str) -> str | None:
+        known = self._data.get("versions", {})
+        return known[key] if key[0] in self._still and key in known else book.version(key)
 
     def _same(self, outcomes: Mapping[str, Outcome]) -> bool:
         """Whether these are the outcomes in the file: an outcome from it keeps its `reads`."""

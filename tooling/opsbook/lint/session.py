@@ -252,8 +252,18 @@ class Session:
         if not self._staged:
             return False
         changed, deleted = self.git.staged()
+        if self._rule_files((*changed, *deleted)):
+            return True
         gone = any(map(belongs, deleted)) or any(map(hides_records, self.book.tree.links))
         return gone or any(path.startswith(_FAR_REACHING) for path in (*changed, *deleted))
+
+    def _rule_files(self, paths: Iterable[str]) -> bool:
+        """Whether one of these is a rule file, by whose alerts records are judged."""
+        if "alerts" not in self._settings_text:
+            return False
+        from opsbook.book.alerts import matches
+
+        return any(matches(path, glob) for glob in self.book.settings.alerts for path in paths)
 
     def _relative(self, path: str) -> str:
         full = (self.folder / path).absolute()

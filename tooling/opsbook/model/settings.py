@@ -217,6 +217,18 @@ class Settings(Model):
     headings: dict[Text, Annotated[Many[Text], Field(min_length=1)]] = {}
     """More headings that stand for a part: `{rollback: ["Plan B"]}`."""
 
+    alerts: Many[Text] = ()
+    """Prometheus rule files, by glob from the root of the book: `["alerts/**/*.yaml"]`."""
+    runbook_urls: Many[Text] = ()
+    """Addresses below which the runbooks of this book are published: `["https://runbooks.example.com/"]`."""
+
+    @model_validator(mode="after")
+    def _alerts_are_in_the_book(self) -> Settings:
+        for glob in self.alerts:
+            if glob.startswith("/") or ".." in glob.split("/"):
+                raise refuse("`alerts` names `{found}`, which is not below the book's root", found=glob)
+        return self
+
     @model_validator(mode="after")
     def _default_kind_exists(self) -> Settings:
         if self.parts(self.default_runbook_kind) is None:
