@@ -68,7 +68,9 @@ def check(document: Document[Any], context: Context) -> Iterator[Finding]:
     found: dict[int, re.Match[str]] = {}
     if "+" in text:
         found |= {match.start("number"): match for match in _INTERNATIONAL.finditer(text)}
-    found |= {match.start("number"): match for match in _AFTER_WORD.finditer(text)}
+    small = text.lower()
+    if any(word in small for word in ("phone", "mobile", "cell", "handy")):
+        found |= {match.start("number"): match for match in _AFTER_WORD.finditer(text)}
     for _, match in sorted(found.items()):
         if _somebodys(match["number"]) and not _in_code(document, match.start()):
             yield Finding(

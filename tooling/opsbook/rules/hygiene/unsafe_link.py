@@ -66,7 +66,6 @@ _ADDRESSES = frozenset(("links", "tracker", "changes", "evidence", "source"))
 _IGNORED = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\ufeff]")
 """What browsers take out of a scheme, and what nobody sees in it."""
 _RUNS = re.compile(r"(javascript|vbscript|data(?!:image/(?:png|jpe?g|gif|webp|avif)[;,])):", re.IGNORECASE)
-_PART = re.compile("script|data|&#", re.IGNORECASE)
 
 
 @rule("HYG002", on=_KINDS, adopt="warning", recommended="error", measured=(0, 0, 0))
@@ -76,7 +75,7 @@ def check(document: Document[Any], context: Context) -> Iterator[Finding]:
             scheme = _scheme(link.target)
             if scheme:
                 yield _finding(passage.locate(link.span), scheme)
-    if not _PART.search(document.source.text):
+    if not _may_run(document.source.text):
         return
     for pointer, text in texts(document):
         scheme = _scheme(text) if _is_address(pointer) else None
@@ -85,7 +84,13 @@ def check(document: Document[Any], context: Context) -> Iterator[Finding]:
 
 
 def _has_links(text: str) -> bool:
-    return ("](" in text or "<" in text or "]:" in text) and _PART.search(text) is not None
+    return ("](" in text or "<" in text or "]:" in text) and _may_run(text)
+
+
+def _may_run(text: str) -> bool:
+    """Whether a text has a part of such a scheme, or an escape that may stand for one."""
+    small = text.lower()
+    return "&#" in small or any(f"{word}{sign}" in small for word in ("script", "data") for sign in ":&\\")
 
 
 def _is_address(pointer: Pointer) -> bool:
