@@ -49,6 +49,39 @@ def written(path: str, content: str | bytes) -> list[Said]:
     return found
 
 
+# ── conflicts ─────────────────────────────────────────────────────────────────────────────
+
+SHOWN = "<<<<<<< HEAD\nreplicas: 2\n=======\nreplicas: 3\n>>>>>>> more\n"
+
+
+def conflicts(text: str) -> list[str]:
+    """Where the page of a runbook has one."""
+    return [place for rule, place, _ in written(RUNBOOK, text) if rule == "merge_conflict"]
+
+
+@pytest.mark.parametrize("language", ["", "yaml", "diff"])
+def test_a_conflict_shown_in_a_block_of_code_is_none(language: str) -> None:
+    text = f"# Resolve a conflict\n\nGit writes:\n\n```{language}\n{SHOWN}```\n\nChoose a side.\n"
+    assert conflicts(text) == []
+    assert conflicts(text.replace("\n", "\r\n")) == []
+    assert conflicts(f"{text}\n{SHOWN}") == ["15:1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"# A\n\n{SHOWN}", 3),
+        (f"# A\n\n```bash\n{SHOWN}```\n", 4),
+        ("# A\n\n<<<<<<< HEAD\n```yaml\na: 1\n```\n=======\n```yaml\na: 2\n```\n>>>>>>> more\n", 3),
+        ("# A\n\n```yaml\n<<<<<<< HEAD\na: 1\n```\n\nWords.\n=======\na: 2\n```\n>>>>>>> more\n", 4),
+        (f"---\nservices: [a]\n{SHOWN}---\n# A\n", 3),
+    ],
+    ids=["words", "commands", "around a block", "half in a block", "front matter"],
+)
+def test_a_conflict_in_a_page_is_found(text: str, line: int) -> None:
+    assert conflicts(text) == [f"{line}:1"]
+
+
 # ── bytes ─────────────────────────────────────────────────────────────────────────────────
 
 CONFLICT = """\

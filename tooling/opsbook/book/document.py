@@ -21,7 +21,10 @@ T = TypeVar("T", covariant=True)
 MAX_BYTES = 1 << 20
 """A record larger than this was not written by a person."""
 
+SHELLS = frozenset(("bash", "sh", "shell", "zsh", "ksh"))
+"""Languages of a block of code that promise a script."""
 _CONFLICT = re.compile(r"^(?:<{7} |>{7} |\|{7} )", re.MULTILINE)
+_SHOWN_CONFLICT = re.compile(r"^<{7} .*^={7}\s.*^>{7} ", re.MULTILINE | re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -51,7 +54,7 @@ def decode(path: str, content: bytes) -> Decoded:
             "saved as UTF-16" if utf16 else f"byte 0x{content[error.start]:02x} is not UTF-8",
             "save the file as UTF-8",
         ))  # fmt: skip
-    conflict = _CONFLICT.search(text) if ">>>>>>> " in text else None
+    conflict = _conflict(path, text) if ">>>>>>> " in text else None
     if conflict:
         return _fatal(path, text, Problem(
             "merge_conflict", Span(*conflict.span()), "a merge conflict that nobody resolved",
@@ -64,6 +67,25 @@ def decode(path: str, content: bytes) -> Decoded:
         )  # fmt: skip
         return Decoded(Source(path, text), (mark,), fatal=False)
     return Decoded(Source(path, text), (), fatal=False)
+
+
+def _conflict(path: str, text: str) -> re.Match[str] | None:
+    """The first mark of a merge conflict. A page may show a whole conflict in a block of code, but not
+    where a shell is meant to run the block."""
+    found = _CONFLICT.search(text)
+    if found is None or not path.endswith(".md"):
+        return found
+    from opsbook.book.markdown import Page
+
+    shown = [
+        fence.code
+        for fence in Page(text, _start(text)).fences
+        if fence.fenced
+        and fence.language.lower() not in SHELLS
+        and _SHOWN_CONFLICT.search(text[fence.code.start : fence.code.end])
+    ]
+    marks = _CONFLICT.finditer(text)
+    return next((each for each in marks if not any(s <= each.start() < e for s, e in shown)), None)
 
 
 def _fatal(path: str, text: str, problem: Problem) -> Decoded:

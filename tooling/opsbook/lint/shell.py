@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from opsbook.book.document import SHELLS as SHELLS
 from opsbook.text import Span
 
 if TYPE_CHECKING:
     from opsbook.book.markdown import Fence, Page
 
-SHELLS = frozenset(("bash", "sh", "shell", "zsh", "ksh"))
-"""Words that promise a script."""
 SESSIONS = frozenset(("console", "shell-session", "shellsession", "sh-session", "terminal"))
 """Words that promise a session: prompts, commands, and what they print."""
 PROMPT = re.compile(

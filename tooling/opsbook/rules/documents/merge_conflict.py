@@ -31,6 +31,9 @@ name: Ana Ruiz
 timezone: Europe/Berlin
 ```
 
+A page may show a conflict: one that stands as a whole in a block of code is not reported, unless a shell
+is meant to run that block.
+
 In a timeline mostly both sides are right: keep both, in order of time.
 
 Related: `timeline_out_of_order`, `duplicate_key`.
