@@ -149,3 +149,11 @@ def test_a_word_about_opsbook_is_no_suppression(comment: str) -> None:
     assert codes(report(INCIDENT, f"{ENTRIES}# {comment}\n")) == []
     assert "DOC023" not in codes(report(RUNBOOK, f"# Failover\n\n<!-- {comment} -->\n"))
     assert "DOC023" not in codes(report(RUNBOOK, "# Failover\n\n    # opsbook: ignore INC001\n"))
+
+
+def test_of_two_suppressions_the_one_that_still_holds_counts() -> None:
+    ended = f"  # {COMMENT} until=2026-03-31\n"
+    for comments in (f"{ended}  # {COMMENT}\n", f"  # {COMMENT}\n{ended}"):
+        found = report(INCIDENT, f"{ENTRIES}{comments}{LATE}\n")
+        assert [each.code for each, _ in found.suppressed] == ["INC001"]
+        assert "INC001" not in codes(found)

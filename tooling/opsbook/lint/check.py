@@ -326,7 +326,7 @@ def settle(
     used: set[Suppression] = set()
     for outcome in outcomes.values():
         for diagnostic in outcome.diagnostics:
-            by = _suppression(diagnostic, silent) if silent else None
+            by = _suppression(diagnostic, silent, today) if silent else None
             if by is None:
                 shown.append(diagnostic)
             elif by.until and today() > by.until:
@@ -343,13 +343,16 @@ def settle(
 
 
 def _suppression(
-    diagnostic: Diagnostic, silent: Mapping[tuple[str, int], list[Suppression]]
+    diagnostic: Diagnostic,
+    silent: Mapping[tuple[str, int], list[Suppression]],
+    today: Callable[[], date],
 ) -> Suppression | None:
+    """What silences a finding: of several comments one that still holds."""
     place = diagnostic.location.path, diagnostic.location.start.line
-    for each in silent.get(place, ()):
-        if each.silences(diagnostic):
-            return each
-    return None
+    found = [each for each in silent.get(place, ()) if each.silences(diagnostic)]
+    return next(
+        (each for each in found if each.until is None or today() <= each.until), next(iter(found), None)
+    )
 
 
 def _idle(

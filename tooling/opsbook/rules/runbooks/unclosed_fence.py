@@ -46,7 +46,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from opsbook.diagnostics import Finding
+from opsbook.diagnostics import Finding, Related
 from opsbook.lint.rule import rule
 from opsbook.text import Span
 
@@ -71,9 +71,9 @@ def check(page: Document[Runbook | Postmortem], context: Context) -> Iterator[Fi
         meant_to_close = before >= 0 and not page.source.text[before : fence.span.start].strip()
         before = fence.span.end
         if not meant_to_close:
-            end = page.source.position(fence.span.end).line
-            message = f"a block that is never closed begins here and runs to line {end}"
-            yield Finding(page.span(Span(*mark.span())), message, _HINT)
+            end = Related(page.span(Span(fence.span.end, fence.span.end)), "it runs to here")
+            message = "a block that is never closed begins here"
+            yield Finding(page.span(Span(*mark.span())), message, _HINT, (end,))
 
 
 def _closed(text: str, fence: Fence, mark: str) -> bool:
