@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
     from opsbook.lint.rule import Rule
     from opsbook.lint.suppressions import Suppression
 
+_TABLE_HEAD = """\
+# Rules
+
+The {rules} rules, written by `opsbook rules --markdown`. `opsbook explain RULE` shows a rule's page: what
+it asks for and why, what it leaves alone, and an example of both. `hits` is how often a rule was met in real
+collections of runbooks, post-mortems, incident feeds and alert rules, `read` how many of these a person read,
+and `right` how many of those were right. Empty: those collections hold nothing that the rule looks at.
+"""
 Silenced = list[tuple["Suppression", list["Diagnostic"]]]
 
 
@@ -25,6 +35,7 @@ Silenced = list[tuple["Suppression", list["Diagnostic"]]]
 @click.option("--profile", type=click.Choice(PROFILES), help="Levels in a profile.")
 @click.option("--suppressed", is_flag=True, help="List the suppressions in the book and what they silence.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--markdown", is_flag=True, help="Print a table of the rules and how they were measured.")
 @at_option
 @click.pass_obj
 def command(obj: dict[str, Any], /, **options: Any) -> None:
@@ -49,6 +60,8 @@ def _listed(options: dict[str, Any], selection: Selection) -> str:
     rules = _rules(options["family"])
     if options["as_json"]:
         return encoded([_rule_data(each, selection) for each in rules])
+    if options["markdown"]:
+        return "".join(_rules_table(rules))
     return _rules_text(rules, selection)
 
 
@@ -90,6 +103,23 @@ def _rules_text(rules: list[Rule], selection: Selection) -> str:
     return "".join(lines)
 
 
+def _rules_table(rules: list[Rule]) -> Iterator[str]:
+    """The page `docs/rules.md`: every rule by family, its levels, its fix, and how often it was right."""
+    from opsbook.lint.examples import mends
+
+    yield _TABLE_HEAD.format(rules=len(rules))
+    for family, group in groupby(sorted(rules, key=lambda each: each.family), key=lambda each: each.family):
+        yield f"\n## {family.capitalize()}\n\n"
+        yield f"| code | name | {' | '.join(PROFILES)} | fix | hits | read | right |\n"
+        yield "|---|---|" + "---|" * len(PROFILES) + "---|--:|--:|--:|\n"
+        for each in group:
+            levels = " | ".join(str(each.level(profile) or "off") for profile in PROFILES)
+            measured = each.terms.measured
+            numbers = f"{measured.hits:,} | {measured.read} | {measured.right}" if measured else "| |"
+            fix = mends(each)
+            yield f"| {each.code} | `{each.name}` | {levels} | {'' if fix == 'none' else fix} | {numbers} |\n"
+
+
 def _rule_data(rule: Rule, selection: Selection) -> dict[str, Any]:
     terms = rule.terms
     return {
@@ -100,6 +130,7 @@ def _rule_data(rule: Rule, selection: Selection) -> dict[str, Any]:
         "levels": {profile: getattr(terms, profile) for profile in PROFILES},
         "dated": terms.dated,
         "since": terms.since,
+        "measured": terms.measured and terms.measured._asdict(),
         "title": rule.title,
     }
 
