@@ -298,6 +298,11 @@ class Incident(Model):
     def history(self) -> History:
         return History(self)
 
+    @property
+    def counts(self) -> bool:
+        """Whether duties and metrics follow from it: no drill, no near miss, no duplicate."""
+        return self.kind == "incident" and self.duplicate_of is None
+
 
 STATUSES = ("triage", "investigating", "mitigated", "resolved", "closed")
 Status = Literal["triage", "investigating", "mitigated", "resolved", "closed"]
