@@ -5,12 +5,12 @@ Status, durations and flags are no fields: they follow from the timeline (`histo
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from opsbook.model.history import History
 from opsbook.model.kind import (
     EscalationId,
     Id,
@@ -302,52 +302,3 @@ class Incident(Model):
     def counts(self) -> bool:
         """Whether duties and metrics follow from it: no drill, no near miss, no duplicate."""
         return self.kind == "incident" and self.duplicate_of is None
-
-
-STATUSES = ("triage", "investigating", "mitigated", "resolved", "closed")
-Status = Literal["triage", "investigating", "mitigated", "resolved", "closed"]
-_REACHES: dict[str, int] = {"declared": 1, "mitigated": 2, "resolved": 3, "closed": 4}
-
-
-class History:
-    """What follows from the timeline: milestones, status, and who and what held when."""
-
-    __slots__ = ("declared", "milestones", "roles", "severities", "severity", "status")
-
-    def __init__(self, incident: Incident) -> None:
-        self.milestones: dict[str, datetime] = {}
-        """The first instant of each milestone since the last `reopened`, and before it where
-        it was not reached again."""
-        self.severity: str | None = None
-        self.roles: dict[str, tuple[str, ...]] = {}
-        self.severities: list[tuple[datetime, str]] = []
-        """Each severity and since when."""
-        reached = 0
-        fresh: set[str] = set()
-        for entry in sorted(incident.timeline, key=_by_time):
-            if entry.milestone == "reopened":
-                reached, fresh = 1, set()
-            if entry.milestone and entry.milestone not in fresh:
-                if entry.milestone not in ("started", "detected", "acknowledged", "declared"):
-                    self.milestones[entry.milestone] = entry.at
-                else:
-                    self.milestones.setdefault(entry.milestone, entry.at)
-                fresh.add(entry.milestone)
-                reached = max(reached, _REACHES.get(entry.milestone, 0))
-            if entry.severity and entry.severity != self.severity:
-                self.severity = entry.severity
-                self.severities.append((entry.at, entry.severity))
-            for role, people in entry.roles.items():
-                self.roles[role] = people
-        self.roles = {role: people for role, people in self.roles.items() if people}
-        self.status: Status = STATUSES[reached]  # type: ignore[assignment]
-        self.declared = self.milestones.get("declared")
-
-    def held(self, incident: Incident) -> tuple[str, ...]:
-        """Every severity it ever had, the top-level one included."""
-        names = [name for _, name in self.severities]
-        return tuple(dict.fromkeys([*names, *([incident.severity] if incident.severity else [])]))
-
-
-def _by_time(entry: Entry) -> datetime:
-    return entry.at

@@ -50,9 +50,9 @@ from opsbook.model.time import write_instant
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.lint.context import Context
-    from opsbook.model.incident import Entry, Incident
+    from opsbook.model.incident import Entry, Incident, Milestone
 
-_COMES_AFTER: dict[str, tuple[str, ...]] = {
+_COMES_AFTER: dict[Milestone, tuple[Milestone, ...]] = {
     "detected": ("started",),
     "acknowledged": ("started", "detected"),
     "identified": ("started",),
@@ -67,7 +67,7 @@ _UNDONE = ("mitigated", "resolved", "closed")
 @rule("INC002", on="incident", adopt="warning", recommended="error")
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     timeline = incident.content.timeline
-    for reached in _rounds(timeline):
+    for reached in incident.content.history.rounds:
         yield from _out_of_order(incident, reached)
         if "reopened" in reached and not _undoes(timeline, reached["reopened"]):
             yield Finding(
@@ -75,18 +75,6 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
                 "`reopened`, but nothing was mitigated, resolved or closed before",
                 "add the milestone that it goes back on, or make this a plain entry",
             )
-
-
-def _rounds(timeline: Sequence[Entry]) -> list[dict[str, int]]:
-    """The index of each milestone's first entry, once up to each `reopened`."""
-    rounds: list[dict[str, int]] = [{}]
-    for index in sorted(range(len(timeline)), key=lambda index: timeline[index].at):
-        milestone = timeline[index].milestone
-        if milestone == "reopened":
-            rounds.append({})
-        if milestone:
-            rounds[-1].setdefault(milestone, index)
-    return rounds
 
 
 def _undoes(timeline: Sequence[Entry], reopened: int) -> bool:
@@ -97,7 +85,7 @@ def _undoes(timeline: Sequence[Entry], reopened: int) -> bool:
     )
 
 
-def _out_of_order(incident: Document[Incident], reached: dict[str, int]) -> Iterator[Finding]:
+def _out_of_order(incident: Document[Incident], reached: dict[Milestone, int]) -> Iterator[Finding]:
     """One finding for each milestone that must be wrong, however many others it contradicts."""
     timeline = incident.content.timeline
     pairs = [

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     content = incident.content
     response = _response(content)
-    if response is None or content.kind != "incident" or content.duplicate_of:
+    if response is None or not content.counts:
         return
     policy = context.book.severities
     severity = _highest(content, response.end, policy)
@@ -92,13 +92,14 @@ def _highest(content: Incident, end: datetime, policy: Severities) -> str | None
 
 def _held(content: Incident, response: Interval) -> frozenset[str]:
     """The roles that somebody had at any time of the response."""
-    timeline = sorted(content.timeline, key=lambda entry: entry.at)
-    assigned = [(entry.at, role, people) for entry in timeline for role, people in entry.roles.items()]
-    mentioned = {role for _, role, _ in assigned}
-    at_first = {role: people for role, people in content.roles.items() if role not in mentioned}
-    at_first |= {role: people for at, role, people in assigned if at <= response.start}
-    later = {role for at, role, people in assigned if people and response.start < at <= response.end}
-    return frozenset(later | {role for role, people in at_first.items() if people})
+    return frozenset(
+        role
+        for role, tenures in content.history.tenures.items()
+        for held in tenures
+        if held.people
+        and (held.since is None or held.since <= response.end)
+        and (held.until is None or held.until > response.start)
+    )
 
 
 def _stricter(policy: Severities, severity: str) -> Iterator[tuple[str, ...]]:
