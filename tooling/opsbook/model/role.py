@@ -8,6 +8,9 @@ from pydantic import Field
 
 from opsbook.model.kind import Id, Many, Model, Text
 
+COMMANDER = "incident-commander"
+"""The role that decides; a severity that asks for it says so in its `roles`."""
+
 
 class Role(Model):
     """A hat somebody wears during an incident."""
