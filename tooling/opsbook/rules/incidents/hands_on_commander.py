@@ -15,7 +15,8 @@ itself is let be.
 ```yaml title="incidents/2026/2026-03-02-checkout-5xx/incident.yaml"
 title: Checkout answers 502
 timeline:
-  - {at: 2026-03-02T09:14Z, milestone: declared, severity: SEV1, roles: {incident-commander: ana}, text: "Declared"}
+  - {at: 2026-03-02T09:14Z, milestone: declared, severity: SEV1, text: "Declared"}
+  - {at: 2026-03-02T09:15Z, roles: {incident-commander: ana}, text: "ana commands"}
   - {at: 2026-03-02T09:16Z, roles: {subject-matter-expert: chi}, text: "chi joins"}
   - {at: 2026-03-02T09:31Z, type: action, by: ana, text: "Failed over"}  # INC014
 ```
@@ -25,7 +26,8 @@ Use instead:
 ```yaml title="incidents/2026/2026-03-02-checkout-5xx/incident.yaml"
 title: Checkout answers 502
 timeline:
-  - {at: 2026-03-02T09:14Z, milestone: declared, severity: SEV1, roles: {incident-commander: ana}, text: "Declared"}
+  - {at: 2026-03-02T09:14Z, milestone: declared, severity: SEV1, text: "Declared"}
+  - {at: 2026-03-02T09:15Z, roles: {incident-commander: ana}, text: "ana commands"}
   - {at: 2026-03-02T09:16Z, roles: {subject-matter-expert: chi}, text: "chi joins"}
   - {at: 2026-03-02T09:31Z, type: action, by: chi, text: "Failed over"}
 ```
@@ -40,7 +42,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
-from opsbook.metrics.response import Response, Step, responses, severities
+from opsbook.metrics.response import Response, Step, responses, spells
 from opsbook.model.role import COMMANDER
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def _by_hand(entry: Entry) -> bool:
 
 def _severity(content: Incident, step: Step) -> str:
     """The severity in force at a step; nothing where none was."""
-    return next((name for since, name in reversed(severities(content)) if since <= step.at), "")
+    return next((name for since, name in reversed(spells(content)) if since <= step.at), "")
 
 
 def _alone_at_it(content: Incident, response: Response, step: Step) -> bool:
