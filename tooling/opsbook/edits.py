@@ -6,7 +6,6 @@ blank lines stay byte for byte. This module changes strings; `book.tree` writes 
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
@@ -69,6 +68,8 @@ def _touches(one: Span, other: Span) -> bool:
 
 def diff(before: Source, after: str) -> str:
     """A unified diff from a source to its new text, as `git apply` reads it."""
+    import difflib
+
     return "".join(
         line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
         for line in difflib.unified_diff(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from weakref import finalize
 
@@ -165,27 +166,24 @@ class Git:
 
     def staged(self) -> tuple[list[str], list[str]]:
         """Paths that the next commit adds or changes, and paths that it deletes."""
-        there = [path for mode, path in self._staged if mode != _ABSENT]
-        return there, [path for mode, path in self._staged if mode == _ABSENT]
-
-    def staged_links(self) -> set[str]:
-        """Symbolic links that the next commit adds or changes."""
-        return {path for mode, path in self._staged if mode == _LINK}
+        gone = [path for path, (mode, _) in self._staged.items() if mode == _ABSENT]
+        return [path for path, (mode, _) in self._staged.items() if mode != _ABSENT], gone
 
     @cached_property
-    def _staged(self) -> list[tuple[str, str]]:
-        """The mode, in the next commit, of every path that it changes."""
-        words = iter(self._names("diff", "--cached", "--raw", "--no-renames", "--relative", "-z", "--"))
-        return [(change.split(" ")[1], path) for change, path in zip(words, words, strict=True)]
+    def _staged(self) -> dict[str, tuple[str, str]]:
+        """Mode and blob id, in the next commit, of every path that it changes."""
+        options = ("--cached", "--raw", "--no-abbrev", "--no-renames", "--relative", "-z", "--")
+        words = iter(self._names("diff", *options))
+        return {path: itemgetter(1, 3)(change.split(" ")) for change, path in zip(words, words, strict=True)}
 
     def index_tree(self) -> GitTree:
-        """The staged content. Incidents are looked up one by one, so that one staged file costs
-        the same in a book of any size."""
-        return GitTree(self, None)
+        """The staged content: what is checked out, and over it what the next commit changes. The index
+        grows with the book, so it is read once; what did not change is looked up where it is asked for."""
+        return GitTree(self, self.head, self._staged)
 
     def commit_tree(self, commit: str) -> GitTree:
         """The content of a commit."""
-        return GitTree(self, commit)
+        return GitTree(self, commit, {})
 
     def clean_blobs(self) -> Mapping[str, str]:
         """The blob id of every tracked file whose bytes on disk are the blob's, by path.
@@ -223,18 +221,19 @@ class Git:
 
 
 class GitTree:
-    """The book's files in the index (`commit` None) or in a commit."""
+    """The book's files in a commit, or in none, with changes (mode and blob id by path) over them."""
 
-    def __init__(self, git: Git, commit: str | None) -> None:
+    def __init__(self, git: Git, commit: str | None, changes: Mapping[str, tuple[str, str]]) -> None:
         self._git = git
         self._commit = commit
+        self._changes = changes
         self._listed: dict[str, dict[str, str]] = {}
         self._single: dict[str, str | None] = {}
         self._reached: dict[str, bool] = {}
 
     @cached_property
     def links(self) -> set[str]:
-        return self._git.staged_links() if self._commit is None else set()
+        return {path for path, (mode, _) in self._changes.items() if mode == _LINK}
 
     def _list(self, top: str) -> dict[str, str]:
         """Blob id by path for one top folder or file; the small ones are listed together."""
@@ -250,14 +249,16 @@ class GitTree:
 
     def _entries(self, *paths: str) -> Iterator[tuple[str, str, str]]:
         """Mode, blob id and path of what stands at some paths or below them."""
+        for path, (mode, blob) in self._changes.items():
+            if any(f"{path}/".startswith(f"{each}/") for each in paths):
+                yield mode, blob, path
         if self._commit is None:
-            lines = self._git._names("ls-files", "--stage", "-z", "--", *paths)
-        else:
-            lines = self._git._names("ls-tree", "-r", "-z", self._commit, "--", *paths)
-        for line in lines:
+            return
+        for line in self._git._names("ls-tree", "-r", "-z", self._commit, "--", *paths):
             entry, _, path = line.partition("\t")
-            words = entry.split(" ")
-            yield words[0], words[1] if self._commit is None else words[2], path
+            if path not in self._changes:
+                mode, _, blob = entry.split(" ")
+                yield mode, blob, path
 
     def paths(self, folder: str) -> list[str]:
         below = folder and folder + "/"
@@ -288,7 +289,12 @@ class GitTree:
 
     def _lookup(self, path: str) -> str | None:
         """The blob id of one file; None for a symbolic link."""
-        found = None if "\n" in path else self._git.objects.ask(f"{self._commit or ''}:./{path}")
+        if path in self._changes:
+            mode, blob = self._changes[path]
+            return blob if mode.startswith("100") else None
+        if self._commit is None or "\n" in path:
+            return None
+        found = self._git.objects.ask(f"{self._commit}:./{path}")
         if found is None or path in self.links:
             return None
         blob, content = found

@@ -11,7 +11,6 @@ import stat
 from collections.abc import Callable, Mapping, Set
 from errno import EACCES
 from functools import cached_property
-from hashlib import sha1
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -49,6 +48,8 @@ class Tree(Protocol):
 
 def blob_id(content: bytes) -> str:
     """Git's name for this content."""
+    from hashlib import sha1
+
     return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
@@ -140,6 +139,8 @@ def _did_you_mean(word: Any, names: list[str]) -> str:
 
 def nearest(word: str, names: Any) -> str | None:
     """The name that was most likely meant; None where nothing is near."""
+    from difflib import get_close_matches
+
     by_lower = {name.lower(): name for name in sorted(names)}
     alike = 0.7 if len(word) > 4 else 0.6  # two letters swapped in a short name
     near = get_close_matches(word[:100].lower(), by_lower, 1, alike)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsbook.book import document
@@ -28,5 +28,5 @@ def roles() -> Roles:
 
 def _policy(name: str) -> Any:
     path = f"{name}.yaml"
-    content = files("opsbook.defaults").joinpath(path).read_bytes()
+    content = Path(__file__).with_name(path).read_bytes()
     return document.read(kind(name), name, path, content).content

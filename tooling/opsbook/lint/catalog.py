@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsbook.errors import UserError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from opsbook.diagnostics import Level
     from opsbook.model.settings import Settings
 
-
+_FAMILIES = Path(__file__).parents[1] / "rules"
 _RULES: dict[str, Rule] = {}
 
 
@@ -42,7 +42,7 @@ def _said() -> list[tuple[str, str, tuple[Any, ...]]]:
     """Family and name of every rule, and what its file says of it."""
     return [
         (family.name, name, module(family.name, name).check.terms.plain())
-        for family in files("opsbook.rules").iterdir()
+        for family in _FAMILIES.iterdir()
         if family.is_dir() and not family.name.startswith("_")
         for file in family.iterdir()
         if (name := file.name.removesuffix(".py")) != file.name and name != "__init__"
