@@ -13,7 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from opsbook.cli.main import run
 from opsbook.lint import cache as outcomes
+from opsbook.lint import store
 from opsbook.lint.session import Session
 from opsbook.output.json import render
 
@@ -295,3 +297,22 @@ def test_what_is_saved_while_a_check_runs_is_looked_at_again(
         report(root, cache=True)
     assert report(root, cache=True) == report(root, cache=False)
     assert "paymetns" in report(root, cache=True)
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+def test_a_cache_that_a_commit_brought_is_not_believed(
+    root: Path, tracked: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = root / "cache"
+    monkeypatch.setenv("OPSBOOK_CACHE_DIR", str(place))
+    git(root, "init", "-q")
+    Session(root, NOW).check()
+    (kept,) = place.glob("[0-9a-f]*")
+    lie = store.read(kept)
+    lie["outcomes"] = {subject: each[:3] for subject, each in lie["outcomes"].items()}
+    store.write(kept, lie)
+    if tracked:
+        git(root, "add", "-f", "cache")
+    store._committed.cache_clear()
+    assert run(["-C", str(root), "check", "--at", "2026-03-10T12:00Z"]) == tracked
+    assert ("the cache is not used" in capsys.readouterr().err) == tracked

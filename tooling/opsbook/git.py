@@ -164,6 +164,10 @@ class Git:
         if not any((folder / ".git").exists() for folder in (self.root, *self.root.parents)):
             raise UserError(f"`{self.root}` is in no git repository", "`git init` makes one")
 
+    def tracks(self, place: str) -> bool:
+        """Whether the index holds a file, or anything in a folder."""
+        return bool(self._run("ls-files", "-z", "--", place))
+
     def staged(self) -> tuple[list[str], list[str]]:
         """Paths that the next commit adds or changes, and paths that it deletes."""
         gone = [path for path, (mode, _) in self._staged.items() if mode == _ABSENT]

@@ -109,6 +109,8 @@ def _root(paths: tuple[str, ...]) -> Path:
 def _run(session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> int:
     with _Progress() as progress:
         report = session.check(paths, progress)
+    if not options["no_cache"]:
+        _say_whether_it_remembers()
     if options["fix"] or options["diff"]:
         changes, report = session.fix(paths, report, unsafe=options["unsafe_fixes"])
         if options["diff"]:
@@ -128,6 +130,17 @@ def _run(session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> i
 
     worst = report.worst()
     return int(worst is not None and worst >= Level[session.fail_on(options["fail_on"]).upper()])
+
+
+def _say_whether_it_remembers() -> None:
+    from opsbook.lint.store import folder
+
+    if folder() is None:
+        click.echo(
+            "the cache is not used: git tracks files in its folder, or may\n"
+            "hint: set OPSBOOK_CACHE_DIR to a folder outside of the repository",
+            err=True,
+        )
 
 
 def _say_what_was_left(session: Session) -> None:

@@ -25,7 +25,7 @@ from opsbook.edits import Edit, Fix
 from opsbook.lint.check import Outcome
 from opsbook.lint.program import contents, remembered
 from opsbook.lint.shellcheck import version as shellcheck
-from opsbook.lint.store import folder, read, write
+from opsbook.lint.store import read, write
 from opsbook.lint.suppressions import Suppression
 from opsbook.text import Location, Source, Span
 
@@ -67,11 +67,11 @@ def _installed() -> list[str]:
 class Cache:
     """The outcomes of one book under one configuration."""
 
-    def __init__(self, configuration: Iterable[str], root: Path) -> None:
+    def __init__(self, configuration: Iterable[str], root: Path, kept_in: Path) -> None:
         digest = sha256("\0".join([program(), *configuration]).encode("utf-8", "surrogatepass"))
         self._configuration = digest.hexdigest()[:24]
         place = sha256(os.fsencode(root)).hexdigest()[:12]
-        self._file = folder() / f"{self._configuration}-{place}"
+        self._file = kept_in / f"{self._configuration}-{place}"
         self._data: dict[str, Any] = self._load()
         self._still: frozenset[str] = frozenset()
         """Marks of keys that all have the version which is remembered."""

@@ -18,7 +18,10 @@ _TOP = os.path.dirname(opsbook.__file__)
 
 def remembered(what: str, find_out: Callable[[], T]) -> T:
     """What was found out before; anew where a file of opsbook looks different now. It is plain data."""
-    file = folder() / f"opsbook-{what}-{crc32(os.fsencode(_TOP)):012x}"
+    place = folder()
+    if place is None:
+        return find_out()
+    file = place / f"opsbook-{what}-{crc32(os.fsencode(_TOP)):012x}"
     looks = sorted((entry.path, *signature(entry.stat())) for entry in _files())
     kept = read(file)
     if kept and kept[0] == looks:

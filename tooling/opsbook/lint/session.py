@@ -113,9 +113,13 @@ class Session:
         if not self._cached:
             return None
         from opsbook.lint.cache import Cache
+        from opsbook.lint.store import folder
 
+        kept_in = folder()
+        if kept_in is None:
+            return None
         options = repr((self._profile, self._select, self._ignore))
-        return Cache([self._settings_text, options], self.root)
+        return Cache([self._settings_text, options], self.root, kept_in)
 
     @cached_property
     def _selection(self) -> Selection:

@@ -1,8 +1,8 @@
 """Files kept between runs, in a folder that may be deleted at any time.
 
 A file is replaced whole, so that several processes may write it and one that reads it finds the old or
-the new; what was not written whole counts as not there. The folder is outside of the book, since
-whoever may write to it decides what the next check says.
+the new; what was not written whole counts as not there. Whoever may write to the folder decides what the
+next check says: one that holds files of a repository is not used, since a pull request could bring them.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ import os
 import re
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
+
+from opsbook.errors import UserError
 
 _KEEP = 24
 """Files kept in the folder; the oldest go first."""
@@ -22,14 +25,34 @@ _OWN = re.compile(r"\.?(?:opsbook-[a-z]+|[0-9a-f]{24})-[0-9a-f]{12}(?:\.\d+)?\Z"
 _MARK = 4
 
 
-def folder() -> Path:
-    """Where files are kept: `OPSBOOK_CACHE_DIR`, else the user's cache folder."""
+def folder() -> Path | None:
+    """Where files are kept: `OPSBOOK_CACHE_DIR`, else the user's cache folder; None where they may have
+    come with a commit."""
+    place = _chosen()
+    return None if _committed(os.path.realpath(place)) else place
+
+
+def _chosen() -> Path:
     chosen = os.environ.get("OPSBOOK_CACHE_DIR")
     if chosen:
         return Path(chosen)
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "opsbook"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "opsbook"
+
+
+@cache
+def _committed(place: str) -> bool:
+    """Whether a folder lies in a git work tree and holds what git tracks, or may hold it."""
+    top = next((each for each in (Path(place), *Path(place).parents) if (each / ".git").exists()), None)
+    if top is None:
+        return False
+    from opsbook.git import Git  # only here, since it costs a command that needs no git
+
+    with suppress(UserError):
+        if not Git(top).tracks(place):
+            return False
+    return True
 
 
 def read(file: Path) -> Any:
@@ -41,7 +64,7 @@ def read(file: Path) -> Any:
     mark, payload = content[:_MARK], content[_MARK:]
     if _mark(payload) != mark:
         return None
-    return marshal.loads(payload)  # noqa: S302 - its own file, outside the book
+    return marshal.loads(payload)  # noqa: S302 - its own file, not of the book
 
 
 def write(file: Path, data: Any) -> None:
