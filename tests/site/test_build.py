@@ -212,3 +212,24 @@ def test_a_book_without_settings_for_mkdocs_is_built_with_those_of_the_example()
     shipped = yaml.safe_load((ROOT / "tooling/opsbook/site/mkdocs.yml").read_text("utf-8"))
     example = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
     assert {**shipped, "site_name": ""} == {**example, "site_name": ""}
+
+
+def test_a_page_too_many_folders_down_is_said_so_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "opsbook.toml").touch()
+    folder = tmp_path / "runbooks"
+    for _ in range(1_500):  # one by one: not even Python makes so many at once
+        os.makedirs(folder, exist_ok=True)
+        folder = folder / "a"
+    (folder.parent / "deep.md").write_text("# Deep\n")
+    done = opsbook(tmp_path, "site", "build", "--at", AT)
+    assert done.returncode == 2
+    assert "stands 1,500 folders down, a page of the site at most 100" in done.stderr
+    assert list((tmp_path / "build").iterdir()) == []
+    subprocess.run(["rm", "-r", str(tmp_path / "runbooks")], check=True)  # pytest's own removal gives up
+
+
+def test_a_hundred_folders_down_is_a_page(tmp_path: Path) -> None:
+    build.write([Page("a/" * 100 + "deep.md", b"# Deep\n")], tmp_path / "pages")
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\ntheme: mkdocs\n")
+    assert build.make(tmp_path, tmp_path / "pages", tmp_path / "site") == []
+    assert (tmp_path / "site" / ("a/" * 100) / "deep" / "index.html").is_file()

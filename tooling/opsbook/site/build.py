@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsbook.errors import UserError
+from opsbook.text import shown
 
 if TYPE_CHECKING:
     from opsbook.site.render import Page
@@ -24,17 +25,31 @@ _MARK = ".opsbook"
 """A file that says that a folder is opsbook's to replace."""
 _SAYS = "`opsbook site build` wrote this folder and replaces it the next time.\n"
 
+_DEEPEST = 100
+"""So many folders are never needed; making and removing folders takes a call in a call for each."""
+
 
 def write(pages: Iterable[Page], target: Path) -> int:
     """Write pages into a folder, in place of what it held; how many."""
     count = 0
     with _fresh(target) as folder:
         for page in pages:
+            _refuse_deep(page.path)
             file = folder / page.path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(page.content)
             count += 1
     return count
+
+
+def _refuse_deep(path: str) -> None:
+    """UserError for a page so many folders down that neither MkDocs nor Python could write it."""
+    depth = path.count("/")
+    if depth > _DEEPEST:
+        raise UserError(
+            f"`{shown(path)}` stands {depth:,} folders down, a page of the site at most {_DEEPEST}",
+            "move the record up",
+        )
 
 
 def make(root: Path, pages: Path, target: Path) -> list[str]:
