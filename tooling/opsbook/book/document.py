@@ -188,6 +188,10 @@ class Document(Generic[T]):
             return None
         return Location(self.source, self._leaves[last])
 
+    def empty_at(self, offset: int) -> bool:
+        """Whether a value is left out at an offset: after `key:` with nothing more."""
+        return Span(offset, offset) in self._leaves
+
     @cached_property
     def _leaves(self) -> list[Span]:
         """Where single values stand, in order."""
