@@ -350,3 +350,12 @@ def test_the_pages_of_the_corpora_have_their_spans_in_place(corpora: Path) -> No
             file
         )
         assert all(cut(text, each.span)[:1] in "[!<" for each in page.links), file
+
+
+def test_a_comment_after_the_last_cell_of_a_row_is_one() -> None:
+    text = "| a | b |\n|---|---|\n| 1 | 2 | <!-- x --> <!-- y -->\n| <!-- z --> | 4 |\n\n<!-- end -->\n"
+    page = Page(text)
+    assert [text[start:end] for start, end in page.comments] == [
+        f"<!-- {w} -->" for w in ("x", "y", "z", "end")
+    ]
+    assert page.html == []

@@ -124,11 +124,11 @@ def test_fixes_converge_and_bring_no_new_finding(case: Case, unsafe: bool) -> No
 
 def silenced(document: Document[Any], found: Diagnostic) -> str | None:
     """The record with a comment that silences a finding; None where none can stand: inside of code or of
-    a value, beside another comment, and before a byte order mark."""
+    a value, beside another comment or a tag, and before a byte order mark."""
     text, line = document.source.text, document.source.line_span(found.location.start.line)
     comment = f"opsbook: ignore[{found.code}] it may stay as it is"
     words = text[line.start : line.end].strip()
-    if words.startswith(("\ufeff", "#!", "<!--")) or not words:
+    if words.startswith(("\ufeff", "#!", "<")) or not words:
         return None
     front = document.front
     if document.kind.markdown and not (front and line.start < front.body):

@@ -140,6 +140,10 @@ class Page:
                     said = None
                 elif kind == "List":
                     self._lists.pop()
+                elif kind == "TableCell":
+                    cell = shift(where["end"])
+                elif kind == "TableRow":
+                    self._beyond(Span(cell, shift(where["end"])))
             elif name == "Html" or name == "InlineHtml":
                 self._raw(Span(shift(where["start"]), shift(where["end"])))
 
@@ -174,6 +178,13 @@ class Page:
             at = _comment_end(self.text, start)
             self.comments.append(Span(start, at))
         self._tag(Span(at, span.end))
+
+    def _beyond(self, span: Span) -> None:
+        """Keep the comments after the last cell of a row, which the parser leaves out."""
+        at = span.start
+        while (start := self.text.find("<!--", at, span.end)) >= 0:
+            at = min(_comment_end(self.text, start), span.end)
+            self.comments.append(Span(start, at))
 
     def _tag(self, span: Span) -> None:
         words = self.text[span.start : span.end]
