@@ -139,6 +139,17 @@ def test_every_fence_that_is_left_open_is_found_and_no_other(books: list[Path]) 
     assert found == {"GuestVCPUQueueHighCritical", "PrometheusOperatorNodeLookupErrors"}
 
 
+def test_durations_that_contradict_the_times_of_their_page_are_found(books: list[Path]) -> None:
+    found = Counter(
+        (book.name, each["message"].split("`")[1])
+        for book in books
+        for each in strictly(book, "check", "--select", "contradictory_duration", "--format", "json")
+    )
+    durations = ["5h 16m", "5h 27m", "5h 3m", "7h 43m", "0h 30m", "33h 14m", "35h 33m", "21h 20m"]
+    durations += ["35h 36m"] * 3  # on two pages, one copied from the other
+    assert found == Counter(("moj__cloud-platform", each) for each in durations)
+
+
 def test_the_reviews_that_are_overdue_are_those_of_the_calendar(books: list[Path]) -> None:
     found = {
         (book.name, each["path"])
