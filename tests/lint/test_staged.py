@@ -99,7 +99,7 @@ def test_a_fault_that_is_staged_is_found_and_one_that_is_not_is_not(repository: 
 
 def test_the_first_commit_can_be_judged(tmp_path: Path) -> None:
     new = Repository(tmp_path / "new")
-    new.write(TEAM, "name: Payments\nmembers: [anna]\n")
+    new.write(TEAM, "name: Payments\nmembers: [anna, ben]\n")
     new.git("add", ".")
     assert new.found() == [f"{TEAM}:2:11 no person `anna`"]
 
@@ -171,7 +171,7 @@ def test_a_book_may_be_a_folder_of_its_repository(tmp_path: Path) -> None:
 def test_what_git_tells_its_hooks_does_not_lead_astray(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repository.stage(TEAM, "name: Payments\nmembers: [anna]\n")
+    repository.stage(TEAM, "name: Payments\nmembers: [anna, ben]\n")
     other = Repository(tmp_path / "other")
     for name, value in (("GIT_DIR", other.top / ".git"), ("GIT_WORK_TREE", other.top), ("GIT_PREFIX", "x/")):
         monkeypatch.setenv(name, str(value))
@@ -181,7 +181,7 @@ def test_what_git_tells_its_hooks_does_not_lead_astray(
 def test_a_commit_of_single_paths_is_judged_by_its_own_index(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repository.stage(TEAM, "name: Payments\nmembers: [anna]\n")
+    repository.stage(TEAM, "name: Payments\nmembers: [anna, ben]\n")
     monkeypatch.setenv("GIT_INDEX_FILE", str(repository.top / ".git" / "next-index"))
     repository.git("read-tree", "HEAD")
     assert repository.found() == []
