@@ -37,6 +37,7 @@ timeline:
 action_items:
   pool-size-check: {title: Check the pool size, owner: ana, due: 2026-03-16}
 """,
+    f"{FOLDER}/evidence/pool.txt": "active=50 idle=0\n",
     f"{FOLDER}/postmortem.md": "---\nstatus: published\nauthors: [ana]\n---\n# Checkout\n\n## Summary\n\nA\n",
     "runbooks/failover.md": "---\nowner: payments\nlast_updated: 2026-03-01\nalerts: [failover, ana]\n---\n"
     "# Failover\n\n## Steps\n\n1. ana\n",
@@ -255,6 +256,17 @@ def test_a_base_makes_only_what_changed_since_be_looked_at_again(
         f"{FOLDER}/incident.yaml",  # and once as it was before
         f"{FOLDER}/postmortem.md",
     ]
+    assert evaluated(root, monkeypatch) == [f"{FOLDER}/incident.yaml"]
+
+
+def test_new_evidence_makes_its_incident_be_looked_at_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(root, cache=True)
+    (root / FOLDER / "evidence/more.txt").write_text("active=50 idle=0\n")
+    assert evaluated(root, monkeypatch) == [f"{FOLDER}/incident.yaml"]
+    assert evaluated(root, monkeypatch) == []
+    (root / FOLDER / "evidence/more.txt").unlink()
     assert evaluated(root, monkeypatch) == [f"{FOLDER}/incident.yaml"]
 
 

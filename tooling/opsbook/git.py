@@ -18,7 +18,7 @@ from pathlib import Path
 from weakref import finalize
 
 from opsbook.book.kinds import FOLDERS
-from opsbook.book.tree import BASELINE_FILE, SETTINGS_FILES
+from opsbook.book.tree import BASELINE_FILE, SETTINGS_FILES, below
 from opsbook.errors import UserError
 
 _CONVERTS = re.compile(r"(?:^|[\s!-])(?:text|eol|crlf|filter|ident|working-tree-encoding)\b")
@@ -232,6 +232,7 @@ class GitTree:
         self._commit = commit
         self._changes = changes
         self._listed: dict[str, dict[str, str]] = {}
+        self._sorted: dict[str, list[str]] = {}
         self._single: dict[str, str | None] = {}
         self._reached: dict[str, bool] = {}
 
@@ -265,8 +266,13 @@ class GitTree:
                 yield mode, blob, path
 
     def paths(self, folder: str) -> list[str]:
-        below = folder and folder + "/"
-        return sorted(path for path in self._list(folder.partition("/")[0]) if path.startswith(below))
+        top = folder.partition("/")[0]
+        if top not in self._sorted:
+            self._sorted[top] = sorted(self._list(top))
+        return below(self._sorted[top], folder)
+
+    def below(self, folder: str) -> list[str]:
+        return self.paths(folder) if folder.partition("/")[0] in self._listed else []
 
     def version(self, path: str) -> str | None:
         top = path.partition("/")[0]

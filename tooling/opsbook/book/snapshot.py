@@ -8,7 +8,7 @@ of what was asked, which is how the cache knows when an answer still holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -87,12 +87,15 @@ class Book:
             return "\n".join(self._shared.namesakes(kind(name), id))
         if mark == "!":
             return self._rules_version(rest)
+        if mark == "%":
+            found = self._shared.evidence(rest)
+            return _digest(found) if found else None
         if mark == "<":
             place, earlier = self._shared.place_before(rest), self._shared.earlier
             return (
                 f"{earlier.book.version('=' + place)} {place}" if place and earlier and earlier.book else None
             )
-        return blob_id("\n".join(self._names(rest)).encode("utf-8", "surrogatepass"))
+        return _digest(self._names(rest))
 
     # ── documents ─────────────────────────────────────────────────────────────────────────
 
@@ -138,6 +141,12 @@ class Book:
         """Whether a link to a path of the book finds anything there: a record, evidence, a folder …"""
         self._note("/" + path)
         return self.tree.reaches(path)
+
+    def evidence(self, incident: str) -> tuple[str, ...]:
+        """The files of an incident's evidence, as its record names them: `evidence/pool.png`. None in a
+        check of what is staged, which looks incidents up one by one."""
+        self._note("%" + incident)
+        return self._shared.evidence(incident)
 
     def leads_somewhere(self, kinds: tuple[str, ...], id: str) -> bool:
         """Whether a reference to a record of one of these kinds finds one; `system:NAME` is none."""
@@ -215,6 +224,8 @@ class Book:
     def state(self, mark: str) -> str | None:
         """What the versions of all keys that begin with this mark follow from, where that is known
         sooner than the versions themselves; None for any other mark."""
+        if mark == "%":
+            return _digest(path for path in self.tree.paths("incidents") if "/evidence/" in path)
         return self._shared.alert_rules.state if mark == "!" else None
 
     # ── policies ──────────────────────────────────────────────────────────────────────────
@@ -302,6 +313,10 @@ class Book:
         yield from filter(hides_records, self.tree.links)
 
 
+def _digest(names: Iterable[str]) -> str:
+    return blob_id("\n".join(names).encode("utf-8", "surrogatepass"))
+
+
 def belongs(path: str) -> bool | None:
     """True for a record, None for a file that looks like one but stands in no record's place,
     False for anything else, such as evidence and pictures."""
@@ -338,6 +353,7 @@ class _Shared:
         self.led: dict[tuple[tuple[str, ...], str], tuple[bool, frozenset[str]]] = {}
         """What `leads_somewhere` answered, and the keys it depends on."""
         self._namesakes: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._evidence: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def alert_rules(self) -> AlertRules:
@@ -361,6 +377,14 @@ class _Shared:
                 found = [path for path in self.tree.paths(each.folder) if each.id(path) is not None]
             self._paths[each.name] = tuple(found)
         return self._paths[each.name]
+
+    def evidence(self, incident: str) -> tuple[str, ...]:
+        """Kept, since a tree may know later what it did not list when it was asked."""
+        if incident not in self._evidence:
+            folder = (kind("incident").path(incident) or "").removesuffix("incident.yaml")
+            found = (path.removeprefix(folder) for path in self.tree.below(folder + "evidence"))
+            self._evidence[incident] = tuple(path for path in found if "/." not in path)
+        return self._evidence[incident]
 
     def nested(self, each: Kind) -> dict[str, str]:
         """Path by id, for kinds whose folders are free; the first path wins."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Set
 from errno import EACCES
 from functools import cached_property
@@ -28,6 +29,9 @@ class Tree(Protocol):
 
     def paths(self, folder: str) -> list[str]:
         """Every file at any depth below a folder, sorted; the whole tree for an empty name."""
+
+    def below(self, folder: str) -> list[str]:
+        """The same for one folder of many, and cheap each time; none where that needs a long list."""
 
     def has(self, path: str) -> bool:
         """Whether a file is there."""
@@ -51,6 +55,14 @@ def blob_id(content: bytes) -> str:
     from hashlib import sha1
 
     return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def below(paths: list[str], folder: str) -> list[str]:
+    """Of sorted paths those below a folder; all of them for an empty name."""
+    if not folder:
+        return paths
+    after = folder + chr(ord("/") + 1)
+    return paths[bisect_left(paths, folder + "/") : bisect_left(paths, after)]
 
 
 class Memory:
@@ -78,8 +90,14 @@ class Memory:
         return self._below.links if self._below else self._links
 
     def paths(self, folder: str) -> list[str]:
-        own = (path for path in self._files if not folder or path.startswith(folder + "/"))
-        return sorted({*own, *(self._below.paths(folder) if self._below else ())})
+        return sorted({*below(self._own, folder), *(self._below.paths(folder) if self._below else ())})
+
+    def below(self, folder: str) -> list[str]:
+        return sorted({*below(self._own, folder), *(self._below.below(folder) if self._below else ())})
+
+    @cached_property
+    def _own(self) -> list[str]:
+        return sorted(self._files)
 
     def has(self, path: str) -> bool:
         return path in self._files or (self._below is not None and self._below.has(path))
@@ -155,18 +173,20 @@ class WorkTree:
         if folder not in self._listed:
             above = next((f for f in FOLDERS if f in self._listed and folder.startswith(f + "/")), None)
             if above:
-                found = [path for path in self._listed[above] if path.startswith(folder + "/")]
-            else:
-                found = []
-                if not folder or self._inside(folder):
-                    inside = [folder]  # a stack, since folders may nest deeper than Python recurses
-                    while inside:
-                        self._list(inside.pop(), found, inside)
-                elif os.path.islink(self._prefix + folder):
-                    self.links.add(folder)
-                found.sort()
+                return below(self._listed[above], folder)
+            found: list[str] = []
+            if not folder or self._inside(folder):
+                inside = [folder]  # a stack, since folders may nest deeper than Python recurses
+                while inside:
+                    self._list(inside.pop(), found, inside)
+            elif os.path.islink(self._prefix + folder):
+                self.links.add(folder)
+            found.sort()
             self._listed[folder] = found
         return self._listed[folder]
+
+    def below(self, folder: str) -> list[str]:
+        return self.paths(folder)
 
     def _list(self, folder: str, found: list[str], inside: list[str]) -> None:
         """Note the files of a folder in `found`, and its folders in `inside`."""

@@ -192,6 +192,7 @@ class Session:
         if subjects is not None:
             subjects = [self._renamed.get(each, each) for each in subjects]
             subjects = [each for each in subjects if earlier.tree.has(each)]
+        earlier.tree.paths("incidents")  # before anybody asks for the evidence of one
         known = self._still_true(earlier)
         return check(earlier, self.selection, self.now, subjects=subjects, known=known)[0]
 
