@@ -48,12 +48,13 @@ class Place(NamedTuple):
 class Source:
     """A text and the path it is read from, relative to the book's root, with `/`."""
 
-    __slots__ = ("_starts", "path", "text")
+    __slots__ = ("_lowered", "_starts", "path", "text")
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
         self._starts: list[int] | None = None
+        self._lowered: str | None = None
 
     def __repr__(self) -> str:
         return f"Source({self.path!r}, {len(self.text)} characters)"
@@ -70,6 +71,13 @@ class Source:
         if self._starts is None:
             self._starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
         return self._starts
+
+    @property
+    def lowered(self) -> str:
+        """The text in lower case, for whoever only asks whether a word is in it; offsets may differ."""
+        if self._lowered is None:
+            self._lowered = self.text.lower()
+        return self._lowered
 
     def position(self, offset: int) -> Position:
         """Line and column of an offset; an offset past the end is the end."""

@@ -28,12 +28,15 @@ _INDICATORS = {mark: tuple(before + mark for before in " ,[{\n-") for mark in "?
 _OWN_KEY = re.compile(r"(?<![\w-])x-")
 # What yaml-rs takes for a number and YAML 1.2 does not: `1_000`, `0b1`, `0X1F`, `-0o7`, `.Nan`; and what
 # is too long to be one.
-_OTHER_NUMBER = re.compile(r"_[\d.]|[\d.]_|(?<!\w)0[bBoOxX]|\.(?:[iI][nN][fF]|[nN][aA][nN])(?!\w)|\d{38}")
+_OF_A_NUMBER = frozenset("0123456789.")
+_OTHER_BASE = re.compile(r"0[bBoOxX]")
+_NO_NUMBER = re.compile(r"\.(?:[iI][nN][fF]|[nN][aA][nN])(?!\w)")
+_TOO_LONG = re.compile(r"\d{38}")
 
 
 def data(text: str) -> dict[str, Any] | None:
     """What a text says, lists as lists, when there is no doubt; None otherwise."""
-    if loads is None or any(escape in text for escape in _ESCAPES) or _OTHER_NUMBER.search(text):
+    if loads is None or any(escape in text for escape in _ESCAPES) or _other_number(text):
         return None
     if "x-" in text and _OWN_KEY.search(text):  # validation looks past the user's own keys
         return None
@@ -52,3 +55,16 @@ def data(text: str) -> dict[str, Any] | None:
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     return found if type(found) is dict and set(map(type, found)) == {str} else None
+
+
+def _other_number(text: str) -> bool:
+    """Whether a text may hold what yaml-rs alone takes for a number; each question is one that Python
+    answers in a stride, since every record is asked."""
+    pieces = text.split("_")
+    if _OF_A_NUMBER.intersection([piece[:1] for piece in pieces[1:]]):
+        return True
+    if _OF_A_NUMBER.intersection([piece[-1:] for piece in pieces[:-1]]):
+        return True
+    if any(not text[at.start() - 1 : at.start()].isalnum() for at in _OTHER_BASE.finditer(text)):
+        return True
+    return _NO_NUMBER.search(text) is not None or _TOO_LONG.search(text) is not None

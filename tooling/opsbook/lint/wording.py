@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.text import Location, Pointer, Span, shown
@@ -85,30 +85,35 @@ class Listening(NamedTuple):
     """What a rule listens for: words without which nothing can match, and the pattern."""
 
     words: frozenset[bytes]
+    also: frozenset[bytes]
     near: tuple[str, ...]
     pattern: re.Pattern[str]
 
 
-def listen(heard: str, pattern: str, near: tuple[str, ...] = ()) -> Listening:
+def listen(heard: str, pattern: str, near: tuple[str, ...] = (), also: str = "") -> Listening:
     """Listening for a pattern in which a space is any white space within a paragraph, and marks of
     emphasis; case does not matter.
 
-    One of the words in `heard` is in every text that matches, and one of the pieces in `near`, which
-    are the same words where none are given, in every sentence.
+    One of the words in `heard` is in every text that matches, and one of those in `also` where there are
+    some; one of the pieces in `near`, which are the same as `heard` where none are given, in every sentence.
     """
     words = tuple(heard.split())
     spaced = pattern.replace(" ", r"(?:[ \t*_]+|[ \t*_]*\r?\n[ \t]*)")
     compiled = re.compile(spaced, re.IGNORECASE)
-    return Listening(frozenset(word.encode() for word in words), near or words, compiled)
+    first, second = (frozenset(word.encode() for word in each) for each in (words, also.split()))
+    return Listening(first, second, near or words, compiled)
 
 
 def phrases(document: Document[Any], listening: Listening) -> Iterator[Phrase]:
     """The first match in each sentence of the prose of a post-mortem or incident."""
-    if listening.words.isdisjoint(_said(document)):
+    said, lowered = _said(document)
+    if listening.words.isdisjoint(said) or (listening.also and listening.also.isdisjoint(said)):
+        return
+    if not any(piece in lowered for piece in listening.near):
         return
     for passage in _passages(document):
-        text = passage.text
         for begin, end in _sentences(passage, listening.near):
+            text = passage.text
             match = listening.pattern.search(text, begin, end)
             if match:
                 place = passage.location(*match.span())
@@ -139,26 +144,35 @@ _LETTERS = bytes(sign if chr(sign).isascii() and chr(sign).isalpha() else 32 for
 
 
 @lru_cache(4)
-def _said(document: Document[Any]) -> frozenset[bytes]:
-    """Every word of a document, in lower case: one pass over the bytes, for all rules."""
+def _said(document: Document[Any]) -> tuple[frozenset[bytes], str]:
+    """Every word of a document, in lower case, and its text on one line: one pass, for all rules."""
     if document.kind.markdown:
         text = document.source.text
     else:
         text = "\n".join(words for _, words in _texts(document.content))
-    return frozenset(text.encode("utf-8", "replace").translate(_LETTERS).split())
+    words = frozenset(text.encode("utf-8", "replace").translate(_LETTERS).split())
+    return words, text.replace("\n", " ").lower()
 
 
 # ── prose ─────────────────────────────────────────────────────────────────────────────────
 
 
-class _Passage(NamedTuple):
-    """A text of a document as prose, and the way to where it is written: a value of the record, or an
-    offset into the page."""
+class _Passage:
+    """A text of a document, and the way to where it is written: a value of the record, or an offset into
+    the page. What of it is prose is worked out where a word is heard in it."""
 
-    text: str
-    lowered: str
-    document: Document[Any]
-    pointer: Pointer = ()
+    def __init__(self, document: Document[Any], words: str, pointer: Pointer = ()) -> None:
+        self.document = document
+        self.pointer = pointer
+        self.lowered = _lower(words)
+        self._words = words
+
+    @cached_property
+    def text(self) -> str:
+        """The prose, offsets as in the text; what is none stands as characters that match nothing."""
+        if not self.pointer:
+            return _prose(self.document.page)
+        return _masked(self._words, (found.span() for found in _ASIDE.finditer(self._words)))
 
     def location(self, start: int, end: int) -> Location:
         if not self.pointer:
@@ -179,13 +193,8 @@ def prose(postmortem: Document[Any]) -> str:
 @lru_cache(4)
 def _passages(document: Document[Any]) -> tuple[_Passage, ...]:
     if document.kind.markdown:
-        text = _prose(document.page)
-        return (_Passage(text, _lower(text), document),)
-    return tuple(
-        _Passage(text, _lower(text), document, pointer)
-        for pointer, words in _texts(document.content)
-        for text in [_masked(words, (found.span() for found in _ASIDE.finditer(words)))]
-    )
+        return (_Passage(document, document.source.text),)
+    return tuple(_Passage(document, words, pointer) for pointer, words in _texts(document.content))
 
 
 def _lower(text: str) -> str:

@@ -58,15 +58,21 @@ class Response(NamedTuple):
 
 def in_order(incident: Incident) -> list[Step]:
     """The timeline in order of time; equal instants in order of the file."""
-    return sorted((Step(*each) for each in enumerate(incident.timeline)), key=_at)
+    known = incident.history.known
+    if "in_order" not in known:
+        known["in_order"] = [Step(*each) for each in incident.history.in_order]
+    return known["in_order"]  # type: ignore[no-any-return]
 
 
-def _at(step: Step) -> datetime:
-    return step.entry.at
-
-
-def responses(incident: Incident, until: tuple[str, ...] = OVER) -> Iterator[Response]:
+def responses(incident: Incident, until: tuple[str, ...] = OVER) -> tuple[Response, ...]:
     """Each response, up to one of these milestones: `OVER`, or `MENDED` for the part that hurt."""
+    known = incident.history.known
+    if until not in known:
+        known[until] = tuple(_responses(incident, until))
+    return known[until]  # type: ignore[no-any-return]
+
+
+def _responses(incident: Incident, until: tuple[str, ...]) -> Iterator[Response]:
     steps: list[Step] = []
     declared, mended = False, False
     for step in in_order(incident):
@@ -94,6 +100,13 @@ class Spell(NamedTuple):
 def spells(incident: Incident) -> list[Spell]:
     """Each severity and since when it held, in order of time; a severity that only the top of the
     record mentions held from its first entry on."""
+    known = incident.history.known
+    if "spells" not in known:
+        known["spells"] = _spells(incident)
+    return known["spells"]  # type: ignore[no-any-return]
+
+
+def _spells(incident: Incident) -> list[Spell]:
     changes = incident.history.severities
     if changes:
         return [Spell(*change) for change in changes]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from opsbook.model.incident import Entry, Incident, Milestone
@@ -39,6 +39,10 @@ class History:
 
     def __init__(self, incident: Incident) -> None:
         self._timeline = incident.timeline
+        self.known: dict[str | tuple[str, ...], Any] = {}
+        """What is worked out of it further up, by a name: many rules ask the same."""
+        self.in_order = sorted(enumerate(incident.timeline), key=_by_time)
+        """Each entry with its place in the timeline as it is written, from 0, in order of time."""
         self._top_roles = incident.roles
         self.milestones: dict[str, datetime] = {}
         """The first instant of each milestone since the last `reopened`, and before it where
@@ -49,7 +53,7 @@ class History:
         """Each severity and since when."""
         reached = 0
         fresh: set[str] = set()
-        for entry in sorted(incident.timeline, key=_by_time):
+        for _, entry in self.in_order:
             if entry.milestone == "reopened":
                 reached, fresh = 1, set()
             if entry.milestone and entry.milestone not in fresh:
@@ -112,8 +116,8 @@ class History:
     @property
     def _places(self) -> list[int]:
         """The places of the timeline in order of time."""
-        return sorted(range(len(self._timeline)), key=lambda place: self._timeline[place].at)
+        return [place for place, _ in self.in_order]
 
 
-def _by_time(entry: Entry) -> datetime:
-    return entry.at
+def _by_time(each: tuple[int, Entry]) -> datetime:
+    return each[1].at

@@ -70,6 +70,9 @@ _RUNS = re.compile(r"(javascript|vbscript|data(?!:image/(?:png|jpe?g|gif|webp|av
 
 @rule("HYG002", on=_KINDS, adopt="warning", recommended="error", measured=(0, 0, 0))
 def check(document: Document[Any], context: Context) -> Iterator[Finding]:
+    source = document.source
+    if not _may_run(source.lowered) and (document.kind.markdown or "\\" not in source.text):
+        return
     for passage in passages(document, _has_links):
         for link in passage.page.links:
             scheme = _scheme(link.target)

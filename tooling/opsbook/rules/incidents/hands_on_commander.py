@@ -59,6 +59,8 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     levels = context.book.severities.levels
     for response in responses(content):
         for step in response.steps:
+            if not _by_hand(step.entry):
+                continue
             severity = _severity(content, step)
             asked = severity in levels and COMMANDER in levels[severity].roles
             if not asked or COMMANDER in step.entry.roles or not _alone_at_it(content, response, step):
@@ -83,7 +85,7 @@ def _alone_at_it(content: Incident, response: Response, step: Step) -> bool:
     """Whether the one commander did it by hand, with somebody else there to do it."""
     roles = content.history.roles_at(step.at)
     commander = step.entry.by
-    if not _by_hand(step.entry) or roles.get(COMMANDER) != (commander,):
+    if roles.get(COMMANDER) != (commander,):
         return False
     held = {person for people in roles.values() for person in people}
     acted = {earlier.entry.by for earlier in response.steps if earlier.at <= step.at and earlier.entry.by}

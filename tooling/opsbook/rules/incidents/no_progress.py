@@ -74,6 +74,8 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     content, policy = incident.content, context.book.severities
     if not content.counts or "source" in content.links:
         return
+    if not any(_pages_out_of_hours(policy, name) for name in content.history.held(content)):
+        return
     within = policy.escalate_without_progress
     for response in responses(content, MENDED):
         for since, until in _standstills(response, _there(content, response.start)):
@@ -141,5 +143,9 @@ def _there(content: Incident, start: datetime) -> set[str]:
 def _pages_at(content: Incident, policy: Severities, at: datetime) -> bool:
     """Whether the severity of that instant pages people at any hour."""
     held = [spell for spell in spells(content) if spell.since <= at]
-    level = policy.levels.get(held[-1].severity) if held else None
+    return bool(held) and _pages_out_of_hours(policy, held[-1].severity)
+
+
+def _pages_out_of_hours(policy: Severities, severity: str) -> bool:
+    level = policy.levels.get(severity)
     return level is not None and level.response is not None and level.response.off_hours == "page"

@@ -62,9 +62,11 @@ _SPOKEN = re.compile(
 @rule("INC018", on="incident", adopt="off", recommended="warning")
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     content = incident.content
-    if not content.counts or "source" in content.links or _has_room(content):
+    if not content.counts or "source" in content.links:
         return
     asks = {name for name, level in context.book.severities.levels.items() if level.war_room}
+    if asks.isdisjoint(content.history.held(content)) or _has_room(content):
+        return
     for hurt in responses(content, MENDED):
         asking = [spell.severity for spell in held(content, hurt) if spell.severity in asks]
         if asking:

@@ -55,9 +55,12 @@ if TYPE_CHECKING:
 _THING = "rates?|messages?|pages?|logs?|reports?|counts?|codes?|budgets?|responses?|handling|metrics?"
 _WHO = "user|operator|administrator|admin|engineer|developer|pilot"
 _LISTEN = listen(
-    "human error errors fat fingered finger pebkac fatfingered",
+    "human fat fatfinger fatfingers fatfingered fatfingering pebkac user operator administrator admin "
+    "engineer developer pilot",
     rf"\b(?:human(?: |-)(?:error|mistake|failure)s?|(?P<who>{_WHO})(?: |-)error(?!s| (?:{_THING})\b)"
     r"|(?P<fingers>fat(?: |-)?finger(?:ed|ing|s)?)|pebkac)\b",
+    also="error errors mistake mistakes failure failures finger fingers fingered fingering fatfinger "
+    "fatfingers fatfingered fatfingering pebkac",
 )
 _HINTS = {
     "user": "say what the user saw and did, and what let it through",

@@ -59,7 +59,11 @@ if TYPE_CHECKING:
     from opsbook.lint.context import Context
     from opsbook.model.postmortem import Postmortem
 
-_ASKS = r"(?:insert|describe|add|fill in|enter|replace|list|provide|explain|your|name of|link to|brief)\b"
+_WORDS = (
+    *("insert", "describe", "add", "fill in", "enter", "replace", "list", "provide", "explain", "your"),
+    *("name of", "link to", "brief"),
+)
+_ASKS = rf"(?:{'|'.join(_WORDS)})\b"
 _LEFT = re.compile(
     r"\b(?:[Hh]{2}:[Mm]{2}(?::[Ss]{2})?|[Yy]{4}[-/][Mm]{2}[-/][Dd]{2}|20xx-MM-DD)\b"
     rf"|\[(?i:{_ASKS})[^\]\n]{{0,80}}\](?!\()|\{{\{{[^}}\n]{{1,80}}\}}\}}"
@@ -71,14 +75,15 @@ _LEFT = re.compile(
 _TAG = re.compile(rf"<(?i:{_ASKS})[^>\n]{{0,80}}>")
 """To a reader of Markdown it is a tag."""
 _SIGNS = (
-    "hh:", "yyyy", "20xx", "[", "<", "{{", "tbd", "tbc", "to be ", "short event", "things that could",
-    "lorem", "these are only", "schedule the", "include a",
-)  # fmt: skip
+    *(mark + word for mark in "[<" for word in _WORDS),
+    *("hh:", "yyyy", "20xx", "{{", "tbd", "tbc", "to be written", "to be completed", "things that could"),
+    *("to be determined", "short event", "lorem", "these are only", "schedule the", "include a"),
+)
 
 
 @rule("PM008", on="postmortem", measured=(35, 35, 35))
 def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Finding]:
-    lowered = postmortem.source.text.lower()
+    lowered = postmortem.source.lowered
     if unfinished(postmortem) or not any(sign in lowered for sign in _SIGNS):
         return
     spans = [Span(*found.span()) for found in _LEFT.finditer(prose(postmortem))]
