@@ -31,7 +31,9 @@ _OWN_KEY = re.compile(r"(?<![\w-])x-")
 _OF_A_NUMBER = frozenset("0123456789.")
 _OTHER_BASE = re.compile(r"0[bBoOxX]")
 _NO_NUMBER = re.compile(r"\.(?:[iI][nN][fF]|[nN][aA][nN])(?!\w)")
-_TOO_LONG = re.compile(r"\d{38}")
+_BASES, _NAMED_NUMBERS = ("0b", "0o", "0x"), (".inf", ".nan")
+_DIGITS = bytes(48 if 48 <= sign < 58 else 32 for sign in range(256))
+_TOO_LONG = b"0" * 38
 
 
 def data(text: str) -> dict[str, Any] | None:
@@ -65,6 +67,11 @@ def _other_number(text: str) -> bool:
         return True
     if _OF_A_NUMBER.intersection([piece[-1:] for piece in pieces[:-1]]):
         return True
-    if any(not text[at.start() - 1 : at.start()].isalnum() for at in _OTHER_BASE.finditer(text)):
+    lowered = text.lower()
+    if any(sign in lowered for sign in _BASES) and any(
+        not text[at.start() - 1 : at.start()].isalnum() for at in _OTHER_BASE.finditer(text)
+    ):
         return True
-    return _NO_NUMBER.search(text) is not None or _TOO_LONG.search(text) is not None
+    if any(sign in lowered for sign in _NAMED_NUMBERS) and _NO_NUMBER.search(text):
+        return True
+    return _TOO_LONG in text.encode("utf-8", "surrogatepass").translate(_DIGITS)

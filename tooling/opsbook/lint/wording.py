@@ -112,24 +112,34 @@ def phrases(document: Document[Any], listening: Listening) -> Iterator[Phrase]:
     if not any(piece in lowered for piece in listening.near):
         return
     for passage in _passages(document):
-        for begin, end in _sentences(passage, listening.near):
-            text = passage.text
+        if not _may_match(passage, listening):
+            continue
+        text = passage.text
+        for begin, end in _sentences(text, passage.lowered, listening.near):
             match = listening.pattern.search(text, begin, end)
             if match:
                 place = passage.location(*match.span())
                 yield Phrase(match, place, text[begin : match.start()], text[match.end() : end])
 
 
-def _sentences(passage: _Passage, pieces: Iterable[str]) -> Iterator[tuple[int, int]]:
+def _may_match(passage: _Passage, listening: Listening) -> bool:
+    """Whether a passage says it at all, be it in code or a quotation: what of it is prose is dear to know."""
+    return any(
+        listening.pattern.search(passage.words, begin, end)
+        for begin, end in _sentences(passage.words, passage.lowered, listening.near)
+    )
+
+
+def _sentences(text: str, lowered: str, pieces: Iterable[str]) -> Iterator[tuple[int, int]]:
     """Where the sentences begin and end in which one of these pieces stands, in order."""
     last = 0
-    for at in sorted({at for piece in pieces for at in _found(passage.lowered, piece)}):
+    for at in sorted({at for piece in pieces for at in _found(lowered, piece)}):
         if at >= last:
             begin = max(last, at - _NEAR)
-            for found in _BREAK.finditer(passage.text, begin, at):
+            for found in _BREAK.finditer(text, begin, at):
                 begin = found.end()
-            end = _BREAK.search(passage.text, at)
-            last = end.end() if end else len(passage.text)
+            end = _BREAK.search(text, at)
+            last = end.end() if end else len(text)
             yield begin, last
 
 
@@ -165,14 +175,14 @@ class _Passage:
         self.document = document
         self.pointer = pointer
         self.lowered = _lower(words)
-        self._words = words
+        self.words = words
 
     @cached_property
     def text(self) -> str:
         """The prose, offsets as in the text; what is none stands as characters that match nothing."""
         if not self.pointer:
             return _prose(self.document.page)
-        return _masked(self._words, (found.span() for found in _ASIDE.finditer(self._words)))
+        return _masked(self.words, (found.span() for found in _ASIDE.finditer(self.words)))
 
     def location(self, start: int, end: int) -> Location:
         if not self.pointer:
