@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from opsbook.cli.main import run
+from opsbook.diagnostics import Level
 from opsbook.edits import apply, compatible
 from opsbook.lint.catalog import catalog
 from opsbook.lint.examples import Example, examples
@@ -38,6 +42,18 @@ def test_a_page_says_what_and_why_and_shows_both_ways(rule: Rule) -> None:
 def test_adopt_is_never_stricter_than_recommended_nor_that_than_strict(rule: Rule) -> None:
     levels = [rule.level(profile) or 0 for profile in ("adopt", "recommended", "strict")]
     assert levels == sorted(levels)
+
+
+def test_whoever_adopts_opsbook_meets_few_rules_that_are_errors() -> None:
+    assert len([rule for rule in RULES if rule.level("adopt") == Level.ERROR]) <= 12
+
+
+def test_the_table_of_rules_in_the_documentation_is_current(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "--markdown"]) == 0
+    page = Path(__file__).parents[1] / "docs/rules.md"
+    assert capsys.readouterr().out == page.read_text(encoding="utf-8"), (
+        "opsbook rules --markdown > docs/rules.md"
+    )
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
