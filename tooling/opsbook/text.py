@@ -94,6 +94,12 @@ class Source:
         span = self.line_span(number)
         return self.text[span.start : span.end]
 
+    @property
+    def line_end(self) -> str:
+        """What ends its lines, as the first one does."""
+        end = self.text[self.line_span(1).end :]
+        return next((style for style in ("\r\n", "\n", "\r") if end.startswith(style)), "\n")
+
     def line_span(self, number: int) -> Span:
         """Where a line (from 1) stands, without its end."""
         start = self.starts[number - 1]

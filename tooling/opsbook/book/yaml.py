@@ -70,6 +70,11 @@ def read(text: str) -> Reading:
     return Reading(data, tuple(problems[:MAX_PROBLEMS]))
 
 
+def scalar(text: str) -> str:
+    """A text as YAML: in quotes where it would be read as something else."""
+    return text if read(text).data == text else f'"{text}"'
+
+
 def _composed(text: str) -> tuple[Any, tuple[Problem, ...]]:
     """The root node, None for an empty text; or None and why the text is refused."""
     bad = unprintable(text)

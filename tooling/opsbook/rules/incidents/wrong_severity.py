@@ -56,7 +56,7 @@ from typing import TYPE_CHECKING
 from opsbook.diagnostics import Finding, Related
 from opsbook.edits import Edit, Fix
 from opsbook.lint.rule import rule
-from opsbook.text import Source, Span
+from opsbook.text import Span
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -101,34 +101,26 @@ def _same(one: str, other: str, policy: Severities) -> bool:
 
 
 def _replaced(incident: Document[Incident], severity: str) -> Edit | None:
+    from opsbook.book import yaml
+
     place = incident.at("severity")
     if place.text[:1] in ("|", ">"):
         return None
     quote = place.text[:1]
     if quote in ("'", '"'):
         return Edit(place, f"{quote}{severity}{quote}")
-    return Edit(place, _scalar(severity) if place.text else f" {_scalar(severity)}")
+    return Edit(place, yaml.scalar(severity) if place.text else f" {yaml.scalar(severity)}")
 
 
 def _inserted(incident: Document[Incident], severity: str) -> Edit | None:
     """A line after the title's; None where the title has no lines of its own."""
+    from opsbook.book import yaml
+
     source, title = incident.source, incident.at("title")
     key = incident.key_at("title").start
     before = source.line(key.line)[: key.column - 1]
     if before.strip(" ") or title.text[:1] in ("|", ">"):
         return None
     end = source.line_span(title.end.line).end
-    line = f"{_line_end(source)}{before}severity: {_scalar(severity)}"
+    line = f"{source.line_end}{before}severity: {yaml.scalar(severity)}"
     return Edit(incident.span(Span(end, end)), line)
-
-
-def _scalar(text: str) -> str:
-    """The text as YAML: in quotes where it would be read as something else."""
-    from opsbook.book import yaml
-
-    return text if yaml.read(text).data == text else f'"{text}"'
-
-
-def _line_end(source: Source) -> str:
-    end = source.text[source.line_span(1).end :]
-    return next((style for style in ("\r\n", "\n", "\r") if end.startswith(style)), "\n")
