@@ -256,8 +256,7 @@ def _source(book: Book, reason: Reason) -> dict[str, Any]:
 def _calendar(
     book: Book, rotation: str, asked: tuple[date | None, date | None], at: datetime, *, as_json: bool
 ) -> str:
-    from opsbook.model.time import Interval
-    from opsbook.oncall import handoffs
+    from opsbook.model.time import Interval, midnight
     from opsbook.oncall.answers import zone_of
     from opsbook.oncall.schedule import plan, shifts, stretches
 
@@ -267,7 +266,7 @@ def _calendar(
     last = asked[1] or first + timedelta(days=6)
     if last < first:
         raise UserError(f"--to {last} is before --from {first}")
-    within = Interval(handoffs.midnight(first, zone), handoffs.midnight(last + timedelta(days=1), zone))
+    within = Interval(midnight(first, zone), midnight(last + timedelta(days=1), zone))
     found = shifts(decides, within)
     if as_json:
         from opsbook.output.json import encoded

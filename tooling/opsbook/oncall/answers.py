@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.model.time import Interval, local_day
-from opsbook.oncall import handoffs
+from opsbook.model.time import Interval, local_day, midnight
 from opsbook.oncall.schedule import plan, stretches
 
 if TYPE_CHECKING:
@@ -92,9 +91,9 @@ def zone_of(decides: Plan) -> ZoneInfo:
 def days(within: Interval, zone: ZoneInfo) -> Iterator[tuple[date, Interval]]:
     """The days of an interval in a zone, each from its first instant to the next day's."""
     day, last = within.start.astimezone(zone).date(), within.end
-    while (begins := handoffs.midnight(day, zone)) < last:
+    while (begins := midnight(day, zone)) < last:
         following = day + timedelta(days=1)
-        yield day, Interval(max(begins, within.start), min(handoffs.midnight(following, zone), last))
+        yield day, Interval(max(begins, within.start), min(midnight(following, zone), last))
         day = following
 
 

@@ -1,6 +1,6 @@
 """The clock contract: what a wall time on a rotation's clock is as an instant.
 
-This is the only module that does arithmetic on wall clocks; everything above it sees instants in UTC.
+This is the only module that counts turns and hours on wall clocks; everything above it sees instants in UTC.
 
 * A rule is a wall time in an IANA zone, with the data of the pinned `tzdata`, never the machine's.
 * Turns are counted on that clock: a week later is the same time of day a week later, whether the hours
@@ -18,11 +18,11 @@ This is the only module that does arithmetic on wall clocks; everything above it
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from opsbook.model.time import Period
+from opsbook.model.time import Period, first_instant
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from opsbook.model.rotation import Window
     from opsbook.model.time import Turn
 
-_SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 
 
@@ -38,38 +37,16 @@ _DAY = timedelta(days=1)
 def begins(wall: datetime, zone: ZoneInfo) -> datetime:
     """The instant at which something begins that begins at a wall time: the first of two, and the
     first after a gap."""
-    early, late = _readings(wall, zone)
-    return _after_gap(early, late, zone) if early > late else early
+    return first_instant(wall, zone)
 
 
 @lru_cache(1 << 14)
 def ends(wall: datetime, zone: ZoneInfo) -> datetime:
     """The instant at which something ends that ends at a wall time: the last of two, and the first
     after a gap."""
-    early, late = _readings(wall, zone)
-    return _after_gap(early, late, zone) if early > late else late
-
-
-def _readings(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """A wall time read with the offset before and the offset after a change of the clock (PEP 495):
-    equal but at a change; where the clock leaps, the first is the later instant."""
-    return (
-        wall.replace(tzinfo=zone, fold=0).astimezone(UTC),
-        wall.replace(tzinfo=zone, fold=1).astimezone(UTC),
-    )
-
-
-def _after_gap(early: datetime, late: datetime, zone: ZoneInfo) -> datetime:
-    """The instant at which a clock leaps: between the two readings of a time that it leaps over."""
-    before, after = late, early
-    offset = before.astimezone(zone).utcoffset()
-    while after - before > _SECOND:
-        middle = before + (after - before) // _SECOND // 2 * _SECOND
-        if middle.astimezone(zone).utcoffset() == offset:
-            before = middle
-        else:
-            after = middle
-    return after
+    first = first_instant(wall, zone)
+    last = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)  # in a gap it is before (PEP 495)
+    return max(first, last)
 
 
 def wall(at: datetime, zone: ZoneInfo) -> datetime:
@@ -127,8 +104,3 @@ def window_closes(window: Window, day: date) -> datetime:
     """The wall time at which a window that begins on a day ends."""
     over_midnight = window.end <= window.start
     return datetime.combine(day + _DAY if over_midnight else day, window.end)
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant of a day; thirty zones lack some midnight."""
-    return begins(datetime.combine(day, time.min), zone)
