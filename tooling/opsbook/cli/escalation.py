@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, Group, at_option, colored, moment
+from opsbook.cli.options import Command, Group, at_option, colored, moment, named, policy_of, the_book
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -42,10 +41,11 @@ def show(obj: dict[str, Any], /, service: str, at: str | None, **options: Any) -
     from opsbook.model.time import Interval
     from opsbook.oncall.escalation import Roster, pages
 
-    book, instant = _book(), moment(obj, at)
-    policy = _policy(book, service)
+    book, instant = the_book(), moment(obj, at)
+    policy = policy_of(book, service).id
     severity = _severity(book, options["severity"])
-    _known(book, "person", options["without"])
+    for person in options["without"]:
+        named(book, "person", person)
     roster = Roster(book, Interval(instant - timedelta(days=1), instant + timedelta(days=8)))
     found = pages(roster, policy, severity, instant)
     if options["as_json"]:
@@ -55,37 +55,6 @@ def show(obj: dict[str, Any], /, service: str, at: str | None, **options: Any) -
         return
     text = "".join(_told(book, service, policy, severity, instant, found, set(options["without"])))
     click.echo(text, nl=False, color=colored() or None)
-
-
-def _book() -> Book:
-    from opsbook.book.settings import find_root
-    from opsbook.book.snapshot import Book
-    from opsbook.book.tree import WorkTree
-
-    return Book(WorkTree(find_root(Path.cwd())))
-
-
-def _policy(book: Book, service: str) -> str:
-    """The policy that pages for a service."""
-    _known(book, "service", [service])
-    document = book.find("service", service)
-    assert document is not None
-    if not document.readable:
-        raise UserError(f"{document.path} cannot be read", "`opsbook check` says why")
-    policy = document.content.escalation
-    if policy is None:
-        raise UserError(f"service `{service}` names no `escalation` policy", f"add it to {document.path}")
-    _known(book, "escalation", [policy])
-    return str(policy)
-
-
-def _known(book: Book, kind: str, ids: Iterable[str]) -> None:
-    from opsbook.book.validate import nearest
-
-    for id in ids:
-        if not book.has(kind, id):
-            near = nearest(id, book.names(kind))
-            raise UserError(f"no {kind} `{id}` in this book", f"did you mean `{near}`?" if near else "")
 
 
 def _severity(book: Book, asked: str | None) -> str:
@@ -127,7 +96,7 @@ def _person(person: str, without: set[str], paint: Paint) -> str:
 
 def _from(book: Book, page: Page) -> str:
     """Which step pages whom: `level 2, rotation payments-secondary (policies/escalation/payments.yaml:5)`."""
-    from opsbook.oncall.proof import named
+    from opsbook.oncall.proof import named as target_named
     from opsbook.output.frames import clean
 
     document = book.find("escalation", page.policy)
@@ -135,7 +104,9 @@ def _from(book: Book, page: Page) -> str:
     place = document.at("fallback") if page.level < 0 else document.at("levels", page.level)
     step = "fallback" if page.level < 0 else f"level {page.level + 1}"
     again = f", repeat {page.round}" if page.round and page.level >= 0 else ""
-    return clean(f"{step}{again}, {named(page.target).replace('`', '')} ({place.path}:{place.start.line})")
+    return clean(
+        f"{step}{again}, {target_named(page.target).replace('`', '')} ({place.path}:{place.start.line})"
+    )
 
 
 def _data(page: Page) -> dict[str, Any]:
@@ -170,8 +141,9 @@ def test(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
     from opsbook.oncall.escalation import Roster
     from opsbook.oncall.proof import horizon, policies, prove, single_points, unmet
 
-    book, instant = _book(), moment(obj, at)
-    _known(book, "person", options["without"])
+    book, instant = the_book(), moment(obj, at)
+    for person in options["without"]:
+        named(book, "person", person)
     failed = [each for policy in book.escalations for each in unmet(book, policy)]
     severities = list(book.severities.levels)
     roster = Roster(book, horizon(instant))
@@ -180,7 +152,7 @@ def test(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
     alone: dict[str, list[Failure]] = {}
     if options["without_any"]:
         for policy in known:
-            for person, found in single_points(roster, policy, severities, _people(book)).items():
+            for person, found in single_points(roster, policy, severities, book.names("person")).items():
                 alone.setdefault(person, []).extend(found)
     if options["as_json"]:
         from opsbook.output.json import encoded
@@ -191,10 +163,6 @@ def test(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
             "".join(_report(book, roster, known, failed, failures, alone)), nl=False, color=colored() or None
         )
     return int(bool(failed or failures or alone))
-
-
-def _people(book: Book) -> list[str]:
-    return list(book.names("person"))
 
 
 def _report(

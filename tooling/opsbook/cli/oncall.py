@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, at_option, colored, moment
+from opsbook.cli.options import Command, at_option, colored, moment, named, policy_of, the_book
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def command(obj: dict[str, Any], /, rotation: str | None, at: str | None, **opti
     if within and not rotation:
         raise click.UsageError("--week, --from and --to go with a ROTATION")
     if rotation:
-        _refuse_unknown(book, "rotation", rotation)
+        named(book, "rotation", rotation)
     if rotation and within:
         text = _calendar(book, rotation, within, instant, as_json=options["as_json"])
     else:
@@ -60,16 +60,13 @@ def command(obj: dict[str, Any], /, rotation: str | None, at: str | None, **opti
 
 
 def _book(known_at: str | None) -> Book:
+    if known_at is None:
+        return the_book()
     from opsbook.book.settings import find_root
     from opsbook.book.snapshot import Book
-    from opsbook.book.tree import WorkTree
-
-    root = find_root(Path.cwd())
-    if known_at is None:
-        return Book(WorkTree(root))
     from opsbook.git import Git
 
-    git = Git(root)
+    git = Git(find_root(Path.cwd()))
     return Book(git.commit_tree(git.known_at(moment({}, known_at))))
 
 
@@ -97,41 +94,21 @@ def _day(option: str, text: str | None) -> date | None:
         raise UserError(f"{option}: {error.message()}") from None
 
 
-def _refuse_unknown(book: Book, kind: str, id: str) -> None:
-    document = book.find(kind, id)
-    if document is None:
-        from opsbook.book.validate import nearest
-
-        near = nearest(id, book.names(kind))
-        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(book.names(kind)) or 'none'}"
-        raise UserError(f"no {kind} `{id}` in this book", hint)
-    if not document.readable:
-        raise UserError(f"{document.path} cannot be read", "`opsbook check` says why")
-
-
 def _rotations(book: Book, rotation: str | None, options: dict[str, Any]) -> list[str]:
     """The rotations that are asked for."""
     if rotation:
         return [rotation]
     if options["service"]:
-        _refuse_unknown(book, "service", options["service"])
         return list(_paged_for(book, options["service"]))
     found = sorted(book.rotations, key=lambda each: (each.content.team or "~", each.id))
     if options["team"]:
-        _refuse_unknown(book, "team", options["team"])
+        named(book, "team", options["team"])
         found = [each for each in found if each.content.team == options["team"]]
     return [each.id for each in found]
 
 
 def _paged_for(book: Book, service: str) -> Iterable[str]:
-    document = book.find("service", service)
-    assert document is not None
-    policy = document.content.escalation
-    if policy is None:
-        raise UserError(f"service `{service}` names no `escalation` policy", f"add it to {document.path}")
-    _refuse_unknown(book, "escalation", policy)
-    found = book.find("escalation", policy)
-    assert found is not None
+    found = policy_of(book, service)
     targets = (target for level in found.content.levels for target in level.page)
     return dict.fromkeys(target.rotation for target in targets if target.rotation)
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
@@ -14,6 +15,10 @@ from opsbook.errors import UserError
 
 if TYPE_CHECKING:
     from rich_click import RichCommand
+
+    from opsbook.book.document import Document
+    from opsbook.book.snapshot import Book
+    from opsbook.model.escalation import Escalation
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,6 +55,39 @@ def _set_by_rich(command: RichCommand, context: click.Context) -> str:
 
     asked = ("info_name", "parent", "help_option_names", "max_content_width")
     return command.get_help(RichContext(command, **{each: getattr(context, each) for each in asked}))
+
+
+def the_book() -> Book:
+    """The book around the current folder, as it is on disk."""
+    from opsbook.book.settings import find_root
+    from opsbook.book.snapshot import Book
+    from opsbook.book.tree import WorkTree
+
+    return Book(WorkTree(find_root(Path.cwd())))
+
+
+def named(book: Book, kind: str, id: str) -> Document[Any]:
+    """The record that somebody names on the command line; UserError where there is none that can be
+    read."""
+    document = book.find(kind, id)
+    if document is None:
+        from opsbook.book.validate import nearest
+
+        near = nearest(id, book.names(kind))
+        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(book.names(kind)) or 'none'}"
+        raise UserError(f"no {kind} `{id}` in this book", hint)
+    if not document.readable:
+        raise UserError(f"{document.path} cannot be read", "`opsbook check` says why")
+    return document
+
+
+def policy_of(book: Book, service: str) -> Document[Escalation]:
+    """The policy that pages for a service; UserError where it names none that can be read."""
+    document = named(book, "service", service)
+    policy = document.content.escalation
+    if policy is None:
+        raise UserError(f"service `{service}` names no `escalation` policy", f"add it to {document.path}")
+    return named(book, "escalation", policy)
 
 
 def at_option(function: F) -> F:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opsbook.model.rotation import DAYS
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import time
 
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
-    from opsbook.model.escalation import Escalation, Guard, Hours, Target
+    from opsbook.model.escalation import Escalation, Guard, Hours
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = 24 * 60
 _WEEK = 7 * _DAY
 ALWAYS = (1 << _WEEK) - 1
@@ -26,8 +27,8 @@ def week(hours: Hours) -> int:
     for window in hours.windows:
         start, end = _minute(window.start), _minute(window.end)
         length = (end - start) % _DAY or _DAY
-        for day in set(window.days) & set(_DAYS):
-            shifted = ((1 << length) - 1) << (_DAYS.index(day) * _DAY + start)
+        for day in set(window.days) & set(DAYS):
+            shifted = ((1 << length) - 1) << (DAYS.index(day) * _DAY + start)
             found |= (shifted | shifted >> _WEEK) & ALWAYS
     return found
 
@@ -72,12 +73,4 @@ def entered(policy: Document[Escalation], book: Book) -> bool:
 
 def leads_to(policy: Escalation) -> set[str]:
     """The policies that a policy goes on with."""
-    return {target.policy for target in targets(policy) if target.policy}
-
-
-def targets(policy: Escalation) -> Iterator[Target]:
-    """Everything that a policy pages, in order, the fallback last."""
-    for level in policy.levels:
-        yield from level.page
-    if policy.fallback:
-        yield policy.fallback
+    return {target.policy for target in policy.targets() if target.policy}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -110,3 +111,10 @@ class Escalation(Model):
     """Hours that `when` may name."""
     tests: Many[EscalationTest] = ()
     """Cases that must hold."""
+
+    def targets(self) -> Iterator[Target]:
+        """Everything that it pages, in order, the fallback last."""
+        for level in self.levels:
+            yield from level.page
+        if self.fallback:
+            yield self.fallback

@@ -20,6 +20,7 @@ from opsbook.model.kind import (
 )
 from opsbook.model.time import Instant, TimeOfDay, TurnLength, WallTime, Zone
 
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"]
 
 

@@ -158,7 +158,7 @@ def changes(roster: Roster, policy: str, within: Interval) -> list[datetime]:
     for each in _led_to(roster, policy):
         content = roster.policy(each)
         assert content is not None
-        for target in _targets(content):
+        for target in content.targets():
             if target.rotation:
                 edges |= {edge for stretch in roster.rotation(target.rotation) for edge in stretch.interval}
         for name in content.hours:
@@ -188,15 +188,8 @@ def _led_to(roster: Roster, policy: str) -> list[str]:
         content = roster.policy(each)
         if each not in found and content is not None:
             found.append(each)
-            todo += [target.policy for target in _targets(content) if target.policy]
+            todo += [target.policy for target in content.targets() if target.policy]
     return found
-
-
-def _targets(content: Escalation) -> Iterator[Target]:
-    for level in content.levels:
-        yield from level.page
-    if content.fallback:
-        yield content.fallback
 
 
 def _inside(intervals: list[Interval], at: datetime) -> bool:

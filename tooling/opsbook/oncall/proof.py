@@ -186,18 +186,6 @@ def single_points(
     return found
 
 
-def paged_people(roster: Roster, policy: str, severities: Collection[str]) -> set[str]:
-    """Everybody whom a policy may page within the roster's interval."""
-    instants = changes(roster, policy, roster.within)
-    return {
-        person
-        for severity in severities
-        for at in instants
-        for page in pages(roster, policy, severity, at)
-        for person in page.people
-    }
-
-
 def horizon(at: datetime) -> Interval:
     """Thirteen weeks from an instant."""
     return Interval(at, at + HORIZON)

@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from opsbook.model.rotation import DAYS
 from opsbook.model.time import Interval
 from opsbook.oncall import handoffs
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from opsbook.model.rotation import Cover, Layer, Override, Rotation, Version, Window
     from opsbook.text import Location
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FOREVER = datetime.max.replace(tzinfo=UTC)
 _DAY = timedelta(days=1)
 

@@ -45,7 +45,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
-from opsbook.lint.guards import targets
 from opsbook.lint.people import ahead, source
 from opsbook.lint.rule import rule
 
@@ -78,7 +77,7 @@ def _paged(rotation: Document[Rotation], book: Book) -> bool:
     named = {
         target.rotation
         for policy in book.escalations
-        for target in targets(policy.content)
+        for target in policy.content.targets()
         if target.rotation
     }
     found = (book.find("rotation", id) for id in sorted(named))
