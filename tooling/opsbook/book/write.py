@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from opsbook.errors import UserError
@@ -18,31 +19,72 @@ if TYPE_CHECKING:
 _NAMED = 5
 
 
+class ChangedError(UserError):
+    """A file no longer holds what was read; whoever asked may read again and try again."""
+
+
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Hold the book for oneself: another process that writes it waits. Where the system knows no locks,
+    a file that changed is still never written over, as long as nobody changes it in the same moment."""
+    try:
+        from fcntl import LOCK_EX, flock
+    except ImportError:  # not POSIX
+        yield
+        return
+    handle = os.open(root, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems have none
+            flock(handle, LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def replace(root: Path, before: Source, text: str) -> None:
-    """Put a text where a source was read; UserError when the file changed since then."""
+    """Put a text where a source was read; ChangedError when the file is another since then."""
     replace_all(root, [(before, text)])
 
 
-def replace_all(root: Path, changes: Sequence[tuple[Source, str]]) -> None:
-    """Put each text where its source was read: none of them, when one of the files changed since then.
+def replace_all(
+    root: Path,
+    changes: Sequence[tuple[Source, str]],
+    files: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
+    """Put each text where its source was read, and new files beside them: none of them, when one of the
+    texts is another since then, or one of the new files is there by now.
 
-    Every text is written beside its place and forced to disk first, so that a full disk stops it before
-    anything happens, and a reader and a crash see an old text or a new one. UserError says what was
-    written, where it could not be finished.
+    An empty source is a file that is not there yet. Every text is written beside its place and forced
+    to disk first, so that a full disk stops it before anything happens, and a reader and a crash see an
+    old text or a new one. UserError says what was written, where it could not be finished.
     """
     written: list[str] = []
+    path = ""
     with ExitStack() as drafts:
         try:
-            ready = []
+            ready: list[tuple[str, Path, bool]] = []
             for before, text in changes:
-                ready.append((before, drafts.enter_context(_replacement(root, before, text))))
-            for before, _ in ready:
+                path = before.path
+                exists = (root / path).exists()
+                ready.append((path, drafts.enter_context(_place(root, path, text.encode(), exists)), exists))
+            for path, content in files.items():
+                ready.append((path, drafts.enter_context(_place(root, path, content, exists=False)), False))
+            for before, _ in changes:
+                path = before.path
                 _require_unchanged(root, before)
-            for before, draft in ready:
-                draft.replace(root / before.path)
-                written.append(before.path)
+            for path, draft, exists in ready:
+                if exists:
+                    draft.replace(root / path)
+                else:
+                    os.link(draft, root / path)
+                _settle((root / path).parent)
+                written.append(path)
+        except FileExistsError:
+            raise ChangedError(
+                f"{path} is there already; {_so_far(written)}", "run the command again"
+            ) from None
         except OSError as error:
-            raise UserError(f"cannot write {before.path}: {error.strerror}; {_so_far(written)}") from None
+            raise UserError(f"cannot write {path}: {error.strerror}; {_so_far(written)}") from None
 
 
 def _so_far(written: Sequence[str]) -> str:
@@ -52,43 +94,52 @@ def _so_far(written: Sequence[str]) -> str:
     return f"written before: {', '.join(written[:_NAMED])}" + (f" and {more} more" if more > 0 else "")
 
 
-def _replacement(root: Path, before: Source, text: str) -> AbstractContextManager[Path]:
-    target = root / before.path
-    return _draft(target, text, target.stat().st_mode & 0o7777)
+def _place(root: Path, path: str, content: bytes, exists: bool) -> AbstractContextManager[Path]:
+    """A draft beside the place that a path means, which lies in the book."""
+    target = root / path
+    if not exists:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.resolve().is_relative_to(root.resolve()):
+        raise UserError(f"{path} leads out of the book over a symbolic link", "write into a real folder")
+    mode = target.stat().st_mode & 0o7777 if exists else 0o666 & ~_umask()
+    return _draft(target, content, mode)
 
 
 def _require_unchanged(root: Path, before: Source) -> None:
-    """UserError where a file no longer holds what was read."""
+    """ChangedError where a file no longer holds what was read."""
     try:
         same = (root / before.path).read_bytes() == before.text.encode("utf-8")
     except FileNotFoundError:
-        same = False
+        same = not before.text
     if not same:
-        raise UserError(
-            f"{before.path} changed while it was being checked; nothing was written", "run the command again"
+        raise ChangedError(
+            f"{before.path} changed while this ran; nothing was written", "run the command again"
         )
 
 
+def _settle(folder: Path) -> None:
+    """Force a folder's entries to disk, so that what was acknowledged outlives a power cut."""
+    with suppress(OSError):  # not every system can
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 def create(root: Path, path: str, text: str) -> None:
-    """Put a text where no file is; UserError where there is one by now."""
-    target = root / path
-    try:
-        with _draft(target, text, 0o666 & ~_umask()) as draft:
-            os.link(draft, target)
-    except FileExistsError:
-        raise UserError(f"{path} is there already", "run the command again") from None
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}") from None
+    """Put a text where no file is; ChangedError where there is one by now."""
+    replace_all(root, [], {path: text.encode("utf-8")})
 
 
 @contextmanager
-def _draft(target: Path, text: str, mode: int) -> Iterator[Path]:
-    """The text in a temporary file beside its place, forced to disk."""
+def _draft(target: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """The content in a temporary file beside its place, forced to disk."""
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         draft.chmod(mode)

@@ -23,6 +23,7 @@ from opsbook.cli.options import Group, colored
 from opsbook.errors import UserError
 
 _HERE = Path(__file__).parent
+_SHARED = ("__init__", "main", "options", "saving")
 # A command is over before a search for cycles would pay; what it imports lives as long as it does.
 gc.set_threshold(200_000)
 # Looking for plug-ins of pydantic reads the metadata of every installed package; it has none here.
@@ -34,7 +35,7 @@ class Commands(Group):
 
     def list_commands(self, context: click.Context) -> list[str]:  # noqa: ARG002
         names = (file.stem for file in _HERE.glob("*.py"))
-        return sorted(name for name in names if name not in ("__init__", "main", "options"))
+        return sorted(name for name in names if name not in _SHARED)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(context):
