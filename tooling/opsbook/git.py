@@ -11,10 +11,11 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 from weakref import finalize
 
 from opsbook.book.kinds import FOLDERS
@@ -37,6 +38,55 @@ _LITERALLY = {
 _ABSENT, _LINK = "000000", "120000"
 _SMALL = (*SETTINGS_FILES, BASELINE_FILE, "policies", "rotations")
 """Read by nearly every check, and soon listed in a book of any size."""
+
+
+_PLAIN = ("log.showSignature=false", "log.showRoot=true", "log.follow=false", "log.diffMerges=first-parent")
+"""Settings under which `git log` prints the same for everybody."""
+_CHUNK = 1 << 16
+_LAST = 253_402_300_799
+"""The last second of the year 9999, in which a commit of a broken clock may stand."""
+_FSCK = "`git fsck` says what is wrong with the repository"
+
+
+class Change(NamedTuple):
+    """What one commit of the mainline did to a file."""
+
+    commit: str
+    at: datetime
+    """When it was committed, in UTC; a branch's changes count from the merge."""
+    written: date
+    """The author's own day, which a rebase leaves as it is."""
+    blob: str | None
+    """The content from then on; None where the commit deleted the file."""
+
+
+class History(NamedTuple):
+    """The changes of files up to a commit, as plain data that may be kept and continued."""
+
+    newest: str
+    """The newest commit in it; empty where nothing changed."""
+    files: dict[str, list[tuple[str, int, str, str]]]
+
+    def of(self, path: str) -> tuple[Change, ...]:
+        """What changed a file, the newest first: `[0]` is the last change, `[-1]` the first. A file that
+        was renamed begins with its name."""
+        return tuple(
+            Change(
+                commit,
+                datetime.fromtimestamp(seconds, UTC),
+                _day(day),
+                blob if blob.strip("0") else None,
+            )
+            for commit, seconds, day, blob in self.files.get(path, ())
+        )
+
+
+def _day(text: str) -> date:
+    """A day as git prints it; the last there is for one after the year 9999."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return date.max
 
 
 def _environment() -> dict[str, str]:
@@ -111,10 +161,7 @@ class Git:
         """The commit that the default branch stood at, by the dates of its merges; UserError in a
         shallow clone, which does not know, and for an instant before the first commit."""
         self.require()
-        if self._run("rev-parse", "--is-shallow-repository").strip() == b"true":
-            raise UserError(
-                "a shallow clone does not know what was known earlier", "`git fetch --unshallow` completes it"
-            )
+        self._require_all()
         until = f"--before={at.isoformat()}"
         found = (
             self._run("rev-list", "-1", "--first-parent", until, self._default_branch, "--").decode().strip()
@@ -122,6 +169,82 @@ class Git:
         if not found:
             raise UserError(f"the default branch had no commit at {at:%Y-%m-%dT%H:%MZ}")
         return found
+
+    def _require_all(self) -> None:
+        """UserError in a shallow clone."""
+        if self.shallow:
+            raise UserError(
+                "a shallow clone does not know what was known earlier", "`git fetch --unshallow` completes it"
+            )
+
+    @cached_property
+    def shallow(self) -> bool:
+        """Whether older commits were left out of this clone."""
+        return self._run("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def history(self, *places: str, known: History | None = None) -> History:
+        """What changed the files at some places, or below them, from the commit that is checked out
+        back to the first; paths are the book's. UserError in a shallow clone, and outside of git.
+
+        It follows the first parents, so that each version stood on the mainline, one after the other.
+        `known` is an earlier answer for the same places: git is read only as far as its newest commit.
+        """
+        self.require()
+        self._require_all()
+        if self.head is None:
+            return History("", {})
+        newest, files = "", dict[str, list[tuple[str, int, str, str]]]()
+        for commit, seconds, day, path, blob in self._log(places, known.newest if known else ""):
+            newest = newest or commit
+            if path:
+                files.setdefault(path, []).append((commit, seconds, day, blob))
+            elif known:  # from here on the answer is the same
+                for each, changes in known.files.items():
+                    files.setdefault(each, []).extend(changes)
+        return History(newest, files)
+
+    def _log(self, places: tuple[str, ...], until: str) -> Iterator[tuple[str, int, str, str, str]]:
+        """Commit, seconds since 1970, the author's day, path and blob id of every change, the newest
+        first. Ends at the commit `until` where it is met, which then comes last and without a path."""
+        settings = [word for setting in _PLAIN for word in ("-c", setting)]
+        options = ("--first-parent", "-m", "--raw", "--no-abbrev", "--no-renames", "--relative", "-z")
+        words = self._stream(
+            *settings, "log", *options, "--no-color", "--date=short", "--format=%H %ct %ad", "HEAD", "--",
+            *(places or (".",)),
+        )  # fmt: skip
+        commit, seconds, day = "", 0, ""
+        for word in words:
+            entry = word.lstrip("\n")
+            if entry.startswith(":"):
+                yield commit, seconds, day, next(words), entry.split(" ")[3]
+            elif entry:
+                commit, stamp, day = entry.split(" ")
+                seconds = min(int(stamp), _LAST)
+                if commit == until:
+                    yield commit, seconds, day, "", ""
+                    return
+
+    def _stream(self, *arguments: str) -> Iterator[str]:
+        """The NUL-ended words that git prints, as they come; git is stopped where nobody reads on."""
+        with subprocess.Popen(
+            ["git", "-C", str(self.root), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        ) as process:
+            assert process.stdout
+            rest = b""
+            try:
+                while chunk := os.read(process.stdout.fileno(), _CHUNK):
+                    *whole, rest = (rest + chunk).split(b"\0")
+                    for word in whole:
+                        yield word.decode("utf-8", "surrogateescape")
+            except GeneratorExit:
+                process.kill()
+                raise
+        if process.returncode:
+            raise UserError("git log ended early", _FSCK)
 
     @cached_property
     def _default_branch(self) -> str:
@@ -346,7 +469,7 @@ class Objects:
             inlet.flush()
         header = outlet.readline()
         if not header:
-            raise UserError("git cat-file ended early", "`git fsck` says what is wrong with the repository")
+            raise UserError("git cat-file ended early", _FSCK)
         *_, blob, kind, size = (b"", b"", *header.split())
         if not size.isdigit():
             return None  # `missing`, after a name that may hold spaces

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from opsbook.book import document
+from opsbook.book import document as reader
 from opsbook.book.document import Document
 from opsbook.book.kinds import FOLDERS, Kind, identify, kind
 from opsbook.book.settings import load_settings
@@ -23,6 +23,8 @@ from opsbook.text import Source, Span
 if TYPE_CHECKING:
     from opsbook.book.alerts import AlertRules, RuleFile
     from opsbook.book.earlier import Earlier
+    from opsbook.book.past import Past
+    from opsbook.git import Change
     from opsbook.model.directory import Holidays, Person, Service, Team
     from opsbook.model.escalation import Escalation
     from opsbook.model.incident import Incident
@@ -53,9 +55,10 @@ class Book:
         reads: set[str] | None = None,
         settings: Settings | None = None,
         earlier: Earlier | None = None,
+        past: Past | None = None,
     ) -> None:
         self.tree = tree
-        self._shared = shared or _Shared(tree, settings, earlier)
+        self._shared = shared or _Shared(tree, settings, earlier, past)
         self._reads = reads
 
     def recording(self, reads: set[str]) -> Book:
@@ -64,7 +67,8 @@ class Book:
 
     def with_texts(self, texts: Mapping[str, str]) -> Book:
         """The book as it would be with other texts at some paths, against the same base."""
-        return Book(Memory(texts, below=self.tree), earlier=self._shared.earlier)
+        shared = self._shared
+        return Book(Memory(texts, below=self.tree), earlier=shared.earlier, past=shared.past)
 
     def _note(self, key: str) -> None:
         if self._reads is not None:
@@ -90,6 +94,9 @@ class Book:
         if mark == "%":
             found = self._shared.evidence(rest)
             return _digest(found) if found else None
+        if mark == "^":
+            past = self._shared.past
+            return next((each.commit for each in past.changes(rest)), None) if past else None
         if mark == "<":
             place, earlier = self._shared.place_before(rest), self._shared.earlier
             return (
@@ -193,6 +200,19 @@ class Book:
         place, earlier = self._shared.place_before(document.path), self._shared.earlier
         return earlier.book.read(place) if place and earlier and earlier.book else None
 
+    def changes(self, document: Document[T]) -> tuple[Change, ...]:
+        """The commits that made this document what it is, the newest first; none outside of git and in a
+        shallow clone, which does not know."""
+        self._note("^" + document.path)
+        return self._shared.changes(document.path)
+
+    def after(self, document: Document[T], change: Change) -> Document[T] | None:
+        """How a document read after one of its changes; None where that deleted it."""
+        content = self._shared.past.read(change) if self._shared.past else None
+        if content is None:
+            return None
+        return reader.read(document.kind, document.id, document.path, content)
+
     # ── alerts ────────────────────────────────────────────────────────────────────────────
 
     def rule_files(self) -> tuple[RuleFile, ...]:
@@ -224,6 +244,8 @@ class Book:
     def state(self, mark: str) -> str | None:
         """What the versions of all keys that begin with this mark follow from, where that is known
         sooner than the versions themselves; None for any other mark."""
+        if mark == "^":
+            return self._shared.past.state if self._shared.past else None
         if mark == "%":
             return _digest(path for path in self.tree.paths("incidents") if "/evidence/" in path)
         return self._shared.alert_rules.state if mark == "!" else None
@@ -342,9 +364,12 @@ def hides_records(link: str) -> bool:
 class _Shared:
     """What every view of one book has in common: the documents read so far."""
 
-    def __init__(self, tree: Tree, settings: Settings | None, earlier: Earlier | None) -> None:
+    def __init__(
+        self, tree: Tree, settings: Settings | None, earlier: Earlier | None, past: Past | None
+    ) -> None:
         self.tree = tree
         self.earlier = earlier
+        self.past = past
         self._settings = settings
         self._documents: dict[str, Document[Any]] = {}
         self._recent: dict[str, Document[Any]] = {}
@@ -368,6 +393,9 @@ class _Shared:
     def place_before(self, path: str) -> str | None:
         """Where a document stood at the base, where there is a base and the change touches its text."""
         return self.earlier.place(path, self.tree.version(path)) if self.earlier else None
+
+    def changes(self, path: str) -> tuple[Change, ...]:
+        return self.past.changes(path, self.tree.version(path)) if self.past else ()
 
     def paths(self, each: Kind) -> tuple[str, ...]:
         if each.name not in self._paths:
@@ -427,4 +455,4 @@ class _Shared:
             reason = (error.strerror or "cannot be read").lower()
             problem = Problem("unreadable_file", Span(0, 0), reason)
             return Document(identity.kind, identity.id, Source(path, ""), None, (problem,))
-        return document.read(identity.kind, identity.id, path, content)
+        return reader.read(identity.kind, identity.id, path, content)

@@ -134,7 +134,7 @@ class Cache:
             {
                 "signatures": signatures,
                 "versions": {key: self._version(book, key) for key in keys},
-                "states": {mark: book.state(mark) for mark in {key[0] for key in keys} & {*"!%"}},
+                "states": {mark: book.state(mark) for mark in {key[0] for key in keys} & {*"!%^"}},
                 "outcomes": {subject: _encode(each) for subject, each in outcomes.items()},
             },
         )

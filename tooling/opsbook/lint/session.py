@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.book.earlier import Earlier
 from opsbook.book.kinds import identify
+from opsbook.book.past import Past
 from opsbook.book.settings import find_root, settings_text
 from opsbook.book.snapshot import Book, belongs, hides_records
 from opsbook.book.tree import BASELINE_FILE, SETTINGS_FILES, Memory, WorkTree
@@ -22,6 +23,7 @@ from opsbook.text import Source, Span
 if TYPE_CHECKING:
     from opsbook.diagnostics import Diagnostic
     from opsbook.edits import Fix
+    from opsbook.git import History
     from opsbook.lint.baseline import Baseline
     from opsbook.lint.cache import Cache
     from opsbook.lint.catalog import Selection
@@ -77,8 +79,18 @@ class Session:
             earlier = Earlier(lambda: self._book_at_base, lambda: self._renamed)
         if self._staged:
             self.git.require()
-            return Book(self.git.index_tree(), earlier=earlier)
-        return Book(WorkTree(self.root, self._signatures, self.git.clean_blobs), earlier=earlier)
+            return Book(self.git.index_tree(), earlier=earlier, past=self._past)
+        tree = WorkTree(self.root, self._signatures, self.git.clean_blobs)
+        return Book(tree, earlier=earlier, past=self._past)
+
+    @cached_property
+    def _past(self) -> Past:
+        return Past(self.git, self._history)
+
+    def _history(self) -> History:
+        from opsbook.lint.history import history
+
+        return history(self.git, "runbooks", remember=self._cached)
 
     @cached_property
     def _base_commit(self) -> str | None:
@@ -92,7 +104,9 @@ class Session:
     def _book_at_base(self) -> Book | None:
         """The book at the base, by today's settings: what they ask for anew is new."""
         commit = self._base_commit
-        return Book(self.git.commit_tree(commit), settings=self.book.settings) if commit else None
+        if commit is None:
+            return None
+        return Book(self.git.commit_tree(commit), settings=self.book.settings, past=self._past)
 
     @cached_property
     def _renamed(self) -> Mapping[str, str]:

@@ -3,12 +3,18 @@
 The date tells the reader at night how much to trust the page. When the steps change and the date stays, it
 speaks of another text: the page looks older than it is, or the change was never tried.
 
-A runbook is compared with how it read before the change: at the merge base with `--base`, at the last commit
-with `--staged`. Its date must then be a later one, or today's in the book's `timezone`. Changes of the front
-matter alone, and of blanks and line breaks, do not count. Without a base nothing is compared. The fix sets
-the day of the check; it is unsafe, since only a person knows whether the page is right.
+The text is compared with how it read when the date was written. Git tells: a commit that changes the words
+and leaves the date alone is a finding, unless its author wrote it on that very day. With `--base` and
+`--staged` what a change makes of the runbook is compared with how it began: at the merge base, or at the
+last commit. Then, and for words that are in no commit yet, today's date in the book's `timezone` is right.
 
-Related: `missing_last_updated`.
+Changes of the front matter alone, and of blanks and line breaks, do not count. A renamed runbook begins with
+its new name. Nothing is said outside of git and in a shallow clone, which does not know what was earlier: in
+CI, fetch with `fetch-depth: 0`.
+
+The fix sets the day of the check; it is unsafe, since only a person knows whether the page is right.
+
+Related: `missing_last_updated`, `overdue_review`.
 
 ## Example
 
@@ -52,6 +58,7 @@ last_updated: 2026-04-01
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
@@ -59,30 +66,68 @@ from opsbook.edits import Edit, Fix
 from opsbook.lint.rule import rule
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from opsbook.book.document import Document
+    from opsbook.git import Change
     from opsbook.lint.context import Context
     from opsbook.model.runbook import Runbook
+
+    _Stage = tuple[Document[Runbook] | None, Change | None]
 
 _KEYS = ("last_updated", "last_reviewed_on", "last_review_date")
 
 
-@rule("RUN030", on="runbook", recommended="advice", strict="warning")
+@rule("RUN030", on="runbook", adopt="off", recommended="advice", strict="warning")
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     day = runbook.content.last_updated
-    before = context.book.before(runbook) if day else None
-    if day is None or before is None or not before.readable:
+    when = _changed(runbook, day, context) if day else None
+    if when is None:
         return
-    earlier = before.content.last_updated
-    if earlier is None or day > earlier or _words(runbook) == _words(before):
-        return
-    zone = context.settings.timezone
-    if not context.clock.day_over(day, zone):
-        return
-    today = context.clock.today(zone)
+    today = context.clock.today(context.settings.timezone)
     place = runbook.at(next(key for key in _KEYS if runbook.has(key)))
     fix = Fix(f"write {today}", (Edit(place, str(today)),), safe=False)
     hint = "see that the page is right as it is now, and write today's date"
-    yield Finding(place, f"the text changed and the date is still {day}", hint, fix=fix)
+    yield Finding(place, f"the text changed{when} and the date is still {day}", hint, fix=fix)
+
+
+def _changed(runbook: Document[Runbook], day: date, context: Context) -> str | None:
+    """When the words last changed under this date, where that was later: ` on 2026-04-01`, and nothing
+    where no commit says so yet; None where they did not, or are what they were."""
+    when = None
+    words = then = _words(runbook)
+    for (_, change), (older, _) in pairwise(_stages(runbook, context)):
+        if older is None or not older.readable or (change and change.written <= day):
+            break
+        if older.content.last_updated is None or older.content.last_updated < day:
+            break
+        newer, then = then, _words(older)
+        if when is None and newer != then:
+            when = _later(change, day, context)
+    return when if then != words else None
+
+
+def _later(change: Change | None, day: date, context: Context) -> str | None:
+    """When a change was made, in words; None for one that is still to come at the instant of the check."""
+    if change is None:
+        return "" if context.clock.day_over(day, context.settings.timezone) else None
+    return f" on {change.written}" if context.clock.passed(change.at) else None
+
+
+def _stages(runbook: Document[Runbook], context: Context) -> Iterator[_Stage]:
+    """How the runbook reads, how it read before that, and so on, each with the commit that made it so;
+    None for what is in no commit yet, or is compared with a base."""
+    before = context.book.before(runbook)
+    if before is not None:
+        yield from ((runbook, None), (before, None))
+        return
+    changes = context.book.changes(runbook)
+    if changes and changes[0].blob == context.book.tree.version(runbook.path):
+        yield runbook, changes[0]
+        changes = changes[1:]
+    else:
+        yield runbook, None
+    yield from ((context.book.after(runbook, change), change) for change in changes)
 
 
 def _words(runbook: Document[Runbook]) -> list[str]:
