@@ -211,6 +211,7 @@ WELL = {
     "communication": "Dear customer",
     "severities": "levels: {SEV1: {name: Major, definition: Much is down}}",
     "roles": "roles: {lead: {name: Lead}}",
+    "on-call": 'night: {from: "22:00", to: "06:00"}\nweekend: [sat, sun]',
     "targets": "targets: {mtta: {metric: time_to_acknowledge, at_most: 5m}}",
     "tools": "tools: {pager: {name: P, purpose: paging, best_for: a, choose_when: b, cost: c, "
     "as_of: 2026-01-01, source: d}}",
@@ -270,6 +271,9 @@ BROKEN = [
     ("severities", "name: Major", "name: Major, response: {business_hours: page}"),
     ("roles", "{lead: {name: Lead}}", "{}"),
     ("roles", "name: Lead", "name: Lead, duties: lead"),
+    ("on-call", '"22:00"', "22"),
+    ("on-call", "[sat, sun]", "[sat, sun]\nnotice: a week"),
+    ("on-call", "[sat, sun]", "[]"),
     ("targets", "at_most: 5m", ""),
     ("targets", "at_most: 5m", "at_most: 5m, trend: falling"),
     ("targets", "at_most: 5m", "share_at_least: 1.5"),

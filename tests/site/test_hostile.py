@@ -80,6 +80,11 @@ RECORDS: dict[str, Any] = {
     },
     "policies/roles.yaml": {"roles": {"a": {"name": EVIL, "description": EVIL, "duties": [EVIL]}}},
     "policies/targets.yaml": {"targets": {"a": {"metric": "incidents", "trend": "falling", "why": EVIL}}},
+    "policies/on-call.yaml": {
+        "description": EVIL,
+        "night": {"from": "22:00", "to": "06:00"},
+        "weekend": ["sat", "sun"],
+    },
     "policies/tools.yaml": {"tools": {"a": TOOL}},
     "policies/severities.yaml": {"levels": {"S": LEVEL}, "questions": {"q": ASKED}},
 }

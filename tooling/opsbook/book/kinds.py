@@ -98,6 +98,7 @@ KINDS = (
     Kind("communication", "policies/communications/{id}.md.j2", None),
     Kind("severities", "policies/severities.yaml", "severity:Severities"),
     Kind("roles", "policies/roles.yaml", "role:Roles"),
+    Kind("on-call", "policies/on-call.yaml", "on_call:OnCall"),
     Kind("targets", "policies/targets.yaml", "target:Targets"),
     Kind("tools", "policies/tools.yaml", "tool:Tools"),
 )

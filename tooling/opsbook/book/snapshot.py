@@ -21,13 +21,17 @@ from opsbook.book.tree import Memory, Tree, blob_id
 from opsbook.text import Source, Span
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from opsbook.book.alerts import AlertRules, RuleFile
     from opsbook.book.earlier import Earlier
+    from opsbook.book.pages import PageLog
     from opsbook.book.past import Past
     from opsbook.git import Change
     from opsbook.model.directory import Holidays, Person, Service, Team
     from opsbook.model.escalation import Escalation
     from opsbook.model.incident import Incident
+    from opsbook.model.on_call import OnCall
     from opsbook.model.postmortem import Postmortem
     from opsbook.model.role import Roles
     from opsbook.model.rotation import Override, Rotation
@@ -97,6 +101,10 @@ class Book:
         if mark == "^":
             past = self._shared.past
             return next((each.commit for each in past.changes(rest)), None) if past else None
+        if mark == "$":
+            return _digest(self._shared.page_logs)
+        if mark == "&":
+            return "\n".join(self._shared.by_day.get(rest, ()))
         if mark == "<":
             place, earlier = self._shared.place_before(rest), self._shared.earlier
             return (
@@ -250,6 +258,28 @@ class Book:
             return _digest(path for path in self.tree.paths("incidents") if "/evidence/" in path)
         return self._shared.alert_rules.state if mark == "!" else None
 
+    # ── pages ─────────────────────────────────────────────────────────────────────────────
+
+    def page_log(self, month: str) -> PageLog:
+        """The pages of a month, `2026-03`, that never became incidents; empty where nobody logged any."""
+        from opsbook.book.pages import path
+
+        return self._page_log(path(month))
+
+    def page_logs(self) -> Iterator[PageLog]:
+        """Every page log, in order of path."""
+        self._note("$")
+        return (self._page_log(path) for path in self._shared.page_logs)
+
+    def _page_log(self, path: str) -> PageLog:
+        self._note("=" + path)
+        return self._shared.page_log(path)
+
+    def on_day(self, day: date) -> tuple[str, ...]:
+        """The ids of the incidents whose folders name this day, sorted."""
+        self._note(f"&{day}")
+        return self._shared.by_day.get(f"{day}", ())
+
     # ── policies ──────────────────────────────────────────────────────────────────────────
 
     @property
@@ -267,6 +297,16 @@ class Book:
             return severities()
         return policy  # type: ignore[no-any-return]
 
+    @property
+    def on_call(self) -> OnCall:
+        """The limits of being on call; the default ones where the book has none that can be read."""
+        policy = self._policy("on-call")
+        if policy is None:
+            from opsbook import defaults
+
+            return defaults.on_call()
+        return policy  # type: ignore[no-any-return]
+
     def _policy(self, name: str) -> Any:
         """A policy's content: the book's own, the default where there is none, and None where
         the book's cannot be read."""
@@ -274,7 +314,7 @@ class Book:
         if found is None:
             from opsbook import defaults
 
-            return getattr(defaults, name)()
+            return getattr(defaults, name.replace("-", "_"))()
         return found.content if found.readable else None
 
     # ── kinds ─────────────────────────────────────────────────────────────────────────────
@@ -379,12 +419,35 @@ class _Shared:
         """What `leads_somewhere` answered, and the keys it depends on."""
         self._namesakes: dict[str, dict[str, tuple[str, ...]]] = {}
         self._evidence: dict[str, tuple[str, ...]] = {}
+        self._logs: dict[str, PageLog] = {}
 
     @cached_property
     def alert_rules(self) -> AlertRules:
         from opsbook.book.alerts import AlertRules
 
         return AlertRules(self.tree, self.settings.alerts, self.settings.runbook_urls)
+
+    @cached_property
+    def page_logs(self) -> tuple[str, ...]:
+        from opsbook.book.pages import paths
+
+        return paths(self.tree)
+
+    def page_log(self, path: str) -> PageLog:
+        if path not in self._logs:
+            from opsbook.book.pages import log
+
+            self._logs[path] = log(self.tree, path)
+        return self._logs[path]
+
+    @cached_property
+    def by_day(self) -> dict[str, tuple[str, ...]]:
+        """The ids of incidents by the day that their folders name."""
+        found: dict[str, tuple[str, ...]] = {}
+        each = kind("incident")
+        for id in (each.id(path) or "" for path in self.paths(each)):
+            found[id[:10]] = (*found.get(id[:10], ()), id)
+        return found
 
     @cached_property
     def settings(self) -> Settings:

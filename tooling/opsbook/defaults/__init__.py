@@ -10,6 +10,7 @@ from opsbook.book import document
 from opsbook.book.kinds import kind
 
 if TYPE_CHECKING:
+    from opsbook.model.on_call import OnCall
     from opsbook.model.role import Roles
     from opsbook.model.severity import Severities
 
@@ -24,6 +25,12 @@ def severities() -> Severities:
 def roles() -> Roles:
     """Commander, communications lead, subject-matter expert, scribe, responder."""
     return _policy("roles")  # type: ignore[no-any-return]
+
+
+@cache
+def on_call() -> OnCall:
+    """Nights from 22:00 to 06:00, a week of notice, eleven hours of rest, turns of two weeks at most."""
+    return _policy("on-call")  # type: ignore[no-any-return]
 
 
 def _policy(name: str) -> Any:

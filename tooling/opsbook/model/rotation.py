@@ -106,6 +106,8 @@ class Rotation(Model):
     """The clock of its layers."""
     holidays: HolidaysId | None = None
     """The holidays of its layers."""
+    nights: bool = True
+    """Whether anybody may be on call in the night of wherever they live; `false` promises that nobody is."""
     layers: Annotated[Many[Layer], Field(min_length=1)] = ()
     """The layers, the lowest first."""
     follows: RotationId | None = None

@@ -20,17 +20,26 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from opsbook.model.time import Period, first_instant
 
 if TYPE_CHECKING:
+    from datetime import time
     from zoneinfo import ZoneInfo
 
-    from opsbook.model.rotation import Window
     from opsbook.model.time import Turn
 
 _DAY = timedelta(days=1)
+
+
+class Hours(Protocol):
+    """Hours of a day, such as a window, or a night."""
+
+    @property
+    def start(self) -> time: ...
+    @property
+    def end(self) -> time: ...
 
 
 @lru_cache(1 << 14)
@@ -90,17 +99,17 @@ def _about(starts: datetime, every: Turn, shown: datetime) -> int:
 # ── windows ───────────────────────────────────────────────────────────────────────────────
 
 
-def window_begins(window: Window, day: date, zone: ZoneInfo) -> datetime:
+def window_begins(window: Hours, day: date, zone: ZoneInfo) -> datetime:
     """The instant at which a window of a day begins."""
     return begins(datetime.combine(day, window.start), zone)
 
 
-def window_ends(window: Window, day: date, zone: ZoneInfo) -> datetime:
+def window_ends(window: Hours, day: date, zone: ZoneInfo) -> datetime:
     """The instant at which a window that begins on a day ends."""
     return ends(window_closes(window, day), zone)
 
 
-def window_closes(window: Window, day: date) -> datetime:
+def window_closes(window: Hours, day: date) -> datetime:
     """The wall time at which a window that begins on a day ends."""
     over_midnight = window.end <= window.start
     return datetime.combine(day + _DAY if over_midnight else day, window.end)

@@ -11,7 +11,7 @@ Every seat says why: the turn of a version of a layer, or the stretch of an over
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -309,13 +309,17 @@ def _windows(clock: Clock, version: Version, part: Interval) -> Iterator[tuple[I
     yield from _apart(found)
 
 
-def opened(windows: Sequence[Window], zone: ZoneInfo, within: Interval) -> Iterator[Interval]:
+def opened(
+    windows: Sequence[Window], zone: ZoneInfo, within: Interval, holidays: Collection[date] = ()
+) -> Iterator[Interval]:
     """The stretches of some windows that touch an interval, by beginning; they may overlap."""
     first, last = (handoffs.wall(at, zone).date() for at in within)
+    in_order = sorted(windows, key=lambda window: window.start)
     for ordinal in range(first.toordinal() - 1, last.toordinal() + 1):
         day = date.fromordinal(ordinal)
-        for window in sorted(windows, key=lambda window: window.start):
-            if DAYS[day.weekday()] in window.days:
+        name = "holiday" if day in holidays else DAYS[day.weekday()]
+        for window in in_order:
+            if name in window.days:
                 interval = Interval(
                     handoffs.window_begins(window, day, zone), handoffs.window_ends(window, day, zone)
                 )

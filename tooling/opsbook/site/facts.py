@@ -263,6 +263,7 @@ def _rotation(record: Rotation, card: Card, guide: Guide) -> Facts:
         "Team": guide.link("team", record.team) if record.team else "",
         "Time zone": record.timezone.key if record.timezone else "",
         "Holidays": guide.link("holidays", record.holidays) if record.holidays else "",
+        "Nights": "" if record.nights else "nobody is on call in their own night",
         "Layers": guide.listed(layer.name for layer in record.layers)
         or Markup("as {}, {} later").format(guide.link("rotation", record.follows or ""), record.offset or 0),
     }

@@ -143,7 +143,7 @@ class _Site:
 
     def _default(self, each: Kind) -> Page:
         """The page of a policy that the book does not have: opsbook's own, where there is one."""
-        record = getattr(self.book, each.name, None)
+        record = getattr(self.book, each.name.replace("-", "_"), None)
         card = Card(each.name, each.name, "", index_page(each), plural(each))
         if record is None:
             return self._render("missing", card.page, card.title, kind=each, card=card)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -13,6 +13,7 @@ from opsbook.site.escape import text
 if TYPE_CHECKING:
     from opsbook.model import target as targets
     from opsbook.model.escalation import Guard, Target
+    from opsbook.model.on_call import OnCall
     from opsbook.model.rotation import Window
     from opsbook.site.guide import Guide
 
@@ -70,6 +71,27 @@ def bound(target: targets.Target) -> str:
     if target.count_at_most is not None:
         return f"at most {target.count_at_most}"
     return str(target.trend)
+
+
+def limits(found: OnCall) -> Iterator[tuple[str, str]]:
+    """The limits of being on call, those that are left out not among them."""
+    yield (
+        "Night, on the clock of wherever a person lives",
+        f"{found.night.start:%H:%M} to {found.night.end:%H:%M}",
+    )
+    yield "Weekend", ", ".join(found.weekend)
+    if found.notice is not None:
+        yield "Notice before a shift that a change gives somebody", write_duration(found.notice)
+    if found.rest_after_night_page is not None:
+        yield "Rest owed after a page at night", write_duration(found.rest_after_night_page)
+    if found.turn_at_most is not None:
+        yield "Longest turn", write_duration(found.turn_at_most)
+    if found.weeks_in_a_row is not None:
+        yield "Weeks in a row, in one rotation", str(found.weeks_in_a_row)
+    if found.hours_in_a_row is not None:
+        yield "Longest time without a break, over all rotations", write_duration(found.hours_in_a_row)
+    if found.share_tolerance is not None:
+        yield "More than a fair share that passes", f"{found.share_tolerance:.0%}"
 
 
 def plain(name: str) -> str:

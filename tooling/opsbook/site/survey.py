@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 TEXTS = (".txt", ".log", ".csv", ".json", ".yaml", ".yml", ".diff", ".patch", ".conf", ".sql", ".sh")
-_PLURALS = {"postmortem": "Post-mortems", "person": "People", "escalation": "Escalation policies"}
+_PLURALS = {
+    "postmortem": "Post-mortems",
+    "person": "People",
+    "escalation": "Escalation policies",
+    "on-call": "On call",
+}
 _LISTED = frozenset(kind.name for kind in KINDS if not kind.single)
 _RESTRICTED = re.compile(r"\bvisibility[\"']?\s*:\s*[\"']?restricted", re.IGNORECASE)
 _NAMELESS = ("override", "rotation", "escalation", "communication", "holidays")
