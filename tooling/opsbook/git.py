@@ -274,6 +274,13 @@ class Git:
         new = self._names("ls-files", "--others", "--exclude-standard", "-z", "--", ".")
         return {*tracked, *new}
 
+    def arrived(self, folder: str) -> datetime | None:
+        """When the newest change of what is below a folder came to the branch that is checked out: the
+        date of its commit, or of the merge that brought it; None where no commit has anything there."""
+        asked = ("log", "-1", "--first-parent", "--format=%cI", "HEAD", "--", folder)
+        found = self._run(*asked).decode().strip()
+        return datetime.fromisoformat(found).astimezone(UTC) if found else None
+
     def renamed(self, commit: str, *, staged: bool = False) -> dict[str, str]:
         """The path that a file had at a commit, by the path that it has in the work tree or index,
         for the files that were renamed since."""

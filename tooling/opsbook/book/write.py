@@ -132,6 +132,22 @@ def create(root: Path, path: str, text: str) -> None:
     replace_all(root, [], {path: text.encode("utf-8")})
 
 
+def put(file: Path, text: str) -> None:
+    """Put what a command makes where somebody wants it, over whatever stands there: whole or not at all,
+    but into a terminal, a pipe or a device, which is not replaced."""
+    content = text.encode("utf-8", "backslashreplace")
+    target = file.resolve()
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)
+            return
+        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
+        with _draft(target, content, mode) as draft:
+            draft.replace(target)
+    except OSError as error:
+        raise UserError(f"cannot write `{file}`: {error.strerror}") from None
+
+
 @contextmanager
 def _draft(target: Path, content: bytes, mode: int) -> Iterator[Path]:
     """The content in a temporary file beside its place, forced to disk."""

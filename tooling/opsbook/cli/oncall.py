@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, at_option, colored, moment, named, policy_of, the_book
+from opsbook.cli.options import Command, at_option, colored, day, moment, named, policy_of, the_book
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -78,20 +78,7 @@ def _asked(options: dict[str, Any], at: datetime) -> tuple[date | None, date | N
         return None, None
     if not (options["start"] or options["end"]):
         return None
-    return _day("--from", options["start"]) or at.date(), _day("--to", options["end"])
-
-
-def _day(option: str, text: str | None) -> date | None:
-    if text is None:
-        return None
-    from pydantic_core import PydanticCustomError
-
-    from opsbook.model.time import day
-
-    try:
-        return day(text)
-    except PydanticCustomError as error:
-        raise UserError(f"{option}: {error.message()}") from None
+    return day("--from", options["start"]) or at.date(), day("--to", options["end"])
 
 
 def _rotations(book: Book, rotation: str | None, options: dict[str, Any]) -> list[str]:
@@ -161,7 +148,7 @@ def _who(book: Book, person: str, at: datetime, paint: Paint) -> str:
 
 
 def _details(book: Book, each: Now) -> Iterator[str]:
-    from opsbook.oncall.answers import name
+    from opsbook.oncall.answers import because, name
     from opsbook.output.frames import clean
 
     if each.until:
@@ -170,7 +157,7 @@ def _details(book: Book, each: Now) -> Iterator[str]:
     elif each.seats:
         yield "until somebody changes the rotation"
     for reason in dict.fromkeys(seat.reason for seat in each.seats):
-        yield f"because of {_because(book, reason)}"
+        yield f"because of {clean(because(book, reason))}"
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:
@@ -180,22 +167,6 @@ def _local(at: datetime, zone: ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b %H:%M} {zone.key}" + (
         f" ({utc} UTC)" if zone.key != "UTC" else ""
     )
-
-
-def _because(book: Book, reason: Reason) -> str:
-    """The rule or the exception behind a shift, with its line."""
-    from opsbook.oncall.schedule import Covered
-    from opsbook.output.frames import clean
-
-    place = _place(book, reason)
-    if isinstance(reason, Covered):
-        document = book.find("override", reason.override)
-        assert document is not None
-        return f"override `{clean(reason.override)}`: {clean(document.content.reason)} ({place})"
-    document = book.find("rotation", reason.rotation)
-    assert document is not None
-    starts = document.content.layers[reason.layer].versions[reason.version].starts
-    return f"layer `{_label(book, reason)}`, turn {reason.number + 1} since {starts:%Y-%m-%d} ({place})"
 
 
 def _data(book: Book, each: Now, at: datetime) -> dict[str, Any]:
@@ -276,9 +247,9 @@ def _week(
     paint = Paint(colored())
     yield f"{paint(clean(rotation), '1')}  {zone.key}\n\n"
     yield " " * 12 + "".join(f"{hour:<6}" for hour in ("00", "03", "06", "09", "12", "15", "18")) + "21\n"
-    for day, interval in days(within, zone):
+    for each, interval in days(within, zone):
         strip, note = _strip(found, interval, zone)
-        yield f"{day:%a} {day.day:>2} {day:%b}  {strip}{note}\n"
+        yield f"{each:%a} {each.day:>2} {each:%b}  {strip}{note}\n"
     yield "\n"
     labels = {shift.reason: _label(book, shift.reason) for shift in shifts}
     who = max((len(clean(shift.person)) for shift in shifts), default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -116,6 +116,20 @@ def moment(obj: dict[str, Any], at: str | None) -> datetime:
         return instant(at)
     except PydanticCustomError as error:
         raise UserError(f"--at: {error.message()}") from None
+
+
+def day(option: str, text: str | None) -> date | None:
+    """The day that an option names; UserError where it is none."""
+    if text is None:
+        return None
+    from pydantic_core import PydanticCustomError
+
+    from opsbook.model.time import day
+
+    try:
+        return day(text)
+    except PydanticCustomError as error:
+        raise UserError(f"{option}: {error.message()}") from None
 
 
 def colored(stream: TextIO | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""Who is on call now, until when, and then whom; and what a week looks like."""
+"""Who is on call now, until when, and then whom; who hands over when; and what a week looks like."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.model.time import Interval, local_day, midnight
-from opsbook.oncall.schedule import plan, stretches
+from opsbook.oncall.schedule import Covered, location, plan, stretches
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from opsbook.book.snapshot import Book
     from opsbook.model.directory import Absence, Person
-    from opsbook.oncall.schedule import Plan, Seat, Stretch
+    from opsbook.oncall.schedule import Plan, Reason, Seat, Stretch
 
 _REACH = (timedelta(days=35), timedelta(days=400))
 """How far to look for the next handoff: most are a week away, some never come."""
@@ -83,6 +83,30 @@ def _spells(found: Sequence[Stretch], within: Interval) -> Iterator[tuple[Interv
         yield Interval(together[0][0].start, together[-1][0].end), people
 
 
+class Handoff(NamedTuple):
+    """Somebody takes over."""
+
+    at: datetime
+    before: tuple[str, ...]
+    """Who was on call last, at most five weeks before."""
+    after: tuple[str, ...]
+    """Who is on call from then on."""
+
+
+def handoffs(decides: Plan, within: Interval) -> Iterator[Handoff]:
+    """Each instant of an interval at which other people come on than were on last: hours that nobody
+    covers, such as a night, are no handoff where the same people come back."""
+    reach = _REACH[0]
+    last: Stretch | None = None
+    for stretch in stretches(decides, Interval(within.start - reach, within.end)):
+        at = stretch.interval.start
+        if last and within.covers(at) and at - last.interval.end < reach:
+            before, after = last.people, stretch.people
+            if {*before} != {*after}:
+                yield Handoff(at, before, after)
+        last = stretch
+
+
 def zone_of(decides: Plan) -> ZoneInfo:
     """The clock of a rotation: that of its first layer."""
     return decides.layers[0].zone
@@ -111,3 +135,18 @@ def name(book: Book, person: str) -> str:
     """A person's name as they write it; the id where there is no record that can be read."""
     document = book.find("person", person)
     return document.content.name if document is not None and document.readable else person
+
+
+def because(book: Book, reason: Reason) -> str:
+    """The rule or the exception that puts somebody on call, with its path and line."""
+    place = location(book, reason)
+    where = f"({place.path}:{place.start.line})"
+    if isinstance(reason, Covered):
+        override = book.find("override", reason.override)
+        assert override is not None
+        return f"override `{reason.override}`: {override.content.reason} {where}"
+    rotation = book.find("rotation", reason.rotation)
+    assert rotation is not None
+    layer = rotation.content.layers[reason.layer]
+    starts = layer.versions[reason.version].starts
+    return f"layer `{layer.name}`, turn {reason.number + 1} since {starts:%Y-%m-%d} {where}"

@@ -1,0 +1,67 @@
+"""Events as iCalendar (RFC 5545), for programs that subscribe to a calendar or import it.
+
+What records say is TEXT, escaped here and not by the library, which takes a backslash before an N for the
+end of a line and leaves the names of calendars as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from icalendar import Calendar, vDuration, vText
+from icalendar import Event as Component
+
+from opsbook.output.frames import clean
+
+if TYPE_CHECKING:
+    from opsbook.oncall.calendar import Event
+
+_REFRESH = timedelta(hours=1)
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+
+
+class _Text(vText):
+    """Text that reads back as it is."""
+
+    def to_ical(self) -> bytes:
+        return self.translate(_ESCAPED).encode()
+
+
+def written(name: str, events: Iterable[Event], changed: datetime) -> str:
+    """A calendar. `changed` is when what the events follow from was changed last: a client that imports
+    the calendar again takes those of the later one, and that the minutes since 2020 count up is all that
+    it asks of a SEQUENCE. Equal events and an equal instant give an equal text."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//opsbook//calendar//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", _Text(clean(name)))
+    calendar.add("x-wr-calname", _Text(clean(name)))
+    calendar.add("refresh-interval", vDuration(_REFRESH), parameters={"value": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(_REFRESH))
+    for each in events:
+        calendar.add_component(_component(each, changed))
+    text: bytes = calendar.to_ical()
+    return text.decode()
+
+
+def _component(each: Event, changed: datetime) -> Component:
+    found = Component()
+    found.add("uid", each.uid)
+    found.add("sequence", max(int((changed - _EPOCH) / timedelta(minutes=1)), 0))
+    found.add("dtstamp", changed)
+    found.add("last-modified", changed)
+    found.add("dtstart", each.interval.start)
+    found.add("dtend", each.interval.end)
+    # not every program heeds the status
+    summary = f"Cancelled: {each.summary}" if each.cancelled else each.summary
+    found.add("summary", _Text(clean(summary)))
+    found.add("description", _Text("\n".join(map(clean, each.description.split("\n")))))
+    found.add("categories", ["Handoff" if each.handoff else "On call"])
+    found.add("status", "CANCELLED" if each.cancelled else "CONFIRMED")
+    found.add("transp", "OPAQUE" if each.handoff and not each.cancelled else "TRANSPARENT")
+    return found
