@@ -135,3 +135,55 @@ def test_a_rotation_that_has_ended_says_nobody(book: Path, capsys: pytest.Captur
     assert "nobody" in capsys.readouterr().out
     assert oncall(book, "primary", "--from", "2026-03-01") == 0
     assert "nobody is on call" in capsys.readouterr().out
+
+
+# ── the ledger ────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_ledger_is_of_last_month_unless_other_days_are_asked_for(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert oncall(book, "ledger", "--at", "2026-03-31T12:00Z") == 0
+    assert capsys.readouterr().out.startswith("on call from 2026-02-01 to 2026-02-28, UTC\n")
+    assert oncall(book, "ledger", "--from", "2026-03-03", "--format", "csv") == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("2026-03-03,2026-03-31,ana,Ana Ruiz,")
+
+
+def test_the_ledger_of_a_month_in_which_nothing_was_says_so(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert oncall(book, "ledger", "--from", "2025-03-01") == 0
+    assert "nobody was on call, and nobody was paged" in capsys.readouterr().out
+    assert oncall(book, "ledger", "--from", "2025-03-01", "--format", "csv") == 0
+    assert capsys.readouterr().out.startswith("from,to,person,name,hours,")
+
+
+@pytest.mark.parametrize(
+    "words", [("--", "ledger"), ("--json", "ledger"), ("--at", "2026-02-02T12:00Z", "ledger")]
+)
+def test_a_rotation_that_is_called_ledger_can_be_asked_for(
+    book: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (book / "rotations/ledger.yaml").write_text(ROTATION)
+    assert oncall(book, *words) == 0
+    out = capsys.readouterr().out
+    assert "ledger" in out
+    assert "nights" not in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--from", "2026-02-02", "--to", "2026-02-01"), "is before --from"),
+        (("--from", "soon"), "--from: `soon` is no date"),
+        (("--rotation", "primry"), "did you mean `primary`?"),
+        (("--format", "xls"), "'xls' is not one of"),
+        (("--from", "1900-01-01", "--to", "2999-12-31"), "is longer than 3 years"),
+        (("primary",), "unexpected extra argument"),
+    ],
+)
+def test_wrong_use_of_the_ledger_says_what_is_wrong(
+    book: Path, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert oncall(book, "ledger", *words) == 2
+    assert said in capsys.readouterr().err

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, at_option, day, moment, named, the_book
-from opsbook.errors import UserError
+from opsbook.cli.options import Command, at_option, day, days_between, moment, named, the_book
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from opsbook.oncall.calendar import Event
 
 _WEEKS = 13
-_LONGEST = timedelta(days=366 * 3)
 
 
 @click.command(cls=Command)
@@ -65,16 +63,12 @@ def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> None:
 
 def _within(book: Book, start: str | None, end: str | None, at: datetime) -> Interval:
     """The days that are asked for, in the book's zone."""
-    from opsbook.model.time import Interval, local_day, midnight
+    from opsbook.model.time import local_day
 
     zone = book.settings.timezone
     first = day("--from", start) or local_day(at, zone)
     last = day("--to", end) or first + timedelta(weeks=_WEEKS, days=-1)
-    if last < first:
-        raise UserError(f"--to {last} is before --from {first}")
-    if last - first > _LONGEST:
-        raise UserError(f"--from {first} to {last} is longer than 3 years", "ask for less at a time")
-    return Interval(midnight(first, zone), midnight(last + timedelta(days=1), zone))
+    return days_between(first, last, zone)
 
 
 def _git() -> Git:

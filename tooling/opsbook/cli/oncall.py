@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, at_option, colored, day, moment, named, policy_of, the_book
-from opsbook.errors import UserError
+from opsbook.cli.options import (
+    Command,
+    at_option,
+    colored,
+    day,
+    days_between,
+    moment,
+    named,
+    policy_of,
+    the_book,
+)
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -25,7 +34,19 @@ _STRIP = 48
 """Columns of a day, half an hour each."""
 
 
-@click.command(cls=Command)
+class _OnCall(Command):
+    """The command; `ledger` after it is a command of its own, any other word a ROTATION. A rotation that is
+    called so is asked for after an option, or after `--`."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if args[:1] == ["ledger"]:
+            return ledger.make_context(f"{info_name} ledger", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command(cls=_OnCall)
 @click.argument("rotation", required=False)
 @click.option("--team", metavar="TEAM", help="Only the rotations of a team.")
 @click.option(
@@ -43,7 +64,8 @@ _STRIP = 48
 def command(obj: dict[str, Any], /, rotation: str | None, at: str | None, **options: Any) -> None:
     """Who is on call, why, until when, and then whom; of everything, or of one ROTATION.
 
-    Every answer names the line of the book that it follows from.
+    Every answer names the line of the book that it follows from. `opsbook oncall ledger` says what being on
+    call came to.
     """
     instant = moment(obj, at)
     book = _book(options["known_at"])
@@ -204,7 +226,6 @@ def _source(book: Book, reason: Reason) -> dict[str, Any]:
 def _calendar(
     book: Book, rotation: str, asked: tuple[date | None, date | None], at: datetime, *, as_json: bool
 ) -> str:
-    from opsbook.model.time import Interval, midnight
     from opsbook.oncall.answers import zone_of
     from opsbook.oncall.schedule import plan, shifts, stretches
 
@@ -212,9 +233,7 @@ def _calendar(
     zone = zone_of(decides)
     first = asked[0] or _monday(at.astimezone(zone).date())
     last = asked[1] or first + timedelta(days=6)
-    if last < first:
-        raise UserError(f"--to {last} is before --from {first}")
-    within = Interval(midnight(first, zone), midnight(last + timedelta(days=1), zone))
+    within = days_between(first, last, zone)
     found = shifts(decides, within)
     if as_json:
         from opsbook.output.json import encoded
@@ -308,3 +327,46 @@ def _place(book: Book, reason: Reason) -> str:
     from opsbook.output.frames import clean
 
     return clean(str(location(book, reason)).rpartition(":")[0])
+
+
+# ── the ledger ────────────────────────────────────────────────────────────────────────────
+
+
+@click.command(cls=Command)
+@click.option("--rotation", multiple=True, metavar="ROTATION", help="Only the hours of this rotation.")
+@click.option("--from", "start", metavar="DATE", help="The first day; that of last month if left out.")
+@click.option("--to", "end", metavar="DATE", help="The last day; that of the month of --from if left out.")
+@click.option(
+    "--format", "-f", "style", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True,
+    help="How it is printed.",
+)  # fmt: skip
+@at_option
+@click.pass_obj
+def ledger(obj: dict[str, Any], /, at: str | None, style: str, **options: Any) -> None:
+    """What being on call came to: hours, nights, weekends, holidays, pages, and the rest that is owed.
+
+    Of each person, over all rotations; being on call in two at once counts once. --rotation keeps apart
+    what is paid differently, and may be given again. Nights and weekends are
+    those of the clock where the person lives, holidays those of the rotation. What an hour is paid stands
+    elsewhere: it is no business of a repository that everybody reads.
+    """
+    from opsbook.oncall.ledger import ledger
+    from opsbook.output.ledger import shown
+
+    book = the_book()
+    within = _days_of(book, options["start"], options["end"], moment(obj, at))
+    rotations = [named(book, "rotation", each).id for each in options["rotation"]]
+    found = ledger(book, within, rotations)
+    for rotation in found.unreadable:
+        click.echo(f"{rotation}: cannot be read; `opsbook check` says why", err=True)
+    click.echo(shown(book, found, style, color=colored()), nl=False, color=colored() or None)
+
+
+def _days_of(book: Book, start: str | None, end: str | None, at: datetime) -> Interval:
+    """The days of the ledger, in the book's zone."""
+    from opsbook.model.time import Period, local_day
+
+    zone = book.settings.timezone
+    first = day("--from", start) or Period(-1, 0).after(local_day(at, zone)).replace(day=1)
+    last = day("--to", end) or Period(1, 0).after(first).replace(day=1) - timedelta(days=1)
+    return days_between(first, last, zone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -14,13 +14,17 @@ import click
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rich_click import RichCommand
 
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.model.escalation import Escalation
+    from opsbook.model.time import Interval
 
 F = TypeVar("F", bound=Callable[..., Any])
+_LONGEST = timedelta(days=3 * 366)
 
 
 class Command(click.Command):
@@ -130,6 +134,18 @@ def day(option: str, text: str | None) -> date | None:
         return day(text)
     except PydanticCustomError as error:
         raise UserError(f"{option}: {error.message()}") from None
+
+
+def days_between(first: date, last: date, zone: ZoneInfo) -> Interval:
+    """From the first instant of a day to the end of another, in a zone; UserError where it ends before it
+    begins, and where it is longer than anybody reads."""
+    from opsbook.model.time import Interval, midnight
+
+    if last < first:
+        raise UserError(f"--to {last} is before --from {first}")
+    if last - first > _LONGEST:
+        raise UserError(f"--from {first} --to {last} is longer than 3 years", "ask for less at a time")
+    return Interval(midnight(first, zone), midnight(last + timedelta(days=1), zone))
 
 
 def colored(stream: TextIO | None = None) -> bool:
