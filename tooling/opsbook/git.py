@@ -265,6 +265,14 @@ class Git:
                 "a shallow clone lacks it: fetch more with `git fetch --unshallow`",
             ) from None
 
+    def branch_point(self) -> str:
+        """Where the current branch left the default branch; its own commit where it is that branch, and
+        where a shallow clone does not know."""
+        self.require()
+        with suppress(UserError):
+            return self.merge_base(self._default_branch)
+        return self.commit("HEAD")
+
     def changed(self, commit: str, *, staged: bool = False) -> set[str]:
         """Paths, from the book's root, that differ between a commit and the work tree or index."""
         names = ("diff", "--name-only", "--no-renames", "--relative", "-z")

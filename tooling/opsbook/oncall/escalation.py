@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.model.time import Interval
@@ -46,6 +47,8 @@ class Roster:
         self.within = within
         self._rotations: dict[str, list[Stretch]] = {}
         self._starts: dict[str, list[datetime]] = {}
+        self._people: dict[str, list[tuple[str, ...]]] = {}
+        self._teams: dict[str, tuple[str, ...]] = {}
         self._hours: dict[tuple[str, str], list[Interval]] = {}
         self._policies: dict[str, Escalation | None] = {}
 
@@ -66,6 +69,7 @@ class Roster:
                 found = []
             self._rotations[id] = found
             self._starts[id] = [each.interval.start for each in found]
+            self._people[id] = [each.people for each in found]
         return self._rotations[id]
 
     def hours(self, policy: str, name: str) -> list[Interval]:
@@ -81,13 +85,19 @@ class Roster:
         if target.person:
             return (target.person,)
         if target.team:
-            document = self.book.find("team", target.team)
-            return tuple(document.content.members) if document and document.readable else ()
+            return self._team(target.team)
         if target.rotation:
             found = self.rotation(target.rotation)
             index = bisect_right(self._starts[target.rotation], at) - 1
-            return found[index].people if index >= 0 and found[index].interval.covers(at) else ()
+            there = index >= 0 and at < found[index].interval.end
+            return self._people[target.rotation][index] if there else ()
         return ()
+
+    def _team(self, id: str) -> tuple[str, ...]:
+        if id not in self._teams:
+            document = self.book.find("team", id)
+            self._teams[id] = tuple(document.content.members) if document and document.readable else ()
+        return self._teams[id]
 
     def holds(self, policy: str, guard: Guard | None, severity: str | None, at: datetime) -> bool:
         """Whether a level applies; without a severity only its hours are asked."""
@@ -102,48 +112,45 @@ class Roster:
 
 def pages(roster: Roster, policy: str, severity: str | None, at: datetime) -> list[Page]:
     """Everybody who is paged when nobody answers an alert, in order of time."""
-    found = list(_pages(roster, policy, severity, at, timedelta(), _DEEPEST))
-    return sorted(found, key=lambda page: page.after)
+    found: list[Page] = []
+    _pages(found, roster, policy, severity, at, timedelta(), _DEEPEST)
+    return sorted(found, key=_after)
+
+
+_after = attrgetter("after")
 
 
 def _pages(
-    roster: Roster, policy: str, severity: str | None, at: datetime, after: timedelta, deeper: int
-) -> Iterator[Page]:
-    content = roster.policy(policy)
-    if content is None or not deeper:
-        return
-    for round in range(content.repeat + 1):
-        for index, level in enumerate(content.levels):
-            if not roster.holds(policy, level.when, severity, at + after):
-                continue
-            reached = False
-            for target in level.page:
-                found = list(_target(roster, policy, index, round, target, severity, at, after, deeper))
-                reached = reached or bool(found)
-                yield from found
-            if reached:
-                after += level.escalate_after
-    if content.fallback:
-        yield from _target(roster, policy, -1, content.repeat, content.fallback, severity, at, after, deeper)
-
-
-def _target(
+    found: list[Page],
     roster: Roster,
     policy: str,
-    level: int,
-    round: int,
-    target: Target,
     severity: str | None,
     at: datetime,
     after: timedelta,
     deeper: int,
-) -> Iterator[Page]:
-    if target.policy:
-        yield from _pages(roster, target.policy, severity, at, after, deeper - 1)
+) -> None:
+    """Adds what a policy pages from a time after the alert on."""
+    content = roster.policy(policy)
+    if content is None or not deeper:
         return
-    people = roster.people(target, at + after)
-    if people:
-        yield Page(after, policy, level, round, target, people)
+
+    def page(target: Target, level: int, round: int) -> None:
+        if target.policy:
+            _pages(found, roster, target.policy, severity, at, after, deeper - 1)
+        elif people := roster.people(target, at + after):
+            found.append(Page(after, policy, level, round, target, people))
+
+    for round in range(content.repeat + 1):
+        for index, level in enumerate(content.levels):
+            if level.when is not None and not roster.holds(policy, level.when, severity, at + after):
+                continue
+            before = len(found)
+            for target in level.page:
+                page(target, index, round)
+            if len(found) > before:
+                after += level.escalate_after
+    if content.fallback:
+        page(content.fallback, -1, content.repeat)
 
 
 def changes(roster: Roster, policy: str, within: Interval) -> list[datetime]:
@@ -155,7 +162,7 @@ def changes(roster: Roster, policy: str, within: Interval) -> list[datetime]:
     """
     edges: set[datetime] = set()
     delays: set[timedelta] = {timedelta()}
-    for each in _led_to(roster, policy):
+    for each in led_to(roster, policy):
         content = roster.policy(each)
         assert content is not None
         for target in content.targets():
@@ -164,7 +171,7 @@ def changes(roster: Roster, policy: str, within: Interval) -> list[datetime]:
         for name in content.hours:
             edges |= {edge for interval in roster.hours(each, name) for edge in interval}
         delays |= _delays(content)
-    if len(_led_to(roster, policy)) > 1:  # one policy begins at some page of another
+    if len(led_to(roster, policy)) > 1:  # one policy begins at some page of another
         delays = {one + two for one in delays for two in delays}
     found = {edge - delay for edge in edges for delay in delays}
     return sorted({within.start, *(at for at in found if within.covers(at))})
@@ -179,7 +186,7 @@ def _delays(content: Escalation) -> set[timedelta]:
     return found
 
 
-def _led_to(roster: Roster, policy: str) -> list[str]:
+def led_to(roster: Roster, policy: str) -> list[str]:
     """A policy and all that it leads to."""
     found: list[str] = []
     todo = [policy]

@@ -63,6 +63,35 @@ def wall(at: datetime, zone: ZoneInfo) -> datetime:
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
+def clock_changes(zone: ZoneInfo, since: datetime, count: int) -> list[datetime]:
+    """The next instants, in UTC, at which the clocks of a zone go forward or back, so many of them; fewer
+    where no more come within two years."""
+    found: list[datetime] = []
+    at = since
+    while len(found) < count and at - since < 2 * timedelta(days=366):
+        later = at + _DAY
+        if _offset(at, zone) != _offset(later, zone):
+            found.append(_change(at, later, zone))
+        at = later
+    return found
+
+
+def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The instant between two at which the offset becomes that of the later one."""
+    new = _offset(after, zone)
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        if _offset(middle, zone) == new:
+            after = middle
+        else:
+            before = middle
+    return after.replace(microsecond=0)
+
+
+def _offset(at: datetime, zone: ZoneInfo) -> timedelta | None:
+    return at.astimezone(zone).utcoffset()
+
+
 # ── turns ─────────────────────────────────────────────────────────────────────────────────
 
 

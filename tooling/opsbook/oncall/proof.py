@@ -113,8 +113,20 @@ def prove(
             found += [
                 Failure(policy, severity, Interval(start, end), *each) for each in (*known[paged], *again)
             ]
-        failures += _joined(found)
+        failures += joined(found)
     return failures
+
+
+def judged(
+    roster: Roster, policy: str, severity: str, paged: tuple[Page, ...], at: datetime
+) -> list[tuple[Wrong, str]]:
+    """What is wrong with what an alert of a severity, raised at an instant, pages."""
+    content, level = roster.policy(policy), roster.book.severities.levels.get(severity)
+    limit = level.acknowledge_within if level else None
+    if content is None:
+        return list(_wrong(paged, limit, None, ()))
+    wrong = _wrong(paged, content.reach_within or limit, content.pages_at_most, ())
+    return [*wrong, *_again(roster, paged, at)]
 
 
 def longest(roster: Roster, policy: str) -> timedelta:
@@ -156,7 +168,7 @@ def _again(roster: Roster, paged: tuple[Page, ...], at: datetime) -> Iterator[tu
             yield "again", f"{', '.join(later.people)} is paged twice in a row"
 
 
-def _joined(failures: list[Failure]) -> Iterator[Failure]:
+def joined(failures: list[Failure]) -> Iterator[Failure]:
     """Failures that follow each other and say the same as one, in order."""
     failures.sort(key=lambda each: (each.wrong, each.said, each.interval))
     for _, group in groupby(failures, key=lambda each: (each.wrong, each.said)):

@@ -71,24 +71,25 @@ def _listed(new: list[Diagnostic]) -> Iterator[str]:
 
 def _item(each: Diagnostic) -> str:
     start = each.location.start
-    hint = f" ({_prose(each.hint)})" if each.hint else ""
+    hint = f" ({prose(each.hint)})" if each.hint else ""
     place = f"line {start.line}, column {start.column}"
-    return f"- **{each.level}** `{each.code}` {_prose(each.name)}, {place}: {_prose(each.message)}{hint}\n"
+    return f"- **{each.level}** `{each.code}` {prose(each.name)}, {place}: {prose(each.message)}{hint}\n"
 
 
 def _notice(each: Diagnostic) -> str:
-    return f"- `{each.code}` {_code(clean(str(each.location)))}: {_prose(each.message)}\n"
+    return f"- `{each.code}` {_code(clean(str(each.location)))}: {prose(each.message)}\n"
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """A message: what it quotes in backticks becomes code, the rest says only what it says."""
     pieces = clean(text).split("`")
     if len(pieces) % 2 == 0:  # the last backtick has no partner
         pieces[-2:] = ["`".join(pieces[-2:])]
-    return "".join(_escaped(piece) if index % 2 == 0 else _code(piece) for index, piece in enumerate(pieces))
+    return "".join(escaped(piece) if index % 2 == 0 else _code(piece) for index, piece in enumerate(pieces))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text in which a forge finds no markup, link, mention or number of an issue."""
     return _ACTIVE.sub(lambda match: _WRITTEN.get(match[0], "\\" + match[0]), text)
 
 
