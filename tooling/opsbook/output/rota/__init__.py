@@ -1,0 +1,5 @@
+"""What a change does to a rota, for a person, a pull request or a program: `--format NAME` is NAME.py here.
+
+A format is a file with `render(diff, before, after, *, color, everything)`. What people read is said once: in
+`words.py` about rotations, in `pages.py` about alerts.
+"""
