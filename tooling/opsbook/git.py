@@ -89,10 +89,20 @@ def _day(text: str) -> date:
         return date.max
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What of this process's environment git may see."""
     outer = os.environ.items()
     kept = {key: value for key, value in outer if not key.startswith("GIT_") or _KEPT.match(key)}
     return kept | _LITERALLY
+
+
+class GitError(UserError):
+    """Git refused; its first line of words is the message."""
+
+    def __init__(self, command: str, out: bytes, err: bytes) -> None:
+        self.out = out.decode("utf-8", "replace")
+        self.err = err.decode("utf-8", "replace").strip()
+        super().__init__(f"git {command}: {self.err.partition(chr(10))[0]}")
 
 
 class Git:
@@ -101,25 +111,25 @@ class Git:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        """What git prints; UserError with git's own words where it fails."""
+    def run(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+        """What git prints; GitError with git's own words where it fails."""
         try:
             done = subprocess.run(
                 ["git", "-C", str(self.root), *arguments],
                 input=stdin,
                 capture_output=True,
                 check=False,
-                env=_environment(),
+                env=environment() if env is None else env,
             )
         except OSError as error:
             raise UserError(f"git cannot be run: {error.strerror}", "install git") from None
         if done.returncode:
-            words = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-            raise UserError(f"git {arguments[0]}: {words}")
+            command = next((each for each in arguments if not each.startswith("-") and "=" not in each), "")
+            raise GitError(command, done.stdout, done.stderr)
         return done.stdout
 
     def _names(self, *arguments: str) -> list[str]:
-        out = self._run(*arguments).decode("utf-8", "surrogateescape")
+        out = self.run(*arguments).decode("utf-8", "surrogateescape")
         return [name for name in out.split("\0") if name]
 
     @cached_property
@@ -127,7 +137,7 @@ class Git:
         """The way from the repository's root to the book, ending in `/`; empty where they are one,
         and outside of git."""
         try:
-            return self._run("rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").rstrip("\n")
+            return self.run("rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").rstrip("\n")
         except UserError:
             return ""
 
@@ -150,7 +160,7 @@ class Git:
         if revision.startswith("-"):
             raise UserError(f"`{revision}` is no revision")
         try:
-            return self._run("rev-parse", "--verify", "--quiet", revision + "^{commit}").decode().strip()
+            return self.run("rev-parse", "--verify", "--quiet", revision + "^{commit}").decode().strip()
         except UserError:
             raise UserError(
                 f"no commit `{revision}` in this clone",
@@ -164,7 +174,7 @@ class Git:
         self._require_all()
         until = f"--before={at.isoformat()}"
         found = (
-            self._run("rev-list", "-1", "--first-parent", until, self._default_branch, "--").decode().strip()
+            self.run("rev-list", "-1", "--first-parent", until, self._default_branch, "--").decode().strip()
         )
         if not found:
             raise UserError(f"the default branch had no commit at {at:%Y-%m-%dT%H:%MZ}")
@@ -180,7 +190,7 @@ class Git:
     @cached_property
     def shallow(self) -> bool:
         """Whether older commits were left out of this clone."""
-        return self._run("rev-parse", "--is-shallow-repository").strip() == b"true"
+        return self.run("rev-parse", "--is-shallow-repository").strip() == b"true"
 
     def history(self, *places: str, known: History | None = None) -> History:
         """What changed the files at some places, or below them, from the commit that is checked out
@@ -231,7 +241,7 @@ class Git:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=environment(),
         ) as process:
             assert process.stdout
             rest = b""
@@ -251,14 +261,14 @@ class Git:
         """The remote's default branch, else a local `main` or `master`, else what is checked out."""
         for name in ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master"):
             with suppress(UserError):
-                return self._run("rev-parse", "--verify", "--quiet", name + "^{commit}").decode().strip()
+                return self.run("rev-parse", "--verify", "--quiet", name + "^{commit}").decode().strip()
         return self.commit("HEAD")
 
     def merge_base(self, revision: str) -> str:
         """Where the current branch left another: the commit a pull request is compared with."""
         commit = self.commit(revision)
         try:
-            return self._run("merge-base", "HEAD", commit).decode().strip()
+            return self.run("merge-base", "HEAD", commit).decode().strip()
         except UserError:
             raise UserError(
                 f"no common ancestor of HEAD and `{revision}` in this clone",
@@ -304,7 +314,7 @@ class Git:
 
     def tracks(self, place: str) -> bool:
         """Whether the index holds a file, or anything in a folder."""
-        return bool(self._run("ls-files", "-z", "--", place))
+        return bool(self.run("ls-files", "-z", "--", place))
 
     def staged(self) -> tuple[list[str], list[str]]:
         """Paths that the next commit adds or changes, and paths that it deletes."""
@@ -350,10 +360,10 @@ class Git:
     def _converts(self) -> bool:
         for name in ("core.autocrlf", "core.attributesFile"):
             with suppress(UserError):  # not set
-                if self._run("config", "--get", name).strip() not in (b"", b"false"):
+                if self.run("config", "--get", name).strip() not in (b"", b"false"):
                     return True
-        top = Path(self._run("rev-parse", "--show-toplevel").decode().strip())
-        common = Path(self._run("rev-parse", "--git-common-dir").decode().strip())
+        top = Path(self.run("rev-parse", "--show-toplevel").decode().strip())
+        common = Path(self.run("rev-parse", "--git-common-dir").decode().strip())
         files = [
             top / ".gitattributes",
             *(self.root / folder / ".gitattributes" for folder in ("", *FOLDERS)),
@@ -467,7 +477,7 @@ class Objects:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=_environment(),
+                env=environment(),
             )
             finalize(self, process.communicate)
             self._running = os.getpid(), process

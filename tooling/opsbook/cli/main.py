@@ -35,12 +35,12 @@ class Commands(Group):
 
     def list_commands(self, context: click.Context) -> list[str]:  # noqa: ARG002
         names = (file.stem for file in _HERE.glob("*.py"))
-        return sorted(name for name in names if name not in _SHARED)
+        return sorted(name.replace("_", "-") for name in names if name not in _SHARED)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(context):
             return None
-        command: click.Command = import_module(f"opsbook.cli.{name}").command
+        command: click.Command = import_module(f"opsbook.cli.{name.replace('-', '_')}").command
         command.name = name
         return command
 

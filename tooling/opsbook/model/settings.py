@@ -222,6 +222,14 @@ class Settings(Model):
     runbook_urls: Many[Text] = ()
     """Addresses below which the runbooks of this book are published: `["https://runbooks.example.com/"]`."""
 
+    commit: bool = True
+    """Whether a command that writes also commits, where the book is in git."""
+    push: bool = False
+    """Whether a command that commits also shares it at once, as `opsbook sync` does."""
+    declare_on: Literal["default-branch", "own-branch"] = "default-branch"
+    """Where a new incident is committed: on the default branch, or on a branch `incident/ID` of its own,
+    where the default branch takes only pull requests."""
+
     @model_validator(mode="after")
     def _alerts_are_in_the_book(self) -> Settings:
         for glob in self.alerts:

@@ -1,0 +1,156 @@
+"""One commit a command, and nothing of a person's own work in it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.sharing.conftest import ID, RECORD, TEXT, Place, declares, hook, line, logs
+
+from opsbook.authoring.change import Change, new
+
+
+def test_a_command_is_one_commit_with_its_own_words(ana: Place) -> None:
+    ana.save(logs(20, "rolled back"))
+    assert ana.subjects() == [f"{ID}: rolled back", "a book"]
+    assert ana.committed() == ana.read() == TEXT + line(20, "rolled back")
+    assert ana.git("status", "--porcelain") == ""
+
+
+def test_a_new_record_and_its_evidence_are_committed(ana: Place) -> None:
+    path = "incidents/2026/2026-03-03-ärger/incident.yaml"
+    evidence = "incidents/2026/2026-03-03-ärger/evidence/pool.png"
+    ana.save(lambda _: Change("declared", (new(path, TEXT),), {evidence: b"\x89PNG\x00"}))
+    assert ana.committed(path) == TEXT
+    assert ana.git("status", "--porcelain") == ""
+
+
+def test_other_work_in_the_index_and_the_work_tree_is_left_alone(ana: Place) -> None:
+    ana.write("staged.md", "staged\n")
+    ana.git("add", "staged.md")
+    ana.write("opsbook.toml", 'timezone = "UTC"\n')
+    ana.write("untracked.md", "untracked\n")
+    ana.save(logs(20, "rolled back"))
+    assert ana.git("show", "--name-only", "--format=").split() == [RECORD]
+    assert ana.git("status", "--porcelain").splitlines() == [
+        " M opsbook.toml", "A  staged.md", "?? untracked.md",
+    ]  # fmt: skip
+
+
+def test_a_persons_own_changes_of_the_same_record_are_not_committed_with_it(ana: Place) -> None:
+    ana.write(RECORD, TEXT.replace("answers 502", "is slow"))
+    ana.git("add", RECORD)
+    ana.write(RECORD, TEXT.replace("answers 502", "is slow") + line(15, "by hand"))
+    ana.save(logs(20, "rolled back"))
+    assert ana.committed() == TEXT + line(20, "rolled back")
+    assert ana.git("show", f":{RECORD}") == TEXT.replace("answers 502", "is slow") + line(20, "rolled back")
+    assert ana.read() == (
+        TEXT.replace("answers 502", "is slow") + line(15, "by hand") + line(20, "rolled back")
+    )  # fmt: skip
+
+
+def test_what_a_hook_refuses_waits_and_goes_with_the_next(
+    ana: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hook(ana.root / ".git/hooks", "pre-commit", 'echo "no commits on Mondays" >&2; exit 1')
+    ana.save(declares(id="2026-03-03-doors"))
+    assert capsys.readouterr().err == (
+        "written, not committed: no commits on Mondays; `opsbook sync` tries again\n"
+    )
+    assert ana.subjects() == ["a book"]
+    assert ana.git("status", "--porcelain", "-uall") == "?? incidents/2026/2026-03-03-doors/incident.yaml\n"
+    (ana.root / ".git/hooks/pre-commit").unlink()
+    ana.fresh().save(logs(20, "rolled back"))
+    assert ana.git("status", "--porcelain") == ""
+    assert ana.fresh().clone.waiting == {}
+    assert ana.git("show", "--name-only", "--format=").split() == [
+        RECORD, "incidents/2026/2026-03-03-doors/incident.yaml",
+    ]  # fmt: skip
+
+
+def test_hooks_see_the_person_and_not_what_opsbook_tells_git(ana: Place) -> None:
+    hook(
+        ana.root / ".git/hooks",
+        "commit-msg",
+        'test -z "$GIT_LITERAL_PATHSPECS" && echo "Reviewed-by: B" >> "$1"',
+    )
+    ana.save(logs(20, "rolled back"))
+    assert "Reviewed-by: B" in ana.git("log", "-1", "--format=%B")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("detached", "HEAD is detached"),
+        ("merging", "a merge is under way"),
+        ("nobody", "git does not know who you are"),
+        ("locked", "another git holds the index"),
+    ],
+)
+def test_where_nothing_can_be_committed_the_entry_is_written_and_the_reason_said(
+    ana: Place, state: str, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if state == "detached":
+        ana.git("checkout", "--quiet", "--detach")
+    elif state == "merging":
+        (ana.root / ".git/MERGE_HEAD").write_text(ana.git("rev-parse", "HEAD"))
+    elif state == "nobody":
+        ana.git("config", "user.useConfigOnly", "true")
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    else:
+        (ana.root / ".git/index.lock").touch()
+    ana.save(logs(20, "rolled back"))
+    assert words in capsys.readouterr().err
+    assert ana.read() == TEXT + line(20, "rolled back")
+    assert ana.fresh().clone.waiting == {RECORD: f"{ID}: rolled back"}
+
+
+def test_the_first_commit_of_a_book_may_be_a_commands(person: None, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", str(tmp_path / "book")], check=True)
+    place = Place(tmp_path / "book")
+    place.write("opsbook.toml", "")
+    place.save(declares())
+    assert place.subjects() == [f"{ID}: declared"]
+    assert place.git("status", "--porcelain") == "?? opsbook.toml\n"
+
+
+def test_a_book_in_a_folder_of_a_repository_is_committed_there(ana: Place) -> None:
+    ana.write("ops/book/opsbook.toml", "")
+    ana.write(f"ops/book/{RECORD}", TEXT)
+    ana.commit_all()
+    inner = Place(ana.root / "ops/book")
+    inner.write(RECORD, TEXT.replace("502", "503"))
+    inner.save(logs(20, "rolled back"))
+    assert inner.committed() == TEXT + line(20, "rolled back")
+    assert inner.read() == TEXT.replace("502", "503") + line(20, "rolled back")
+
+
+def test_a_linked_work_tree_commits_to_its_own_branch(ana: Place, tmp_path: Path) -> None:
+    ana.git("worktree", "add", "--quiet", "-b", "side", str(tmp_path / "side"))
+    side = Place(tmp_path / "side")
+    side.save(logs(20, "rolled back"))
+    assert side.subjects("side") == [f"{ID}: rolled back", "a book"]
+    assert ana.subjects("main") == ["a book"]
+
+
+def test_line_ends_that_git_converts_are_converted(ana: Place) -> None:
+    ana.git("config", "core.autocrlf", "true")
+    ana.git("rm", "--quiet", "--cached", "-r", ".")
+    ana.git("reset", "--quiet", "--hard")
+    assert "\r\n" in (ana.root / RECORD).read_bytes().decode()
+    ana.save(lambda book: logs(20, "x")(book)._replace(summary="x"))
+    assert (
+        "\r"
+        not in subprocess.run(
+            ["git", "-C", str(ana.root), "cat-file", "blob", f"HEAD:{RECORD}"],
+            capture_output=True,
+            check=True,
+        ).stdout.decode()
+    )
+
+
+def test_no_commit_writes_and_no_more(ana: Place) -> None:
+    ana.save(logs(20, "rolled back"), commit=False)
+    assert ana.subjects() == ["a book"]
+    assert ana.git("status", "--porcelain") == f" M {RECORD}\n"

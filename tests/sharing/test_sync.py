@@ -1,0 +1,208 @@
+"""What two clones write is in both, exactly once and in order, whoever is first."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.sharing.conftest import ID, RECORD, TEXT, Place, declares, hook, line, logs
+
+from opsbook.cli.main import run
+from opsbook.errors import UserError
+from opsbook.sharing.sync import sync
+
+
+def synced(place: Place) -> None:
+    assert sync(place.fresh().clone).sent
+
+
+def test_both_clones_end_with_both_entries_in_order(ana: Place, ben: Place) -> None:
+    ana.save(logs(30, "from ana"))
+    ben.save(logs(20, "from ben"))
+    synced(ana)
+    synced(ben)
+    synced(ana)
+    assert ana.read() == ben.read() == TEXT + line(20, "from ben") + line(30, "from ana")
+    assert ana.subjects() == ben.subjects() == [f"{ID}: from ben", f"{ID}: from ana", "a book"]
+    assert ana.git("status", "--porcelain") == ben.git("status", "--porcelain") == ""
+
+
+def test_push_shares_at_once(ana: Place, ben: Place) -> None:
+    ana.save(logs(30, "from ana"), push=True)
+    ben.save(logs(20, "from ben"), push=True)
+    assert ben.committed(revision="origin/main") == TEXT + line(20, "from ben") + line(30, "from ana")
+
+
+def test_the_same_entry_on_both_sides_is_one_and_needs_no_commit(ana: Place, ben: Place) -> None:
+    ana.save(logs(30, "same"), push=True)
+    ben.save(logs(30, "same"), push=True)
+    assert ben.read() == TEXT + line(30, "same")
+    assert ben.subjects() == [f"{ID}: same", "a book"]
+
+
+def test_who_is_overtaken_while_pushing_begins_anew(ana: Place, ben: Place) -> None:
+    ben.save(logs(20, "from ben"))
+    hook(
+        ana.root / ".git/hooks",
+        "pre-push",
+        f'test -e "{ben.root}/done" || (cd "{ben.root}" && touch done && git push -q)',
+    )
+    ana.save(logs(30, "from ana"), push=True)
+    assert ana.committed(revision="origin/main") == TEXT + line(20, "from ben") + line(30, "from ana")
+
+
+def test_offline_everything_is_kept_and_said_in_one_line(
+    ana: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ana.git("remote", "set-url", "origin", str(ana.root / "nowhere"))
+    ana.save(logs(30, "from ana"), push=True)
+    assert capsys.readouterr().err == "offline: kept here, `opsbook sync` sends it to origin\n"
+    assert ana.subjects() == [f"{ID}: from ana", "a book"]
+
+
+def test_a_branch_that_takes_no_pushes_is_left_and_ours_goes_beside_it(
+    ana: Place, remote: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hook(
+        remote / "hooks",
+        "update",
+        'test "$1" != refs/heads/main || { echo "main is protected" >&2; exit 1; }',
+    )
+    ana.save(logs(30, "from ana"), push=True)
+    err = capsys.readouterr().err
+    assert f"pushed as incident/{ID}, open a pull request from it" in err
+    assert "main is protected" in err
+    assert ana.committed(revision=f"origin/incident/{ID}") == TEXT + line(30, "from ana")
+
+
+def test_two_that_declare_under_one_name_are_two_incidents(
+    ana: Place, ben: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "2026-03-03-doors-shut"
+    path = f"incidents/2026/{name}/incident.yaml"
+    ana.save(declares(TEXT.replace("Checkout answers 502", "Doors A"), name), push=True)
+    ben.save(declares(TEXT.replace("Checkout answers 502", "Doors B"), name))
+    ben.save(logs(30, f"see #incident-{name}", path))
+    ben.save(lambda book: logs(31, f"related to {name}")(book), push=True)
+    second = path.replace("shut/", "shut-2/")
+    assert "Doors A" in ben.read(path)
+    assert ben.read(second) == (
+        TEXT.replace("Checkout answers 502", "Doors B") + line(30, f"see #incident-{name}-2")
+    )  # fmt: skip
+    assert ben.read() == TEXT + line(31, f"related to {name}-2")
+    assert ben.subjects()[2] == f"{name}-2: declared"
+    assert capsys.readouterr().err == (
+        f"somebody else declared {name} too: yours is {name}-2 now, channel #incident-{name}-2\n"
+    )
+
+
+def test_changes_that_nobody_committed_are_kept_while_others_come_in(ana: Place, ben: Place) -> None:
+    ana.save(logs(30, "from ana"), push=True)
+    ben.write(RECORD, TEXT + line(20, "by hand"))
+    ben.write("opsbook.toml", 'timezone = "UTC"\n')
+    synced(ben)
+    assert ben.read() == TEXT + line(20, "by hand") + line(30, "from ana")
+    assert ben.committed() == TEXT + line(30, "from ana")
+    assert ben.git("status", "--porcelain").splitlines() == [f" M {RECORD}", " M opsbook.toml"]
+
+
+def test_one_field_changed_to_different_things_is_refused_and_nothing_touched(ana: Place, ben: Place) -> None:
+    for place, words in ((ana, "is slow"), (ben, "is down")):
+        place.write(RECORD, TEXT.replace("answers 502", words))
+        place.commit_all(words)
+    synced(ana)
+    with pytest.raises(UserError, match=rf"{RECORD} was changed to different things .*: title") as error:
+        sync(ben.clone)
+    assert "git pull --rebase" in error.value.hint
+    assert ben.subjects() == ["is down", "a book"]
+    assert ben.git("status", "--porcelain") == ""
+
+
+def test_a_file_that_is_no_incident_is_merged_by_its_lines(ana: Place, ben: Place) -> None:
+    page = "runbooks/failover.md"
+    ana.write(page, "a\nb\nc\nd\ne\n")
+    ana.commit_all()
+    synced(ana)
+    synced(ben)
+    ana.write(page, "A\nb\nc\nd\ne\n")
+    ben.write(page, "a\nb\nc\nd\nE\n")
+    for place in (ana, ben):
+        place.commit_all("edit")
+        synced(place)
+    assert ben.read(page) == "A\nb\nc\nd\nE\n"
+
+
+def test_files_that_others_added_and_deleted_come_and_go(ana: Place, ben: Place) -> None:
+    ana.write("runbooks/new.md", "new\n")
+    ana.git("rm", "--quiet", RECORD)
+    ana.commit_all()
+    synced(ana)
+    ben.save(logs(20, "from ben", RECORD))
+    synced(ben)
+    assert ben.read("runbooks/new.md") == "new\n"
+    assert ben.read() == TEXT + line(20, "from ben"), "what one deleted and the other changed stays"
+
+
+def test_merges_among_ours_are_kept(ana: Place, ben: Place) -> None:
+    ben.save(logs(20, "from ben"), push=True)
+    ana.git("switch", "--quiet", "-c", "side")
+    ana.save(logs(40, "on the side"))
+    ana.git("switch", "--quiet", "main")
+    ana.write("notes.md", "x\n")
+    ana.commit_all("notes")
+    ana.git("merge", "--quiet", "--no-edit", "side")
+    synced(ana)
+    assert ana.read() == TEXT + line(20, "from ben") + line(40, "on the side")
+    assert ana.git("log", "--merges", "--format=%s").splitlines() == [
+        "Merge what others wrote",
+        "Merge branch 'side'",
+    ]
+
+
+def test_a_clone_that_crashed_before_its_commit_catches_up(
+    ana: Place, clone: Callable[[str], Place], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ana.clone.wait([RECORD], f"{ID}: written, then the power went")
+    ana.write(RECORD, TEXT + line(20, "written"))
+    with contextlib.chdir(ana.root):
+        assert run(["sync"]) == 0
+    assert capsys.readouterr().out == "in sync\n"
+    assert clone("other").read() == TEXT + line(20, "written")
+    assert ana.subjects()[0] == f"{ID}: written, then the power went"
+
+
+# ── git's own merges ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("how", [["merge", "--quiet", "--no-edit"], ["rebase", "--quiet"]])
+def test_the_merge_driver_does_the_same_for_git(ana: Place, how: list[str], driver: str) -> None:
+    ana.git("config", "merge.opsbook.driver", driver)
+    ana.write(".gitattributes", "incidents/**/incident.yaml merge=opsbook\n")
+    ana.commit_all()
+    ana.git("switch", "--quiet", "-c", "side")
+    ana.save(logs(20, "on the side"))
+    ana.git("switch", "--quiet", "main")
+    ana.save(logs(30, "on main"))
+    ana.git("switch", "--quiet", "side")
+    ana.git(*how, "main")
+    assert ana.read() == TEXT + line(20, "on the side") + line(30, "on main")
+
+
+def test_the_merge_driver_shows_both_where_one_field_was_changed_twice(ana: Place, driver: str) -> None:
+    ana.git("config", "merge.opsbook.driver", driver)
+    ana.write(".gitattributes", "incidents/**/incident.yaml merge=opsbook\n")
+    ana.commit_all()
+    ana.git("switch", "--quiet", "-c", "side")
+    ana.write(RECORD, TEXT.replace("answers 502", "is slow") + line(20, "on the side"))
+    ana.commit_all()
+    ana.git("switch", "--quiet", "main")
+    ana.write(RECORD, TEXT.replace("answers 502", "is down") + line(30, "on main"))
+    ana.commit_all()
+    ana.git("merge", "side", check=False)
+    assert ana.git("status", "--porcelain") == f"UU {RECORD}\n"
+    assert ana.read() == (
+        "<<<<<<< ours\ntitle: Checkout is down\n=======\ntitle: Checkout is slow\n>>>>>>> theirs\n"
+        + TEXT.partition("\n")[2] + line(20, "on the side") + line(30, "on main")
+    )  # fmt: skip

@@ -1,0 +1,39 @@
+"""`opsbook sync`: commit what waits, take in what others wrote, and send what is ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from opsbook.cli.options import Command
+from opsbook.cli.saving import in_git, say, share
+from opsbook.errors import UserError
+
+
+@click.command(cls=Command)
+@click.pass_obj
+def command(obj: dict[str, Any], /) -> int:  # noqa: ARG001
+    """Bring this clone and its remote together.
+
+    Commits what earlier commands could not, fetches, puts what is ours on top of what others wrote, by what
+    it means, and pushes, until the remote has it. Without a network everything is kept for the next time.
+    """
+    from opsbook.book.settings import find_root
+    from opsbook.book.write import alone
+    from opsbook.sharing.clone import Clone
+    from opsbook.sharing.sync import catch_up
+
+    root = find_root(Path.cwd())
+    if not in_git(root):
+        raise UserError(f"`{root}` is in no git repository", "`git init` makes one")
+    clone = Clone(root)
+    with alone(root):
+        why = catch_up(clone)
+        if why:
+            say(f"not committed: {why}")
+        sent = share(clone)
+    if sent and not why:
+        click.echo("in sync")
+    return 0 if sent and not why else 1

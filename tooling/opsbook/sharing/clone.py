@@ -1,0 +1,294 @@
+"""A clone that is written: one commit a command, and nothing of a person's own work in it.
+
+A command's texts are on disk before git is asked for anything. Where a commit cannot be made, now or ever,
+they stay in the work tree, and are noted as waiting, so that the next command or `opsbook sync` tries again.
+
+Where a person has changes of their own in a file that a command changes, the commit holds the command's
+change alone: it is made of the last commit's text and of the index's by meaning, as a merge is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from opsbook.errors import UserError
+from opsbook.git import Git, GitError, environment
+from opsbook.sharing.meaning import merged
+
+_UNDER_WAY = {
+    "MERGE_HEAD": "a merge is under way",
+    "CHERRY_PICK_HEAD": "a cherry-pick is under way",
+    "REVERT_HEAD": "a revert is under way",
+    "rebase-merge": "a rebase is under way",
+    "rebase-apply": "a rebase is under way",
+    "BISECT_LOG": "a bisection is under way",
+}
+_OURS = ("GIT_INDEX_FILE", "GIT_LITERAL_PATHSPECS", "LC_ALL")
+"""What a person's hooks must not see of how opsbook asks git."""
+_IDENTITY = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
+_ASKING = ("GPG_TTY", "DISPLAY", "WAYLAND_DISPLAY", "SSH_ASKPASS")
+"""By what a program that signs would ask a person for a password."""
+
+
+class Wrote(NamedTuple):
+    """What came of a commit."""
+
+    commit: str | None
+    """Its id; None where the texts wait in the work tree."""
+    why: str = ""
+    """Why there is none: one line."""
+
+
+class Look(NamedTuple):
+    """How some files stood before they were written."""
+
+    paths: tuple[str, ...]
+    own: frozenset[str]
+    """Those in which a person has changes of their own, staged or not."""
+    before: Mapping[str, str | None]
+    """The text of those in the work tree."""
+
+
+class Clone(Git):
+    """The repository that holds a book, to be written."""
+
+    # ── where things are ──────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def _places(self) -> tuple[Path, Path]:
+        own, shared = self.run("rev-parse", "--absolute-git-dir", "--git-common-dir").decode().splitlines()
+        return Path(own), self.root / shared
+
+    @cached_property
+    def top(self) -> Path:
+        """The root of the work tree."""
+        return Path(self.run("rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
+
+    @property
+    def own(self) -> Path:
+        """The folder of this work tree's HEAD and index."""
+        return self._places[0]
+
+    @property
+    def notes(self) -> Path:
+        """The folder of what opsbook notes of a clone; nothing in it is lost with it."""
+        return self._places[1] / "opsbook"
+
+    @cached_property
+    def branch(self) -> str | None:
+        """The branch that is checked out, born or not; None where HEAD is detached."""
+        with suppress(GitError):
+            return self.run("symbolic-ref", "--quiet", "--short", "HEAD").decode().strip()
+        return None
+
+    def hindrance(self) -> str:
+        """Why nothing can be committed now; empty where it can."""
+        for name, what in _UNDER_WAY.items():
+            if (self.own / name).exists():
+                return what
+        return "" if self.branch else "HEAD is detached: `git switch` to a branch"
+
+    def own_name(self, commit: str) -> str:
+        """A name for a branch that holds a commit of ours: the incident it is about, else its id."""
+        subject = self.run("log", "-1", "--format=%s", commit).decode("utf-8", "replace")
+        id = subject.partition(":")[0]
+        return id if re.fullmatch(r"\d{4}-\d\d-\d\d-[a-z0-9-]+", id) else commit[:12]
+
+    def over(self, paths: Iterable[str], *arguments: str) -> None:
+        """Run a command of git over many paths, from the root of the work tree."""
+        how = ("--pathspec-from-file=-", "--pathspec-file-nul")
+        listed = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
+        Git(self.top).run(*arguments, *how, stdin=listed)
+
+    # ── what waits ────────────────────────────────────────────────────────────────────────
+
+    @property
+    def waiting(self) -> dict[str, str]:
+        """The paths that a command wrote and nobody committed yet, with what it did."""
+        try:
+            lines = (self.notes / "waiting").read_text("utf-8").splitlines()
+        except OSError:
+            return {}
+        rows = (line.partition("\t") for line in lines)
+        return {path: summary for path, tab, summary in rows if tab}
+
+    def wait(self, paths: Iterable[str], summary: str) -> None:
+        """Note that paths are about to be written: what a crash interrupts is committed later."""
+        self._note(self.waiting | dict.fromkeys(paths, " ".join(summary.split())))
+
+    def _note(self, waiting: Mapping[str, str]) -> None:
+        self.notes.mkdir(exist_ok=True)
+        draft = self.notes / f"waiting.{os.getpid()}"
+        draft.write_text("".join(f"{path}\t{summary}\n" for path, summary in waiting.items()), "utf-8")
+        draft.replace(self.notes / "waiting")
+
+    # ── committing ────────────────────────────────────────────────────────────────────────
+
+    def look(self, paths: Sequence[str]) -> Look:
+        """How some files stand; asked before they are written."""
+        out = self.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *paths)
+        named = (entry[3:].decode("utf-8", "surrogateescape") for entry in out.split(b"\0") if entry)
+        own = {path.removeprefix(self.prefix) for path in named} - self.waiting.keys()
+        return Look(tuple(paths), frozenset(own), {path: self._on_disk(path) for path in own})
+
+    def _on_disk(self, path: str) -> str | None:
+        try:
+            return (self.root / path).read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def commit_of(self, look: Look, summary: str, *, ask: bool = False) -> Wrote:
+        """Commit what a command wrote, and what waits from earlier; never an exception.
+
+        `ask` lets a program that signs ask for a password.
+        """
+        paths = [*dict.fromkeys((*self.waiting, *look.paths))]
+        why = self.hindrance()
+        if why:
+            return Wrote(None, why)
+        try:
+            if look.own:
+                commit = self._beside_own_work(look, paths, summary, ask=ask)
+            else:
+                commit = self._only(paths, summary, ask=ask)
+        except GitError as error:
+            return Wrote(None, _in_one_line(error))
+        except UserError as error:
+            return Wrote(None, error.message)
+        self._note({})
+        return Wrote(commit)
+
+    def _only(self, paths: Sequence[str], summary: str, *, ask: bool) -> str:
+        """The usual case: git commits the files as they are, and leaves every other alone."""
+        tracked = set(self._names("ls-files", "-z", "--", *paths))
+        new = [path for path in paths if path not in tracked]
+        if new:
+            self.run("add", "--intent-to-add", "--force", "--", *new)
+        try:
+            self._commit(summary, "--only", "--", *(f":(literal){path}" for path in paths), ask=ask)
+        except GitError:
+            if new:
+                with suppress(GitError):
+                    self.run("rm", "--cached", "--quiet", "--force", "--", *new)
+            raise
+        return self.commit("HEAD")
+
+    def _commit(self, summary: str, *arguments: str, ask: bool, index: Path | None = None) -> None:
+        """`git commit`, with the person's hooks, signature and identity."""
+        env = {name: value for name, value in environment().items() if name not in _OURS}
+        env |= {name: os.environ[name] for name in (*_IDENTITY, "LC_ALL") if name in os.environ}
+        env["LANGUAGE"] = "C"  # git's own words are read, its hooks keep their locale
+        if not ask:
+            env = {name: value for name, value in env.items() if name not in _ASKING}
+        if index:
+            env["GIT_INDEX_FILE"] = str(index)
+        words = " ".join(summary.split()).encode("utf-8", "replace")
+        how = ("--quiet", "--no-status", "--cleanup=whitespace", "--file=-")
+        self.run("commit", *how, *arguments, stdin=words, env=env)
+
+    def _beside_own_work(self, look: Look, paths: Sequence[str], summary: str, *, ask: bool) -> str:
+        """Commit the command's change alone, and leave a person's own in the index and the work tree."""
+        head = {} if self.head is None else self._entries("ls-tree", "-z", "HEAD", "--", *paths)
+        staged = self._entries("ls-files", "--stage", "-z", "--", *paths)
+        committed = {path: self._blob(look, path, head.get(path)) for path in paths}
+        indexed = {
+            path: committed[path]
+            if staged.get(path) == head.get(path)
+            else self._blob(look, path, staged.get(path))
+            for path in paths
+        }
+        with self._spare_index() as index:
+            env = environment() | {"GIT_INDEX_FILE": str(index)}
+            if self.head is None:
+                self.run("read-tree", "--empty", env=env)
+            else:
+                self.run("read-tree", "--reset", "HEAD", env=env)
+            self._put(committed, env)
+            self._commit(summary, ask=ask, index=index)
+        self._put(indexed, None)
+        with suppress(GitError):
+            self.run("update-index", "-q", "--refresh")
+        return self.commit("HEAD")
+
+    def _entries(self, *arguments: str) -> dict[str, str]:
+        """The blob of each path that git lists."""
+        rows = (line.partition("\t") for line in self._names(*arguments))
+        return {
+            path: next(word for word in reversed(entry.split(" ")) if len(word) >= 40)
+            for entry, _, path in rows
+        }
+
+    def _blob(self, look: Look, path: str, there: str | None) -> str:
+        """A command's change of a file, made in another version of it; UserError where both touch one
+        place."""
+        now = (self.root / path).read_bytes()
+        before = look.before.get(path)
+        if there is None or before is None:
+            return self.write_blob(now, path)
+        try:
+            text = merged(path, before, now.decode("utf-8"), self.text_of(there))
+        except (ValueError, UnicodeDecodeError):
+            raise UserError(f"your own changes of {path} touch the same place: commit it yourself") from None
+        return self.write_blob(text.encode("utf-8"))
+
+    def text_of(self, blob: str) -> str:
+        """The text of a blob; ValueError where it is none."""
+        found = self.objects.ask(blob)
+        if found is None:
+            raise ValueError(blob)
+        return found[1].decode("utf-8")
+
+    def write_blob(self, content: bytes, path: str | None = None) -> str:
+        """The id of a content: as git keeps it at a path, or as it is."""
+        how = "--no-filters" if path is None else f"--path={path}"
+        return self.run("hash-object", "-w", "--stdin", how, stdin=content).decode().strip()
+
+    @cached_property
+    def signs(self) -> bool:
+        """Whether this person's commits are signed."""
+        try:
+            return self.run("config", "--type=bool", "--get", "commit.gpgsign").strip() == b"true"
+        except GitError:
+            return False
+
+    def _put(self, blobs: Mapping[str, str], env: Mapping[str, str] | None) -> None:
+        lines = "".join(f"100644 {blob}\t{self.prefix}{path}\0" for path, blob in blobs.items())
+        self.run(
+            "update-index",
+            "-z",
+            "--add",
+            "--index-info",
+            stdin=lines.encode("utf-8", "surrogateescape"),
+            env=env,
+        )
+
+    @contextmanager
+    def _spare_index(self) -> Iterator[Path]:
+        """A copy of the index, which knows what is on disk, to be changed and thrown away."""
+        self.notes.mkdir(exist_ok=True)
+        spare = self.notes / f"index.{os.getpid()}"
+        with suppress(FileNotFoundError):
+            shutil.copyfile(self.own / "index", spare)
+        try:
+            yield spare
+        finally:
+            spare.unlink(missing_ok=True)
+            Path(f"{spare}.lock").unlink(missing_ok=True)
+
+
+def _in_one_line(error: GitError) -> str:
+    """Git's words, or a hook's last ones."""
+    lines = [line.strip() for line in error.err.splitlines() if line.strip()] or [error.message]
+    if "tell me who you are" in error.err:
+        return "git does not know who you are: set user.name and user.email with `git config`"
+    if "index.lock" in error.err:
+        return "another git holds the index, or one was killed: see .git/index.lock"
+    found = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[-1])
+    return found.removeprefix("fatal: ").removeprefix("error: ")

@@ -1,0 +1,219 @@
+"""What is ours on top of what others pushed, commit by commit and by meaning.
+
+Each commit of ours becomes one on top of theirs: a file that both changed is merged, and a commit that has
+nothing left to say is left out. Where merges are among ours, the two histories are merged instead.
+
+Two incidents that were declared under one name without knowing of each other are two: ours becomes `-2`,
+and what our commits say of it says so too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, NamedTuple
+
+from opsbook.book.kinds import identify
+from opsbook.git import Git, environment
+from opsbook.sharing.meaning import ConflictError, merged
+
+if TYPE_CHECKING:
+    from opsbook.sharing.clone import Clone
+
+_NOTHING = "0" * 40
+
+
+class Replayed(NamedTuple):
+    """Where a branch stands after a replay."""
+
+    commit: str
+    renamed: Mapping[str, str]
+    """Incidents of ours that are called otherwise now, by the id they had."""
+
+
+class _Difference(NamedTuple):
+    """One file of a commit against its parent."""
+
+    path: str
+    mode: str
+    before: str
+    """The blob it had, all zeros where it was not there."""
+    after: str
+
+
+def replay(clone: Clone, ours: str, theirs: str) -> Replayed:
+    """Our commits on top of theirs; ConflictError where both changed one field to different things."""
+    base = clone.run("merge-base", ours, theirs).decode().strip()
+    if base == ours:
+        return Replayed(theirs, {})
+    if base == theirs:
+        return Replayed(ours, {})
+    merges = clone.run("rev-list", "--min-parents=2", f"{base}..{ours}", "--").split()
+    desk = _Desk(clone, base, theirs)
+    if merges:
+        desk.apply(base, ours)
+        return desk.done("Merge what others wrote", (ours, theirs))
+    for commit in clone.run("rev-list", "--reverse", f"{base}..{ours}", "--").decode().split():
+        desk.apply(f"{commit}^", commit)
+        desk.settle(commit)
+    return Replayed(desk.top, desk.renamed)
+
+
+class _Desk:
+    """A replay in progress."""
+
+    def __init__(self, clone: Clone, base: str, top: str) -> None:
+        self.clone = clone
+        self._whole = Git(clone.top)
+        self.base = base
+        self.top = top
+        self.renamed: dict[str, str] = {}
+        self._index = clone.notes / "replay.index"
+        clone.notes.mkdir(exist_ok=True)
+        self._index.unlink(missing_ok=True)
+        self._env = environment() | {"GIT_INDEX_FILE": str(self._index)}
+        self._run("read-tree", top)
+
+    def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        return self._whole.run(*arguments, stdin=stdin, env=self._env)
+
+    # ── one commit ────────────────────────────────────────────────────────────────────────
+
+    def apply(self, before: str, after: str) -> None:
+        """Put what differs between two commits into the index, on top of what is there."""
+        differences = list(self._differences(before, after))
+        for each in differences:
+            self._notice_namesake(each)
+        lines = b"".join(self._line(each) for each in differences)
+        self._run("update-index", "-z", "--index-info", stdin=lines)
+
+    def _differences(self, before: str, after: str) -> Iterator[_Difference]:
+        out = self.clone._names(
+            "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", before, after
+        )
+        words = iter(out)
+        for change, path in zip(words, words, strict=True):
+            _, mode, old, new, _ = change.removeprefix(":").split(" ")
+            yield _Difference(path, mode, old, new)
+
+    def _line(self, each: _Difference) -> bytes:
+        """How a file of ours stands on top of theirs, as `update-index` reads it."""
+        path = self._path(each.path)
+        there = self._there(path)
+        mode, blob = self._together(each, path, there)
+        if blob == _NOTHING:
+            return b"0 " + _NOTHING.encode() + b"\t" + _bytes(path) + b"\0"
+        return f"{mode} {blob}\t".encode() + _bytes(path) + b"\0"
+
+    def _together(self, each: _Difference, path: str, there: str) -> tuple[str, str]:
+        before, after = (self._mapped(each, blob, path) for blob in (each.before, each.after))
+        if there in (before, after) or (after == _NOTHING and there == _NOTHING):
+            return each.mode, after
+        if _NOTHING in (after, there):  # one side deleted what the other changed: it stays
+            return ("100644", there) if after == _NOTHING else (each.mode, after)
+        texts = ["" if blob == _NOTHING else self._text(path, blob) for blob in (before, after, there)]
+        text = merged(self._in_book(path), *texts)
+        return each.mode, self.clone.write_blob(text.encode("utf-8"))
+
+    def _text(self, path: str, blob: str) -> str:
+        try:
+            return self.clone.text_of(blob)
+        except ValueError:
+            raise ConflictError(self._in_book(path)) from None
+
+    def _there(self, path: str) -> str:
+        """The blob at a path of the index; all zeros where there is none."""
+        out = self._run("ls-files", "--stage", "-z", "--", path)
+        return out.decode("utf-8", "surrogateescape").split(" ")[1] if out else _NOTHING
+
+    def _in_book(self, path: str) -> str:
+        return path.removeprefix(self.clone.prefix)
+
+    # ── incidents of one name ─────────────────────────────────────────────────────────────
+
+    def _notice_namesake(self, each: _Difference) -> None:
+        """Two declarations that made one folder without a common ancestor are two incidents."""
+        found = identify(self._in_book(each.path))
+        if found is None or found.kind.name != "incident" or each.before != _NOTHING:
+            return
+        there = self._there(each.path)
+        if found.id not in self.renamed and there not in (_NOTHING, each.after):
+            self.renamed[found.id] = self._free(found.id)
+
+    def _free(self, id: str) -> str:
+        number = 2
+        while self._run("ls-files", "-z", "--", f"{self.clone.prefix}incidents/{id[:4]}/{id}-{number}"):
+            number += 1
+        return f"{id}-{number}"
+
+    def _path(self, path: str) -> str:
+        for old, new in self.renamed.items():
+            folder = f"{self.clone.prefix}incidents/{old[:4]}/{old}/"
+            if path.startswith(folder):
+                return folder.replace(old + "/", new + "/") + path.removeprefix(folder)
+        return path
+
+    def _mapped(self, each: _Difference, blob: str, path: str) -> str:
+        """A blob of ours with the new names in what we wrote."""
+        if not self.renamed or blob == _NOTHING:
+            return blob
+        with suppress(ValueError):
+            text = self.clone.text_of(blob)
+            if path != each.path:
+                return self._written(self._with_names(text), blob, text)
+            if blob == each.after:
+                before = "" if each.before == _NOTHING else self.clone.text_of(each.before)
+                return self._written(self._with_names_in_new_lines(before, text), blob, text)
+        return blob
+
+    def _written(self, text: str, blob: str, before: str) -> str:
+        return blob if text == before else self.clone.write_blob(text.encode("utf-8"))
+
+    def _with_names(self, text: str) -> str:
+        for old, new in self.renamed.items():
+            text = re.sub(rf"(?<!\d){re.escape(old)}(?![\w-])", new, text)
+        return text
+
+    def _with_names_in_new_lines(self, before: str, after: str) -> str:
+        old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+        for tag, _, _, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+            if tag in ("insert", "replace"):
+                new[start:end] = map(self._with_names, new[start:end])
+        return "".join(new)
+
+    # ── commits ───────────────────────────────────────────────────────────────────────────
+
+    def settle(self, commit: str) -> None:
+        """Make a commit of what is in the index, as one of ours was; none where it says nothing new."""
+        tree = self._run("write-tree").decode().strip()
+        if tree == self.clone.run("rev-parse", f"{self.top}^{{tree}}").decode().strip():
+            return
+        header, _, message = self.clone.run("cat-file", "commit", commit).partition(b"\n\n")
+        author = next(line for line in header.split(b"\n") if line.startswith(b"author ")).decode(
+            "utf-8", "replace"
+        )
+        name, email, at = re.fullmatch(r"author (.*?) ?<(.*)> (\d+ [-+]\d+)", author).groups()  # type: ignore[union-attr]
+        who = {"GIT_AUTHOR_NAME": name or email, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": at}
+        self._commit(tree, (self.top,), self._with_names(message.decode("utf-8", "replace")), who)
+
+    def done(self, summary: str, parents: tuple[str, ...]) -> Replayed:
+        """A merge commit of what is in the index."""
+        self._commit(self._run("write-tree").decode().strip(), parents, summary + "\n", {})
+        return Replayed(self.top, self.renamed)
+
+    def _commit(self, tree: str, parents: tuple[str, ...], message: str, who: Mapping[str, str]) -> None:
+        sign = ("-S",) if self.clone.signs else ()
+        over = [word for parent in parents for word in ("-p", parent)]
+        self.top = (
+            self.clone.run(
+                "commit-tree", *sign, *over, "-F", "-", tree, stdin=message.encode(), env={**self._env, **who}
+            )
+            .decode()
+            .strip()
+        )
+
+
+def _bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
