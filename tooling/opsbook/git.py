@@ -296,7 +296,7 @@ class Git:
         """When the newest change of what is below a folder came to the branch that is checked out: the
         date of its commit, or of the merge that brought it; None where no commit has anything there."""
         asked = ("log", "-1", "--first-parent", "--format=%cI", "HEAD", "--", folder)
-        found = self._run(*asked).decode().strip()
+        found = self.run(*asked).decode().strip()
         return datetime.fromisoformat(found).astimezone(UTC) if found else None
 
     def renamed(self, commit: str, *, staged: bool = False) -> dict[str, str]:
