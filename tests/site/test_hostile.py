@@ -73,6 +73,7 @@ RECORDS: dict[str, Any] = {
         "reason": EVIL,
         "covers": [{"from": AT, "to": "2026-03-02T10:02Z", "on": ["ana"]}],
     },
+    "rotations/handoffs/a.yaml": {"rotation": "a", "at": AT, "by": "ana", "acknowledged": AT, "note": EVIL},
     "policies/services/a.yaml": {"name": EVIL, "description": EVIL, "team": "a", "links": {"x": EVIL}},
     "policies/escalation/a.yaml": {
         "description": EVIL,

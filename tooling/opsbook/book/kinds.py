@@ -92,6 +92,7 @@ KINDS = (
     Kind("team", "rotations/teams/{id}.yaml", "directory:Team"),
     Kind("holidays", "rotations/holidays/{id}.yaml", "directory:Holidays"),
     Kind("override", "rotations/overrides/{id}.yaml", "rotation:Override"),
+    Kind("handoff", "rotations/handoffs/{id}.yaml", "rotation:Handoff"),
     Kind("rotation", "rotations/{id}.yaml", "rotation:Rotation"),
     Kind("service", "policies/services/{id}.yaml", "directory:Service"),
     Kind("escalation", "policies/escalation/{id}.yaml", "escalation:Escalation"),

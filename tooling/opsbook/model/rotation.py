@@ -150,6 +150,21 @@ class Cover(Model):
         return self
 
 
+class Handoff(Model):
+    """Somebody took over a rotation, and said so."""
+
+    rotation: RotationId
+    """The rotation that was handed over."""
+    at: Instant
+    """When the turn begins, by the rota."""
+    by: PersonId
+    """Who took over."""
+    acknowledged: Instant
+    """When they said so."""
+    note: Text | None = None
+    """What was agreed on in the call."""
+
+
 class Override(Model):
     """A swap, a cover or a freeze."""
 

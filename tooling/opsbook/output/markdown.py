@@ -21,7 +21,7 @@ _LEVELS = (Level.ERROR, Level.WARNING, Level.ADVICE)
 _NOTICES = 50
 _ROOM = 900_000
 """Bytes for findings: GitHub refuses a job summary of more than 1 MiB."""
-_ACTIVE = re.compile(r"[!#$%&*+:<=>@\[\\\]^_`{|}~]|(?<=www)\.", re.IGNORECASE)
+_ACTIVE = re.compile(r"[!$%&:@](?!\s)|[#*+<=>\[\\\]^_`{|}~]|(?<=www)\.", re.IGNORECASE)
 _WRITTEN = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@<!-- -->", "#": "#<!-- -->"}
 """The others take a backslash; a mention or the number of an issue would come through that."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from opsbook.model.escalation import Escalation
     from opsbook.model.incident import Closure, Impact, Incident, Recovery
     from opsbook.model.postmortem import Postmortem
-    from opsbook.model.rotation import Override, Rotation
+    from opsbook.model.rotation import Handoff, Override, Rotation
     from opsbook.model.runbook import Runbook
     from opsbook.model.severity import SeverityLevel
     from opsbook.model.tool import Tool
@@ -38,6 +38,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "service": ("Team", "Critical", "Escalation"),
     "rotation": ("Team", "Time zone", "Layers"),
     "override": ("Rotation", "From", "On", "Reason"),
+    "handoff": ("Rotation", "At", "By"),
     "escalation": ("First", "Levels", "Fallback"),
     "holidays": ("Days",),
 }
@@ -280,6 +281,16 @@ def _override(record: Override, card: Card, guide: Guide) -> Facts:
     }
 
 
+def _handoff(record: Handoff, card: Card, guide: Guide) -> Facts:
+    return {
+        "Rotation": guide.link("rotation", record.rotation),
+        "At": guide.when(record.at),
+        "By": guide.link("person", record.by),
+        "Acknowledged": guide.when(record.acknowledged),
+        "Note": record.note,
+    }
+
+
 def _escalation(record: Escalation, card: Card, guide: Guide) -> Facts:
     first = record.levels[0].page if record.levels else ()
     return {
@@ -304,6 +315,7 @@ _BY_KIND: dict[str, Callable[[Any, Card, Guide], Facts]] = {
     "service": _service,
     "rotation": _rotation,
     "override": _override,
+    "handoff": _handoff,
     "escalation": _escalation,
     "holidays": _holidays,
 }

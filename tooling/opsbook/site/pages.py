@@ -30,7 +30,7 @@ _LATEST = 10
 """So many incidents, and so many action items, stand on the home page."""
 _LONGEST = 1 << 20
 """Evidence in text is cut after so many bytes."""
-_DATED = ("incident", "postmortem", "override")
+_DATED = ("incident", "postmortem", "override", "handoff")
 """Kinds whose ids begin with a date: lists show the newest first."""
 
 

@@ -28,7 +28,7 @@ _PLURALS = {
 }
 _LISTED = frozenset(kind.name for kind in KINDS if not kind.single)
 _RESTRICTED = re.compile(r"\bvisibility[\"']?\s*:\s*[\"']?restricted", re.IGNORECASE)
-_NAMELESS = ("override", "rotation", "escalation", "communication", "holidays")
+_NAMELESS = ("override", "handoff", "rotation", "escalation", "communication", "holidays")
 """Kinds whose records are called by their id."""
 
 
