@@ -35,27 +35,42 @@ class Synced(NamedTuple):
 
 
 def sync(clone: Clone) -> Synced:
-    """Bring the branch that is checked out and its remote together; UserError where a person must decide."""
-    branch = clone.branch
+    """Bring the branch that is checked out, and the branches of incidents, together with their remote;
+    UserError where a person must decide."""
+    from opsbook.sharing.branches import branches
+
+    own = [each for each in branches(clone).values() if each.local]
     why = clone.hindrance()
-    if branch is None or why:
+    if why and not (own and clone.branch is None):
         raise UserError(
             f"nothing can be shared now: {why}", "everything is kept; run `opsbook sync` afterwards"
         )
-    remote = remote_of(clone, branch)
+    names = [clone.branch] if clone.branch else []
+    names += [f"incident/{each.incident}" for each in own if f"incident/{each.incident}" != clone.branch]
+    remote = remote_of(clone, names[0])
     if remote is None:
         return Synced(False, "this clone has no remote: `git remote add origin …` names one")
     if not fetch(clone, remote):
-        return Synced(False, f"offline: kept here, `opsbook sync` sends it to {remote}")
-    return _together(clone, branch, remote)
+        return Synced(False, _offline(remote))
+    found = Synced(True)
+    for name in names:
+        done = _together(clone, name, remote)
+        words = "; ".join(filter(None, (found.words, done.words)))
+        found = Synced(found.sent and done.sent, words, {**found.renamed, **done.renamed})
+    return found
+
+
+def _offline(remote: str) -> str:
+    return f"offline: kept here, `opsbook sync` sends it to {remote}"
 
 
 def _together(clone: Clone, branch: str, remote: str) -> Synced:
+    """Bring one branch and its remote together."""
     renamed: dict[str, str] = {}
     target = upstream_of(clone, branch)
     for attempt in range(_ROUNDS):
         there = _tip(clone, f"refs/remotes/{remote}/{target}")
-        here = _tip(clone, "HEAD")
+        here = _tip(clone, f"refs/heads/{branch}")
         if here is None and there is None:
             return Synced(True, "nothing is committed yet")
         if there is not None:
@@ -67,13 +82,11 @@ def _together(clone: Clone, branch: str, remote: str) -> Synced:
         pushed = push(clone, remote, here, target)
         if pushed.result == "done":
             return Synced(True, renamed=renamed)
-        if pushed.result == "offline":
-            return Synced(False, f"offline: kept here, `opsbook sync` sends it to {remote}", renamed)
         if pushed.result == "refused":
             return _elsewhere(clone, remote, here, target, pushed.words, renamed)
         time.sleep(random.uniform(0, min(0.05 * 1.5**attempt, 2)))
-        if not fetch(clone, remote):
-            return Synced(False, f"offline: kept here, `opsbook sync` sends it to {remote}", renamed)
+        if pushed.result == "offline" or not fetch(clone, remote):
+            return Synced(False, _offline(remote), renamed)
     return Synced(
         False, f"others pushed to {remote} {_ROUNDS} times meanwhile: run `opsbook sync` again", renamed
     )
@@ -106,8 +119,10 @@ def _brought_in(clone: Clone, branch: str, here: str | None, there: str) -> tupl
         done = replay(clone, here, there)
     except ConflictError as error:
         raise conflict(error) from None
-    if done.commit != here:
+    if done.commit != here and branch == clone.branch:
         advance(clone, branch, here, done.commit)
+    elif done.commit != here:
+        clone.run("update-ref", "-m", "opsbook sync", f"refs/heads/{branch}", done.commit, here)
     return done.commit, done.renamed
 
 

@@ -1,0 +1,149 @@
+"""Incidents that live on a branch `incident/ID` of their own, written without switching the work tree.
+
+An incident that goes on must never be invisible: where the default branch takes only pull requests, or
+somebody is in the middle of other work, its record is committed to a branch of its own, and the commands
+read and write it there until it is merged. Its files are then in no work tree, so a commit there runs no
+hooks of the work tree; the pull request is checked in CI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from opsbook.book.kinds import kind
+from opsbook.book.tree import Memory
+from opsbook.errors import UserError
+from opsbook.git import GitError, environment
+
+if TYPE_CHECKING:
+    from opsbook.book.tree import Tree
+    from opsbook.sharing.clone import Clone
+
+_LOCAL = "refs/heads/incident/"
+_ATTEMPTS = 10
+
+
+class Branch(NamedTuple):
+    """Where an incident lives that is not in the work tree."""
+
+    incident: str
+    commit: str
+    local: bool
+    """Whether it is a branch of this clone, and not only fetched."""
+
+
+def folder(incident: str) -> str:
+    """The folder of an incident, with `/` at its end."""
+    path = kind("incident").path(incident)
+    assert path is not None
+    return path.removesuffix("incident.yaml")
+
+
+def branches(clone: Clone) -> dict[str, Branch]:
+    """The branches of incidents by id: this clone's, and of what is only fetched the remote's."""
+    found: dict[str, Branch] = {}
+    rows = clone.run(
+        "for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/incident", "refs/remotes"
+    )
+    for row in rows.decode("utf-8", "replace").splitlines():
+        commit, _, name = row.partition(" ")
+        local = name.startswith(_LOCAL)
+        head, slash, id = name.partition("/incident/")
+        if slash and id and "/" not in id and (local or head.count("/") == 2):
+            found.setdefault(id, Branch(id, commit, local))  # heads come before remotes
+    return found
+
+
+def seen(tree: Tree, clone: Clone) -> tuple[Tree, dict[str, Branch]]:
+    """The files of a tree with those of the incidents that live on branches alone, and these branches."""
+    files: dict[str, bytes] = {}
+    alone = {}
+    for id, branch in branches(clone).items():
+        place = folder(id)
+        if tree.has(place + "incident.yaml"):
+            continue
+        listed = clone._names("ls-tree", "-r", "-z", branch.commit, "--", place)
+        blobs = [(entry.split(" ")[2], path) for entry, _, path in (line.partition("\t") for line in listed)]
+        found = {path: asked[1] for blob, path in blobs if (asked := clone.objects.ask(blob))}
+        if place + "incident.yaml" in found:
+            files |= found
+            alone[id] = branch
+    return (Memory(files, below=tree) if files else tree), alone
+
+
+def lives_apart(clone: Clone, declare_on: str) -> bool:
+    """Whether a new incident goes to a branch of its own: the settings say so, or the branch that is
+    checked out is not the default one, where others would not see it."""
+    if declare_on == "own-branch":
+        return True
+    return clone.branch != default_branch(clone)
+
+
+def default_branch(clone: Clone) -> str:
+    """The name of the default branch: the remote's, else `main` or `master`, else what is checked out."""
+    with suppress(GitError):
+        name = clone.run("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").decode().strip()
+        return name.removeprefix("refs/remotes/origin/")
+    for name in ("main", "master"):
+        with suppress(GitError):
+            clone.run("show-ref", "--verify", "--quiet", f"refs/heads/{name}")
+            return name
+    return clone.branch or "main"
+
+
+def commit_on(clone: Clone, incident: str, files: Mapping[str, bytes], summary: str) -> str:
+    """Commit files to an incident's branch, which is made where there is none; the new commit's id."""
+    ref = _LOCAL + incident
+    for _ in range(_ATTEMPTS):
+        before = _tip(clone, ref)
+        parent = before or _begins(clone, incident)
+        commit = _commit(clone, parent, files, summary)
+        try:
+            clone.run("update-ref", "-m", summary, ref, commit, before or "0" * 40)
+        except GitError:  # somebody else in this clone was faster
+            continue
+        return commit
+    raise UserError(f"{ref} is being written by others", "run the command again")
+
+
+def _tip(clone: Clone, revision: str) -> str | None:
+    with suppress(GitError):
+        return clone.run("rev-parse", "--verify", "--quiet", revision + "^{commit}").decode().strip()
+    return None
+
+
+def _begins(clone: Clone, incident: str) -> str | None:
+    """What a branch begins on: the one that was fetched, else the default branch; None before the first
+    commit."""
+    known = branches(clone).get(incident)
+    if known:
+        return known.commit
+    name = default_branch(clone)
+    return _tip(clone, f"refs/remotes/origin/{name}") or _tip(clone, f"refs/heads/{name}") or clone.head
+
+
+def _commit(clone: Clone, parent: str | None, files: Mapping[str, bytes], summary: str) -> str:
+    clone.notes.mkdir(exist_ok=True)
+    index = clone.notes / "branch.index"
+    index.unlink(missing_ok=True)
+    env = environment() | {"GIT_INDEX_FILE": str(index)}
+    # The file system may not have these objects yet when the command says "done": ask git to wait for it.
+    lasting = ("-c", "core.fsync=all")
+    if parent:
+        clone.run("read-tree", parent, env=env)
+    lines = b""
+    for path, content in files.items():
+        blob = (
+            clone.run(*lasting, "hash-object", "-w", "--stdin", f"--path={path}", stdin=content)
+            .decode()
+            .strip()
+        )
+        lines += f"100644 {blob}\t{clone.prefix}{path}\0".encode("utf-8", "surrogateescape")
+    clone.run("update-index", "-z", "--add", "--index-info", stdin=lines, env=env)
+    tree = clone.run(*lasting, "write-tree", env=env).decode().strip()
+    sign = ("-S",) if clone.signs else ()
+    over = ("-p", parent) if parent else ()
+    words = (" ".join(summary.split()) + "\n").encode("utf-8", "replace")
+    return clone.run(*lasting, "commit-tree", *sign, *over, "-F", "-", tree, stdin=words).decode().strip()
