@@ -105,6 +105,8 @@ class Book:
             return _digest(self._shared.page_logs)
         if mark == "&":
             return "\n".join(self._shared.by_day.get(rest, ()))
+        if mark == ">":
+            return self._shared.rotas_differ
         if mark == "<":
             place, earlier = self._shared.place_before(rest), self._shared.earlier
             return (
@@ -220,6 +222,13 @@ class Book:
         if content is None:
             return None
         return reader.read(document.kind, document.id, document.path, content)
+
+    def rotas_before(self) -> Book | None:
+        """The book at the base of a change that touches something below `rotations/`; None without a base,
+        and where who is on call cannot have changed."""
+        self._note(">")
+        earlier = self._shared.earlier
+        return earlier.book if earlier and self._shared.rotas_differ else None
 
     # ── alerts ────────────────────────────────────────────────────────────────────────────
 
@@ -426,6 +435,17 @@ class _Shared:
         from opsbook.book.alerts import AlertRules
 
         return AlertRules(self.tree, self.settings.alerts, self.settings.runbook_urls)
+
+    @cached_property
+    def rotas_differ(self) -> str | None:
+        """What stood below `rotations/` at the base; None without a base, and where the same stands there."""
+        if self.earlier is None or self.earlier.book is None:
+            return None
+        now, then = (
+            [f"{path}\0{tree.version(path)}" for path in tree.paths("rotations")]
+            for tree in (self.tree, self.earlier.book.tree)
+        )
+        return _digest(then) if now != then else None
 
     @cached_property
     def page_logs(self) -> tuple[str, ...]:

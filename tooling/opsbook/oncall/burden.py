@@ -120,11 +120,11 @@ class Paged(NamedTuple):
     """The worst severity of its incident."""
 
 
-def pages(book: Book, within: Interval) -> list[Paged]:
+def pages(book: Book, within: Interval, earlier: int = _OLDEST) -> list[Paged]:
     """Every page of an interval, by time: those of incidents, and those of the page log. Incidents are
-    looked for by the days of their folders, up to a month before."""
-    first, last = within.start.date() - timedelta(days=_OLDEST), within.end.date() + _DAY
-    found = list(_logged(book, within))
+    looked for by the days of their folders, up to so many days before."""
+    first, last = within.start.date() - timedelta(days=earlier), within.end.date() + _DAY
+    found = list(logged(book, within))
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         for id in book.on_day(type(first).fromordinal(ordinal)):
             found += (page for page in of_incident(book, id) if within.covers(page.at))
@@ -142,7 +142,7 @@ def of_incident(book: Book, id: str) -> Iterator[Paged]:
             yield Paged(
                 entry.at,
                 entry.page.person,
-                document.at("timeline", place),
+                document.at("timeline", place, "page"),
                 entry.page.outcome,
                 id,
                 entry.page.alert,
@@ -150,7 +150,8 @@ def of_incident(book: Book, id: str) -> Iterator[Paged]:
             )
 
 
-def _logged(book: Book, within: Interval) -> Iterator[Paged]:
+def logged(book: Book, within: Interval) -> Iterator[Paged]:
+    """The pages of the page log in an interval, month by month."""
     months = {f"{day:%Y-%m}" for day in _days_about(within)}
     for month in sorted(months):
         for page in book.page_log(month).pages:

@@ -103,19 +103,32 @@ def pairs(book: Book) -> list[Pair]:
         if (follows := each.content.follows) and follows != each.id
     }
     for policy in book.escalations:
-        for first, second in _levels(policy.content):
+        for first, second, _ in levels(policy.content):
             if (first, second) not in found and (second, first) not in found:
                 found[first, second] = Pair(first, second, policy.id)
     return list(found.values())
 
 
-def _levels(policy: Escalation) -> Iterator[tuple[str, str]]:
-    for one, other in combinations(policy.levels, 2):
+def levels(policy: Escalation) -> list[tuple[str, str, int]]:
+    """The rotations on two levels of a policy that one alert can go through, each pair once, with the
+    number of the later level."""
+    found: dict[tuple[str, str], int] = {}
+    for (_, one), (place, other) in combinations(enumerate(policy.levels), 2):
         if not _exclude(one, other):
             for first in one.page:
                 for second in other.page:
                     if first.rotation and second.rotation and first.rotation != second.rotation:
-                        yield first.rotation, second.rotation
+                        found.setdefault((first.rotation, second.rotation), place)
+    return [(*pair, place) for pair, place in found.items()]
+
+
+def behind(book: Book, first: str, second: str) -> bool:
+    """Whether one of two rotations follows the other."""
+    for one, other in ((first, second), (second, first)):
+        document = book.find("rotation", one)
+        if document is not None and document.readable and document.content.follows == other:
+            return True
+    return False
 
 
 def _exclude(one: EscalationLevel, other: EscalationLevel) -> bool:
