@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory, WorkTree
 from opsbook.model.escalation import Escalation
 from opsbook.model.time import Interval, write_duration
-from opsbook.oncall.escalation import Page, Roster, changes, pages
+from opsbook.oncall.escalation import Page, Roster, alike, pages
 from opsbook.oncall.proof import Failure, horizon, policies, prove, single_points, unmet
 
 ROOT = Path(__file__).parents[2]
@@ -111,8 +112,11 @@ def test_between_two_changes_every_alert_pages_the_same_people(
     policy: str, severity: str, minute: int
 ) -> None:
     alert = NOW + timedelta(minutes=minute)
-    before = max(each for each in changes(ROSTER, policy, Interval(NOW, ROSTER.within.end)) if each <= alert)
-    assert pages(ROSTER, policy, severity, alert) == pages(ROSTER, policy, severity, before)
+    found = list(alike(ROSTER, policy, severity, Interval(NOW, ROSTER.within.end)))
+    (paged,) = (pages for interval, pages in found if interval.covers(alert))
+    assert list(paged) == pages(ROSTER, policy, severity, alert)
+    assert (found[0][0].start, found[-1][0].end) == (NOW, ROSTER.within.end)
+    assert all(one[0].end == two[0].start and one[1] != two[1] for one, two in pairwise(found))
 
 
 def test_the_example_is_proved() -> None:

@@ -351,6 +351,13 @@ class Book:
     def overrides(self) -> Iterator[Document[Override]]:
         return self._readable("override")
 
+    def overrides_of(self, rotation: str) -> tuple[Document[Override], ...]:
+        """The overrides that change a rotation, in order of path."""
+        by_rotation, reads = self._shared.overrides
+        if self._reads is not None:
+            self._reads |= reads
+        return by_rotation.get(rotation, ())
+
     @property
     def people(self) -> Iterator[Document[Person]]:
         return self._readable("person")
@@ -446,6 +453,17 @@ class _Shared:
             for tree in (self.tree, self.earlier.book.tree)
         )
         return _digest(then) if now != then else None
+
+    @cached_property
+    def overrides(self) -> tuple[dict[str, tuple[Document[Override], ...]], frozenset[str]]:
+        """The overrides by rotation, and the keys that who asks for those of one depends on."""
+        paths = self.paths(kind("override"))
+        found: dict[str, tuple[Document[Override], ...]] = {}
+        for document in map(self.read, paths):
+            if document.readable:
+                id = document.content.rotation
+                found[id] = (*found.get(id, ()), document)
+        return found, frozenset(("#override", *("=" + path for path in paths)))
 
     @cached_property
     def page_logs(self) -> tuple[str, ...]:

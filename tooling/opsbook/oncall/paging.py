@@ -8,14 +8,12 @@ themselves every week.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.model.time import Interval
-from opsbook.oncall.escalation import changes, led_to, pages
+from opsbook.oncall.escalation import alike, led_to
 from opsbook.oncall.intervals import common, union
 from opsbook.oncall.proof import HORIZON, Failure, Unmet, joined, judged, unmet
 
@@ -175,13 +173,16 @@ def _first(intervals: Iterable[Interval], most: timedelta) -> Iterator[Interval]
 def _pieces(sides: Sides, then: str, now: str, severity: str, windows: Iterable[Interval]) -> Iterator[Piece]:
     """The alerts of some windows, cut where any of them pages others than the one before."""
     known = severity in sides.before.book.severities.levels
-    one, other = sides.before.roster, sides.after.roster
-    instants = sorted({*changes(one, then, sides.within), *changes(other, now, sides.within)})
     for window in windows:
-        inside = instants[bisect_right(instants, window.start) : bisect_left(instants, window.end)]
-        for start, end in pairwise([window.start, *inside, window.end]):
-            before = pages(one, then, severity, start) if known else ()
-            yield Piece(Interval(start, end), tuple(before), tuple(pages(other, now, severity, start)))
+        before = list(alike(sides.before.roster, then, severity, window)) if known else [(window, ())]
+        after = list(alike(sides.after.roster, now, severity, window))
+        place = 0
+        for interval, paged in before:
+            while place < len(after) and (both := list(common([interval], [after[place][0]]))):
+                yield Piece(both[0], paged, after[place][1])
+                if after[place][0].end > interval.end:
+                    break
+                place += 1
 
 
 def _merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
@@ -220,12 +221,13 @@ def _differs(piece: Piece, called: Mapping[str, str]) -> bool:
 
 def _failures(sides: Sides, then: str, now: str, severity: str, pieces: Iterable[Piece]) -> Iterator[Failure]:
     """What is wrong with the alerts of some pieces that was not wrong with them before."""
-    found = []
+    found: list[Failure] = []
     for interval, before, after in pieces:
-        wrong = judged(sides.after.roster, now, severity, after, interval.start)
+        wrong = list(judged(sides.after.roster, now, severity, interval, after))
         if wrong:
-            known = {each for each, _ in judged(sides.before.roster, then, severity, before, interval.start)}
-            found += [Failure(now, severity, interval, *each) for each in wrong if each[0] not in known]
+            earlier = judged(sides.before.roster, then, severity, interval, before)
+            known = {each.wrong for each in earlier}
+            found += [each for each in wrong if each.wrong not in known]
     return joined(found)
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from opsbook.model.time import Interval, duration, write_duration
-from opsbook.oncall.escalation import Page, Roster, changes, pages
+from opsbook.oncall.escalation import Page, Roster, alike, led_to, pages
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -98,35 +98,62 @@ def prove(
     if content is None:
         return []
     within = Interval(roster.within.start, roster.within.end - longest(roster, policy))
-    instants = changes(roster, policy, within)
-    levels = roster.book.severities.levels
     failures: list[Failure] = []
+    same: dict[tuple[object, ...], list[Failure]] = {}
     for severity in severities:
-        limit = content.reach_within or levels[severity].acknowledge_within
-        known: dict[tuple[Page, ...], list[tuple[Wrong, str]]] = {}
-        found = []
-        for start, end in pairwise([*instants, within.end]):
-            paged = tuple(pages(roster, policy, severity, start))
-            if paged not in known:
-                known[paged] = list(_wrong(paged, limit, content.pages_at_most, without))
-            again = _again(roster, paged, start)
-            found += [
-                Failure(policy, severity, Interval(start, end), *each) for each in (*known[paged], *again)
-            ]
-        failures += joined(found)
+        key = (_limit(roster, policy, severity), *_taken(roster, policy, severity))
+        if key not in same:
+            found = alike(roster, policy, severity, within)
+            wrong = (judged(roster, policy, severity, *each, without) for each in found)
+            same[key] = list(joined(list(chain.from_iterable(wrong))))
+        failures += [each._replace(severity=severity) for each in same[key]]
     return failures
 
 
+def _taken(roster: Roster, policy: str, severity: str) -> Iterator[tuple[str, int]]:
+    """The levels that alerts of a severity go through: two severities with the same page the same."""
+    for each in led_to(roster, policy):
+        steps = roster.steps(each, severity)
+        yield from ((each, step.level) for step in steps.levels) if steps else ()
+
+
+def _limit(roster: Roster, policy: str, severity: str) -> timedelta | None:
+    content, level = roster.policy(policy), roster.levels.get(severity)
+    own = content.reach_within if content else None
+    return own or (level.acknowledge_within if level else None)
+
+
 def judged(
-    roster: Roster, policy: str, severity: str, paged: tuple[Page, ...], at: datetime
-) -> list[tuple[Wrong, str]]:
-    """What is wrong with what an alert of a severity, raised at an instant, pages."""
-    content, level = roster.policy(policy), roster.book.severities.levels.get(severity)
-    limit = level.acknowledge_within if level else None
-    if content is None:
-        return list(_wrong(paged, limit, None, ()))
-    wrong = _wrong(paged, content.reach_within or limit, content.pages_at_most, ())
-    return [*wrong, *_again(roster, paged, at)]
+    roster: Roster,
+    policy: str,
+    severity: str,
+    interval: Interval,
+    paged: tuple[Page, ...],
+    without: Collection[str] = (),
+) -> Iterator[Failure]:
+    """What is wrong with what the alerts of a severity page that are raised in an interval."""
+    content = roster.policy(policy)
+    cap = content.pages_at_most if content else None
+    for each in _wrong(paged, _limit(roster, policy, severity), cap, without):
+        yield Failure(policy, severity, interval, *each)
+    for earlier, later in _repeated(paged):
+        edges = roster.edges((earlier.target, later.target), interval)
+        for start, end in pairwise([interval.start, *edges, interval.end]):
+            there, here = (set(roster.people(page.target, start)) for page in (earlier, later))
+            if here <= there:
+                said = f"{', '.join(later.people)} is paged twice in a row"
+                yield Failure(policy, severity, Interval(start, end), "again", said)
+
+
+def _repeated(paged: tuple[Page, ...]) -> Iterator[tuple[Page, Page]]:
+    """Levels that page only whom the level before paged. The fallback is the last resort and may; so may
+    a level after a handoff, when who was on call there a minute ago is on call here now: whether it was so
+    when the alert was raised is for the caller to see."""
+    for earlier, later in pairwise(paged):
+        if later.level < 0 or earlier.round != later.round or earlier.after == later.after:
+            continue
+        if set(later.people) <= set(earlier.people):
+            yield earlier, later
 
 
 def longest(roster: Roster, policy: str) -> timedelta:
@@ -155,17 +182,6 @@ def _wrong(
     for page in paged:
         if cap is not None and len(page.people) > cap:
             yield "crowd", f"{len(page.people)} people are paged at once, expected at most {cap}"
-
-
-def _again(roster: Roster, paged: tuple[Page, ...], at: datetime) -> Iterator[tuple[Wrong, str]]:
-    """Levels that page only whom the level before paged. The fallback is the last resort and may; so may
-    a level after a handoff, when who was on call there a minute ago is on call here now."""
-    for earlier, later in pairwise(paged):
-        if later.level < 0 or earlier.round != later.round or earlier.after == later.after:
-            continue
-        people = set(roster.people(later.target, at))
-        if set(later.people) <= set(earlier.people) and people <= set(roster.people(earlier.target, at)):
-            yield "again", f"{', '.join(later.people)} is paged twice in a row"
 
 
 def joined(failures: list[Failure]) -> Iterator[Failure]:

@@ -11,6 +11,7 @@ Every seat says why: the turn of a version of a layer, or the stretch of an over
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
-    from opsbook.model.rotation import Cover, Layer, Override, Rotation, Version, Window
+    from opsbook.model.rotation import Cover, Layer, Rotation, Version, Window
     from opsbook.text import Location
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -140,13 +141,11 @@ def _clock(book: Book, rotation: str, index: int, layer: Layer, of: Rotation) ->
 
 def _covers(book: Book, rotation: str) -> Iterator[tuple[Covered, Cover]]:
     found: list[tuple[datetime, float, str, int, Cover]] = []
-    for document in book.overrides:
-        override: Override = document.content
-        if override.rotation == rotation:
-            found += [
-                (cover.start, -cover.end.timestamp(), document.id, index, cover)
-                for index, cover in enumerate(override.covers)
-            ]
+    for document in book.overrides_of(rotation):
+        found += [
+            (cover.start, -cover.end.timestamp(), document.id, index, cover)
+            for index, cover in enumerate(document.content.covers)
+        ]
     found.sort(key=lambda each: each[:4])
     return ((Covered(id, index), cover) for _, _, id, index, cover in found)
 
@@ -161,7 +160,7 @@ def stretches(plan: Plan, within: Interval) -> list[Stretch]:
         painted = _over(painted, list(_turns(clock, within, plan.offset)))
     for reason, cover in plan.covers:
         if cover.start < within.end and within.start < cover.end:
-            painted = _changed(painted, reason, cover, within)
+            _change(painted, reason, cover, within)
     return list(_joined(painted))
 
 
@@ -402,25 +401,24 @@ def _over(below: list[Stretch], above: list[Stretch]) -> list[Stretch]:
     return sorted(found, key=_start)
 
 
-def _changed(painted: list[Stretch], reason: Covered, cover: Cover, within: Interval) -> list[Stretch]:
-    """The stretches with a stretch of an override worked in."""
+def _change(painted: list[Stretch], reason: Covered, cover: Cover, within: Interval) -> None:
+    """Works a stretch of an override into the stretches."""
     covered = _common(Interval(cover.start, cover.end), within)
     assert covered is not None
+    first = bisect_right(painted, covered.start, key=_end)
+    last = bisect_left(painted, covered.end, key=_start)
     found: list[Stretch] = []
     at = covered.start
-    for stretch in painted:
+    for stretch in painted[first:last]:
         part = _common(stretch.interval, covered)
-        if part is None:
-            found.append(stretch)
-            continue
-        if at < part.start:
-            found += _seated(Interval(at, part.start), _covered((), reason, cover))
+        assert part is not None, "it is between the two"
         found += _seated(Interval(stretch.interval.start, part.start), stretch.seats)
+        found += _seated(Interval(at, part.start), _covered((), reason, cover))
         found += _seated(part, _covered(stretch.seats, reason, cover))
         found += _seated(Interval(part.end, stretch.interval.end), stretch.seats)
         at = part.end
-    found += _seated(Interval(at, covered.end), _covered((), reason, cover))
-    return sorted(found, key=_start)
+    rest = list(_seated(Interval(at, covered.end), _covered((), reason, cover)))
+    painted[first:last] = [*found, *rest]
 
 
 def _covered(seats: tuple[Seat, ...], reason: Covered, cover: Cover) -> tuple[Seat, ...]:
@@ -459,3 +457,7 @@ def _joined(painted: list[Stretch]) -> Iterator[Stretch]:
 
 def _start(stretch: Stretch) -> datetime:
     return stretch.interval.start
+
+
+def _end(stretch: Stretch) -> datetime:
+    return stretch.interval.end
