@@ -91,14 +91,18 @@ def _beside(path: Path) -> Path:
 
 
 def _runbook(file: Path, _: str) -> Path:
-    """The page in its folders; a folder's index is a page with the folder's name."""
+    """The page in its folders; a page in a folder of its own has the folder's name, and a list of the pages
+    in a folder stays what it is, which opsbook does not read."""
     stem = _stem(file)
-    if stem in ("index", "_index") and file.parent.name:
+    if stem in ("index", "_index") and file.name != "_index.md" and file.parent.name:
         return Path("runbooks", file.parent.parent, f"{file.parent.name}.md")
     return Path("runbooks", file.parent, f"{stem}.md")
 
 
 def _postmortem(file: Path, text: str) -> Path:
+    """The page as that of an incident; what says something of all of them stays what it is."""
+    if _stem(file).lower() in ("readme", "index"):
+        return Path("incidents", file.parent, f"{_stem(file)}.md")
     at = _date(file, text)
     slug = re.sub(r"[^a-z0-9]+", "-", _stem(file).lower())
     slug = re.sub(r"^(20\d\d-\d\d-\d\d)-?", "", slug.strip("-"))[:60].strip("-") or "incident"

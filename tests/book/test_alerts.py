@@ -35,6 +35,21 @@ def test_an_alert_is_found_in(text: str) -> None:
     assert alerts(text) == [("A", "U")]
 
 
+@pytest.mark.parametrize(
+    ("annotations", "address"),
+    [
+        ("{runbook: U}", "U"),
+        ("{documentation: D, runbook_url: U}", "U"),
+        ("{runbook_url: TODO, documentation: D}", "D"),
+        ("{runbook: todo}", None),
+        ("{runbook_url: ''}", None),
+        ("{summary: S}", None),
+    ],
+)
+def test_an_address_stands_in_one_of_three_annotations(annotations: str, address: str | None) -> None:
+    assert alerts(f"groups: [{{rules: [{{alert: A, annotations: {annotations}}}]}}]") == [("A", address)]
+
+
 def test_what_stands_before_a_fault_is_read_and_the_fault_has_a_place() -> None:
     found = read(Source("a.yaml", "groups: [{rules: [{alert: A}]}]\n---\ngroups: {{ x }\n"))
     assert [alert.name for alert in found.alerts] == ["A"]

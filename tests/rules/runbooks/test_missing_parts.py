@@ -90,6 +90,47 @@ goal = ["Why"]
     assert reported(findings, "# Unplug a rack\n\n## Why\n\nTo see.\n\n**Owner:** gil\n", settings) == {}
 
 
+ALERT = "---\nkind: alert\n---\n# DiskFull\n"
+
+
+def test_a_page_without_any_part_of_its_kind_is_one_finding(findings: Findings) -> None:
+    message = "no section `Meaning`, `Impact`, `Diagnosis` or `Mitigation`, which `kind: alert` asks for"
+    assert reported(findings, ALERT + "\nDelete logs.\n") == {"missing_part": (4, message)}
+
+
+def test_a_page_with_one_part_of_its_kind_is_asked_for_each_other(findings: Findings) -> None:
+    text = ALERT + "\n## Meaning\n\nFull.\n\n## Mitigating\n\nDelete logs.\n"
+    found = findings("missing_part", {"runbooks/disk-full.md": text})
+    assert [each.message for each in found] == ["no section `Diagnosis`", "no section `Impact`"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# DiskFull\n\nThis alert has been moved to [storage](storage.md).\n",
+        "# DiskFull\n\nSee [DiskFilling](disk-filling.md).\n",
+        "# DiskFull\n\nThis alert is deprecated. You can silence it.\n",
+        "# DiskFull [Deprecated]\n\n## Impact\n\n" + "Words. " * 100,
+    ],
+)
+def test_a_page_that_says_where_to_look_instead_is_asked_for_nothing(findings: Findings, text: str) -> None:
+    for kind in ("alert", "incident", "procedure"):
+        assert reported(findings, text, f'default_runbook_kind = "{kind}"') == {}
+
+
+def test_a_short_page_that_only_speaks_of_something_old_is_asked(findings: Findings) -> None:
+    text = (
+        "---\nkind: procedure\nowner: ana\n---\n# Scale\n\nLeave out the deprecated flag; see [this](a.md).\n"
+    )
+    assert reported(findings, text) == {"missing_last_updated": (5, "no `last_updated`")}
+
+
+@pytest.mark.parametrize("heading", ["Recovery Validation", "Validate the restore", "Final verification"])
+def test_a_verification_may_have_a_longer_name(findings: Findings, heading: str) -> None:
+    text = page(without="verification") + f"\n### 4.6 {heading}\n\nLook.\n"
+    assert reported(findings, text) == {}
+
+
 @pytest.mark.parametrize(
     ("text", "clean"),
     [

@@ -20,17 +20,24 @@ from opsbook.text import Location, Source, Span
 
 _WILD = re.compile(r"\*\*/|\*\*|\*|\?")
 _MEANS = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+_ADDRESSES = ("runbook_url", "runbook", "documentation")
+"""Annotations that say where the runbook is, the one that is meant for it first."""
+_NO_ADDRESS = frozenset(("todo", "tbd", "none", "n/a", "-"))
+_QUIET = frozenset(("info", "none"))
+"""Values of the label `severity` with which nobody is woken."""
 _MERGES = 8
 """Merge keys within merge keys that are followed."""
 
 
 class Alert(NamedTuple):
-    """An alert of a rule file: its name, and the annotation that says where its runbook is."""
+    """An alert of a rule file: its name, the annotation that says where its runbook is, and whether it is
+    for information alone."""
 
     name: str
     at: Location
     runbook_url: str | None
     url_at: Location
+    quiet: bool
 
 
 class RuleFile(NamedTuple):
@@ -165,9 +172,13 @@ def _rules(root: Any) -> Iterator[Any]:
 
 def _alert(source: Source, rule: Any, mark: int) -> Alert:
     name = _get(rule, "alert")
-    url = _get(_get(rule, "annotations"), "runbook_url")
+    annotations = _get(rule, "annotations")
+    said = (_get(annotations, key) for key in _ADDRESSES)
+    url = next((each for each in said if (_text(each) or "-").lower() not in _NO_ADDRESS), None)
     at = Location(source, _moved(_written(name), mark))
-    return Alert(name.value, at, _text(url), Location(source, _moved(_written(url), mark)) if url else at)
+    url_at = Location(source, _moved(_written(url), mark)) if url else at
+    quiet = _text(_get(_get(rule, "labels"), "severity")) in _QUIET
+    return Alert(name.value, at, _text(url), url_at, quiet)
 
 
 def _items(node: Any) -> list[Any]:

@@ -34,6 +34,10 @@ _BEFORE_LABEL = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?")
 _SAYS_NOTHING = frozenset(("", "~", "null", "Null", "NULL", "[]", "{}", '""', "''"))
 
 
+_ENDINGS = {"verification": (("validation",),), "trigger": (("finding", "types"),)}
+"""What a longer heading may end with, beside the part's own name."""
+
+
 class Part(NamedTuple):
     """Where a part stands: its key, heading or label, and its content; `empty` where that says
     nothing."""
@@ -96,21 +100,23 @@ def words(text: str) -> Words:
 
 
 class Names(NamedTuple):
-    """What a part may be called: its own name, and every name it has."""
+    """What a part may be called: how a longer heading may end, and every name it has."""
 
-    own: Words
+    ends: tuple[Words, ...]
     all: frozenset[Words]
 
     def called(self, said: Words, *, exactly: bool = False) -> bool:
         """Whether a heading or label that says this stands for the part."""
         if exactly:
             return said in self.all
-        return said[-len(self.own) :] == self.own or not self.all.isdisjoint(_beginnings(said))
+        return any(said[-len(end) :] == end for end in self.ends) or not self.all.isdisjoint(
+            _beginnings(said)
+        )
 
 
 @cache
 def _names(part: str, means: frozenset[str]) -> Names:
-    return Names(words(part), frozenset(words(name) for name in means))
+    return Names((words(part), *_ENDINGS.get(part, ())), frozenset(words(name) for name in means))
 
 
 @lru_cache(2048)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,33 @@ from opsbook.model.runbook import Runbook
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
+    from opsbook.book.markdown import Page
     from opsbook.lint.context import Context
 
 
+_GONE = re.compile(r"[\[(](?:deprecated|obsolete|retired|archived)[\])]", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"\b(?:is|was|been|are) (?:now )?(?:deprecated|obsolete|moved|replaced by|superseded by)\b|^see \[",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SIGNPOST = 400
+"""A page of no more characters that says where to look instead has nothing else to say."""
+
+
 def required(runbook: Document[Runbook], context: Context) -> tuple[str, ...]:
-    """The parts that this runbook must have; none where its kind is unknown."""
+    """The parts that this runbook must have; none where its kind is unknown, and of a page that only says
+    where to look instead."""
+    if _signpost(runbook.page):
+        return ()
     return context.settings.parts(runbook_kind(runbook, context.settings)) or ()
+
+
+def _signpost(page: Page) -> bool:
+    """Whether a page says that its time is over, or that what it was about stands elsewhere."""
+    if page.headings and _GONE.search(page.headings[0].text):
+        return True
+    short = len(page.headings) < 2 and len(page.text) - page.start < _SIGNPOST
+    return short and _ELSEWHERE.search(page.text, page.start) is not None
 
 
 def missing(runbook: Document[Runbook], part: str, context: Context, content: str = "") -> Iterator[Finding]:

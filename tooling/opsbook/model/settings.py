@@ -37,6 +37,7 @@ HEADINGS = {
         "symptom",
         "alerts",
         "alert",
+        "incident type",
     ),
     "severity": ("priority", "urgency"),
     "prerequisites": (
@@ -132,6 +133,7 @@ HEADINGS = {
     "mitigation": (
         "resolution",
         "potential resolution",
+        "mitigating",
         "remediation",
         "solution",
         "fix",

@@ -8,6 +8,10 @@ this one is for all others.
 * `kind: alert` asks for Meaning, Impact, Diagnosis and Mitigation. A page that has them all, does not
   say its kind and has little of the default kind is taken for one.
 * `kind: procedure` asks for an owner and a date only.
+* A page that has none of the parts of its kind is one finding, not one for each: most often it is of another
+  kind, and should say so.
+* A page of a few words that says where to look instead (`moved to`, `See [...]`, `deprecated`), and one whose
+  title ends in `[Deprecated]`, is asked for nothing.
 * Kinds of your own, and the parts they ask for, stand in the settings under `runbook_kinds`, and more
   names for a part under `headings`.
 
@@ -54,6 +58,31 @@ Look for a long transaction on the primary.
 
 End the transaction; its owner stands in `application_name`.
 ````
+
+## A page of another kind says so
+
+````markdown title="opsbook.toml"
+default_runbook_kind = "alert"
+````
+````markdown title="runbooks/gather-logs.md"
+# Gather the logs of a booking server  <!-- RUN009 -->
+
+Run `bookingctl logs --since 2h` and attach what it writes to the case.
+````
+
+Use instead:
+
+````markdown title="opsbook.toml"
+default_runbook_kind = "alert"
+````
+````markdown title="runbooks/gather-logs.md"
+---
+kind: procedure
+---
+# Gather the logs of a booking server
+
+Run `bookingctl logs --since 2h` and attach what it writes to the case.
+````
 """
 
 from __future__ import annotations
@@ -61,19 +90,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from opsbook.book.parts import find, runbook_kind
+from opsbook.diagnostics import Finding
 from opsbook.lint.parts import missing, required
 from opsbook.lint.rule import rule
 from opsbook.model.settings import PARTS
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
-    from opsbook.diagnostics import Finding
     from opsbook.lint.context import Context
     from opsbook.model.runbook import Runbook
 
 
 @rule("RUN009", on="runbook")
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
-    for part in required(runbook, context):
-        if part not in PARTS["incident"]:
-            yield from missing(runbook, part, context)
+    kind = runbook_kind(runbook, context.settings)
+    parts = [part for part in required(runbook, context) if part not in PARTS["incident"]]
+    if len(parts) > 1 and not any(find(runbook, part, context.settings) for part in parts):
+        names = [f"`{part.capitalize()}`" for part in parts]
+        message = f"no section {', '.join(names[:-1])} or {names[-1]}, which `kind: {kind}` asks for"
+        yield Finding(runbook.head, message, f"add them, or say `kind: procedure` where this is no {kind}")
+        return
+    for part in parts:
+        yield from missing(runbook, part, context)
