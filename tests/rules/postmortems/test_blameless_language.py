@@ -55,6 +55,8 @@ def test_it_hears(findings: Findings, rule: str, text: str, words: str | None) -
         "We should have tested backups and a dashboard; support should have a number to call.",
         "Was there anything that we could have done better?",
         "We discussed whether the team should have been told.",
+        "You should have also been paged with the other alert (unless a human mistake was made).",
+        "Ensure users are aware of the change.",
         "This was not human error, and nobody was careless.",
         "It was never the engineer's mistake.",
         'The guide says "we should have noticed" and “human error”.',

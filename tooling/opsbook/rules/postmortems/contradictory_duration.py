@@ -8,9 +8,10 @@ Looked at are labelled durations (`Duration: 43 minutes`, `**Time to repair**: 1
 to repair, restore, recover, fix, mitigate, resolve or detect) and `the incident lasted 43 minutes` in the
 summary and the impact. They are held against the milestones of the incident, or where there is no record,
 against labelled times on the page, such as `Repaired: 2026-03-02 10:33`. Reported is a duration that is off
-from every stated beginning (started, detected, acknowledged, declared) to every end (mitigated, resolved), by
-more than 2 minutes and a tenth; for `about an hour`, `~1h` and whole hours by more than a quarter and half
-an hour.
+from every stated beginning (started, detected, acknowledged, declared) to every end that it may mean, by more
+than 2 minutes and a tenth; for `about an hour`, `~1h` and whole hours by more than a quarter and half an
+hour. A time to repair, fix or mitigate ends at `mitigated`, one to resolve at `resolved`, any other at
+either.
 
 Not reported are
 
@@ -21,9 +22,12 @@ Not reported are
   reopened;
 * code, quotations, comments, blocks that opsbook generates, and pages that say `status: draft`.
 
-On 176 public post-mortems and guides it was right in all of 11 hits, on seven pages of one team: none fits
-the times beside it. Five of them may leave out nights or weekends, which those pages do not say and others
-of that team do.
+On 176 public post-mortems and guides it was right in all of 13 hits, on ten pages of one team: none fits the
+times beside it. Six of them may leave out nights or weekends, which those pages do not say and others of that
+team do; two found a date with a wrong month or year. Counted by the minute 29 of 62 durations of that team
+differ from the time since the detection. Twelve of these are found; the others say that they leave out the
+night, count from the declaration, are off by less than a tenth, or may have begun before the first time that
+the page gives.
 
 Related: `stale_block`.
 
@@ -106,8 +110,8 @@ _MARK = "[*_]{0,2}"
 _LINE = rf"^[ \t]*(?:(?:[-*+]|\|)[ \t]*)?{_MARK}"
 _LABELLED = re.compile(
     rf"{_LINE}(?P<label>(?:(?:total|incident|outage) )?duration"
-    r"|time to (?:(?P<repair>repair|restore|recover|recovery|fix|mitigate|mitigation)"
-    rf"|(?P<detect>detect|detection)|resolve|resolution)){_MARK}[ \t]*[:|]{_MARK}[ \t]*"
+    r"|time to (?:(?P<repair>(?P<repaired>repair|fix|mitigate|mitigation)|restore|recover|recovery)"
+    rf"|(?P<detect>detect|detection)|(?P<resolve>resolve|resolution))){_MARK}[ \t]*[:|]{_MARK}[ \t]*"
     r"(?P<value>[^\r\n]*)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -166,7 +170,7 @@ class Claim(NamedTuple):
     needs: str = "resolved"
 
 
-@rule("PM011", on="postmortem", measured=(11, 11, 11))
+@rule("PM011", on="postmortem", measured=(13, 13, 13))
 def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Finding]:
     lowered = postmortem.source.text.lower()
     if unfinished(postmortem) or not any(sign in lowered for sign in _SIGNS):
@@ -227,6 +231,9 @@ def _labelled(postmortem: Document[Postmortem]) -> Iterator[Claim]:
         claim = Claim(postmortem.span(Span(start, start + value.end("length"))), typed(value["length"]))
         if match["detect"]:
             yield claim._replace(beginnings=("started",), ends=("detected",), needs="detected")
+        elif match["repaired"] or match["resolve"]:
+            end = "mitigated" if match["repaired"] else "resolved"
+            yield claim._replace(ends=(end,), needs=end)
         else:
             yield claim._replace(needs="mitigated" if match["repair"] else "resolved")
 

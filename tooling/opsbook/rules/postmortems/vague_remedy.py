@@ -12,8 +12,9 @@ the summary, the timeline and the titles of action items. Not reported are
 * a sentence that denies it: `being more careful will not help`;
 * what was done already, as an entry of a timeline says: `reminded the team of the freeze`.
 
-On 176 public post-mortems and guides it was right in 6 of 7 hits; the other is the duty of a role in a
-guide.
+It was right in 6 of 7 hits on the 176 public post-mortems and guides it was written against; the other is the
+duty of a role in a guide. On 2,200 other texts (runbooks, status pages and chats) it was right in 2
+of 4; the two others tell the users of a change, which passes now.
 
 Related: `counterfactual`, `judged_character`, `no_action_items`.
 
@@ -57,6 +58,8 @@ _PEOPLE = (
     "|teams|(?:the|our|all) (?:[a-z-]+ )?(?:teams?|engineers|developers|staff|users|employees|people"
     "|colleagues))"
 )
+_NEWS = "(?! of (?:the|this) (?:change|upgrade|outage|maintenance))"
+"""Of this somebody is told once."""
 _CAREFUL = "careful|vigilant|attentive|diligent|aware|mindful|cautious|thorough|conscious"
 _LISTEN = listen(
     "careful vigilant attentive diligent mindful cautious thorough conscious attention care harder "
@@ -65,7 +68,7 @@ _LISTEN = listen(
     r"|pay(?:ing)? (?:more|closer|better|extra|greater) attention"
     r"|tak(?:e|ing) (?:more|greater|extra|better) care|try(?:ing)? harder)"
     rf"|(?P<word>remind {_PEOPLE} (?:to|of|about|that|not)|(?:raise|increase) (?:the )?awareness"
-    rf"|(?:make (?:sure|certain)|ensure) (?:that )?{_PEOPLE} (?:knows?|remembers?|(?:is|are) aware))"
+    rf"|(?:make (?:sure|certain)|ensure) (?:that )?{_PEOPLE} (?:knows?|remembers?|(?:is|are) aware{_NEWS}))"
     rf"|(?P<drill>(?:train|educate|retrain) {_PEOPLE})"
     r"|(?P<train>(?:more|better|additional|continuous|further) (?:training|education)"
     r"(?: (?:of|for|on|in|to|will|is|should|needed)\b|[.,]|$))"
