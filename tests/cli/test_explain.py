@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from opsbook.cli.main import run
@@ -26,10 +28,10 @@ def test_a_page_begins_with_what_the_rule_is_and_how_bad_where(capsys: pytest.Ca
     assert explain(capsys, "INC001").splitlines()[:6] == [
         "INC001 timeline_out_of_order",
         "",
-        "  family  incidents, since 0.1.0",
-        "  level   warning (adopt), error (recommended), error (strict)",
-        "  mended  by hand",
-        "",
+        "  family    incidents, since 0.1.0",
+        "  looks at  incident",
+        "  level     warning (adopt), error (recommended), error (strict)",
+        "  mended    by hand",
     ]
 
 
@@ -61,7 +63,30 @@ def _prose(page: str) -> str:
             inside = not inside
         elif not inside:
             kept.append(line)
-    return "\n".join(kept)
+    return re.sub(r"^Related: [^.]*\.$", "", "\n".join(kept), flags=re.MULTILINE)
+
+
+def test_related_rules_are_told_with_their_codes_at_the_head(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = explain(capsys, "missing_owner")
+    assert "\n  related   RUN019 orphaned_runbook\n" in printed
+    assert "Related:" not in printed
+
+
+def test_every_page_names_related_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    known = {rule.name for rule in catalog().values()}
+    for rule in catalog().values():
+        assert rule.related, rule
+        assert set(rule.related) <= known, rule
+
+
+def test_how_a_rule_was_measured_is_told_also_where_it_was_not(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {
+        code: explain(capsys, code).split("  measured  ")[1].splitlines()[0] for code in ("PM003", "POL001")
+    }
+    assert told == {
+        "PM003": "37 hits in public collections, 37 read by hand, all right",
+        "POL001": "no public collection holds the records that it is about",
+    }
 
 
 def test_markdown_keeps_the_page_as_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,9 @@ _FIXES = {
     "unsafe": "`opsbook check --fix --unsafe-fixes`, since the meaning may change",
     "none": "by hand",
 }
+_SUBJECTS = {(): "every file, as it is read", ("book",): "the whole book"}
+_FEW = 5
+"""More kinds than these are nearly all of them."""
 _BLOCK = re.compile(
     r"^(?P<fence>`{3,})(?P<info>.*)\n(?P<code>(?:.*\n)*?)(?P=fence)$|^(?P<text>.+(?:\n(?!```).+)*)",
     re.MULTILINE,
@@ -47,6 +50,7 @@ def command(names: tuple[str, ...], style: str) -> None:
 
 
 def _facts(rule: Rule) -> dict[str, str]:
+    from opsbook.lint.catalog import by_name
     from opsbook.lint.examples import mends
 
     by_profile = {profile: str(rule.level(profile) or "off") for profile in PROFILES}
@@ -56,10 +60,19 @@ def _facts(rule: Rule) -> dict[str, str]:
     dated = ", comes with time: where a change does not touch the record it is advice"
     facts = {
         "family": f"{rule.family}, since {rule.terms.since}",
+        "looks at": _subjects(rule.terms.on),
         "level": levels + (dated if rule.terms.dated else ""),
         "mended": _FIXES[mends(rule)],
+        "measured": rule.measured,
     }
-    return facts | ({"measured": str(rule.terms.measured)} if rule.terms.measured else {})
+    related = ", ".join(f"{by_name(name).code} {name}" for name in rule.related)
+    return facts | ({"related": related} if related else {})
+
+
+def _subjects(kinds: tuple[str, ...]) -> str:
+    if kinds in _SUBJECTS:
+        return _SUBJECTS[kinds]
+    return ", ".join(kinds) if len(kinds) <= _FEW else "every record"
 
 
 def _markdown(rule: Rule) -> str:
@@ -72,7 +85,7 @@ def _markdown(rule: Rule) -> str:
 
 def _text(rule: Rule, paint: Paint) -> str:
     width = min(shutil.get_terminal_size().columns, _WIDEST)
-    facts = [_wrapped(fact, width, f"  {name:<8}", " " * 10) for name, fact in _facts(rule).items()]
+    facts = [_wrapped(fact, width, f"  {name:<10}", " " * 12) for name, fact in _facts(rule).items()]
     head = [paint(f"{rule.code} {rule.name}", "1"), "\n".join(facts)]
     return "\n\n".join([*head, *_blocks(rule.page, width, paint)])
 
@@ -87,6 +100,8 @@ def _blocks(page: str, width: int, paint: Paint) -> Iterator[str]:
             yield paint(text.lstrip("# "), "1")
         elif text.startswith("|"):
             yield text
+        elif text.startswith("Related: "):
+            continue  # it is said among the facts
         elif _ITEM.match(text):
             _, *items = _ITEM.split(text)
             marks = zip(items[::2], items[1::2], strict=True)

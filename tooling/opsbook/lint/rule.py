@@ -5,6 +5,7 @@ A rule is one file in `rules/<family>/`; the file's name is the rule's, its docs
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from importlib import import_module
@@ -23,6 +24,11 @@ def level(name: str) -> Level | None:
     return _LEVELS.get(name)
 
 
+_RELATED = re.compile(r"^Related: [^.]*\.$", re.MULTILINE)
+_NAME = re.compile(r"`(\w+)`")
+UNMEASURED = "no public collection holds the records that it is about"
+
+
 class Measured(NamedTuple):
     """How often a rule hit real collections, and how often that was right where a person read it."""
 
@@ -32,9 +38,11 @@ class Measured(NamedTuple):
 
     def __str__(self) -> str:
         if not self.hits:
-            return "no hit in real collections"
-        share = f": {self.right / self.read:.0%}" if self.read else ""
-        return f"{self.hits:,} hits in real collections, {self.read} read by hand, {self.right} right{share}"
+            return "no hit in the public collections that could hold one"
+        hits = f"{self.hits:,} {'hit' if self.hits == 1 else 'hits'} in public collections"
+        share = f"{self.right} right ({self.right / self.read:.0%})"
+        right = "all right" if self.right == self.read else share
+        return f"{hits}, {self.read} read by hand, {right}"
 
 
 class Terms(NamedTuple):
@@ -75,7 +83,8 @@ def rule(
     `on` names the kinds of document it is given, or `book` for the whole book at once; a rule on
     a document may look at others through the context. `dated` says that a finding comes with the
     passing of time alone: such a finding never turns a pull request red that did not touch it.
-    `measured` is what it found in real collections: hits, how many were read, how many were right.
+    `measured` is what it found in public collections: hits, how many were read, how many were right;
+    left out where none holds the records that it is about.
     """
     counts = Measured(*measured) if measured else None
     kinds = (on,) if isinstance(on, str) else on
@@ -95,6 +104,7 @@ def reader_rule(
     strict: LevelName = "error",
     dated: bool = False,
     since: str = "0.1.0",
+    measured: tuple[int, int, int] | None = None,
 ) -> Check:
     """A page for what the reader or the runner itself finds; there is nothing to run."""
 
@@ -102,7 +112,10 @@ def reader_rule(
         del document, context
         return iter(())
 
-    mark = rule(code, on=(), adopt=adopt, recommended=recommended, strict=strict, dated=dated, since=since)
+    mark = rule(
+        code, on=(), adopt=adopt, recommended=recommended, strict=strict, dated=dated, since=since,
+        measured=measured,
+    )  # fmt: skip
     return mark(check)
 
 
@@ -135,6 +148,17 @@ class Rule:
     def page(self) -> str:
         """The rule's page in Markdown."""
         return cleandoc(module(self.family, self.name).__doc__ or "")
+
+    @property
+    def measured(self) -> str:
+        """How often it was right, in words."""
+        return str(self.terms.measured) if self.terms.measured else UNMEASURED
+
+    @property
+    def related(self) -> list[str]:
+        """The names of related rules, as the page says them."""
+        found = _RELATED.search(self.page)
+        return _NAME.findall(found[0]) if found else []
 
     @property
     def title(self) -> str:

@@ -7,6 +7,8 @@ An item is due on the day it says, and otherwise so long after the resolution as
 the worst severity that the incident had (`action_items_within`). It is overdue once that day is over
 in the book's `timezone`.
 
+Related: `undated_action_item`, `moved_due_date`, `unproven_action_item`.
+
 ## Example
 
 ```yaml title="incidents/2026/2026-03-02-checkout-5xx/incident.yaml" as_of="2026-03-17T09:00Z"

@@ -6,6 +6,8 @@ team may own it too.
 
 Finished and declined items need no owner any more.
 
+Related: `undated_action_item`, `departed_owner`.
+
 ## Example
 
 ```yaml title="incidents/2026/2026-03-02-checkout-5xx/incident.yaml"

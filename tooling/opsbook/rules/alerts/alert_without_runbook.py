@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from opsbook.lint.context import Context
 
 
-@rule("ALR002", on="book")
+@rule("ALR002", on="book", measured=(1466, 47, 47))
 def check(book: Book, context: Context) -> Iterator[Finding]:
     if not context.settings.alerts:
         return

@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from opsbook.text import Pointer
 
 
-@rule("ALR001", on=("runbook", "incident"))
+@rule("ALR001", on=("runbook", "incident"), measured=(0, 0, 0))
 def check(document: Document[Any], context: Context) -> Iterator[Finding]:
     if not context.settings.alerts:
         return

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from opsbook.lint.context import Context
 
 
-@rule("ALR005", on="book")
+@rule("ALR005", on="book", measured=(0, 0, 0))
 def check(book: Book, context: Context) -> Iterator[Finding]:
     if not context.settings.alerts:
         return

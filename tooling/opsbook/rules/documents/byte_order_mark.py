@@ -23,4 +23,4 @@ Related: `not_utf8`.
 
 from opsbook.lint.rule import reader_rule
 
-check = reader_rule("DOC003", adopt="warning")
+check = reader_rule("DOC003", adopt="warning", measured=(0, 0, 0))

@@ -26,4 +26,4 @@ Related: `not_utf8`, `yaml_syntax`.
 
 from opsbook.lint.rule import reader_rule
 
-check = reader_rule("DOC004", adopt="warning")
+check = reader_rule("DOC004", adopt="warning", measured=(0, 0, 0))

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 _KINDS = tuple(kind.name for kind in KINDS if not kind.single and not kind.yearly)
 
 
-@rule("DOC019", on=_KINDS, adopt="warning", recommended="error")
+@rule("DOC019", on=_KINDS, adopt="warning", recommended="error", measured=(4, 4, 4))
 def check(document: Document[Any], context: Context) -> Iterator[Finding]:
     kind = document.kind.name
     others = [path for path in context.book.namesakes(kind, document.id) if path != document.path]

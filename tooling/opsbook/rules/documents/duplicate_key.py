@@ -28,4 +28,4 @@ Related: `duplicate_id`, `merge_conflict`.
 
 from opsbook.lint.rule import reader_rule
 
-check = reader_rule("DOC008")
+check = reader_rule("DOC008", measured=(1, 1, 1))

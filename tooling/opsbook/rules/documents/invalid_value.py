@@ -28,4 +28,4 @@ Related: `missing_key`, `unknown_key`, `unknown_reference`.
 
 from opsbook.lint.rule import reader_rule
 
-check = reader_rule("DOC015")
+check = reader_rule("DOC015", measured=(9, 9, 9))

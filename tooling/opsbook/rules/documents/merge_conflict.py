@@ -41,4 +41,4 @@ Related: `timeline_out_of_order`, `duplicate_key`.
 
 from opsbook.lint.rule import reader_rule
 
-check = reader_rule("DOC005")
+check = reader_rule("DOC005", measured=(0, 0, 0))

@@ -36,4 +36,4 @@ Related: `byte_order_mark`, `control_character`.
 
 from opsbook.lint.rule import reader_rule
 
-check = reader_rule("DOC002")
+check = reader_rule("DOC002", measured=(0, 0, 0))

@@ -28,4 +28,4 @@ Related: `unclosed_front_matter`, `yaml_syntax`.
 
 from opsbook.lint.rule import reader_rule
 
-check = reader_rule("DOC011", adopt="warning")
+check = reader_rule("DOC011", adopt="warning", measured=(1, 1, 1))

@@ -31,4 +31,4 @@ Related: `toml_front_matter`, `yaml_syntax`.
 
 from opsbook.lint.rule import reader_rule
 
-check = reader_rule("DOC012")
+check = reader_rule("DOC012", measured=(0, 0, 0))

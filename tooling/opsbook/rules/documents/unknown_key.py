@@ -44,4 +44,4 @@ Related: `missing_key`, `invalid_value`, `newer_schema`.
 
 from opsbook.lint.rule import reader_rule
 
-check = reader_rule("DOC014", adopt="warning")
+check = reader_rule("DOC014", adopt="warning", measured=(0, 0, 0))

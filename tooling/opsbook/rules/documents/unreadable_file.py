@@ -22,4 +22,4 @@ Related: `symbolic_link`, `too_large`.
 
 from opsbook.lint.rule import reader_rule
 
-check = reader_rule("DOC001")
+check = reader_rule("DOC001", measured=(0, 0, 0))

@@ -42,4 +42,4 @@ Related: `yaml_syntax`.
 
 from opsbook.lint.rule import reader_rule
 
-check = reader_rule("DOC009", adopt="warning")
+check = reader_rule("DOC009", adopt="warning", measured=(0, 0, 0))

@@ -38,4 +38,4 @@ Related: `yaml_feature`, `several_documents`, `merge_conflict`.
 
 from opsbook.lint.rule import reader_rule
 
-check = reader_rule("DOC007")
+check = reader_rule("DOC007", measured=(0, 0, 0))

@@ -47,7 +47,7 @@ _LEAD = timedelta(minutes=5)
 """How far two clocks may differ."""
 
 
-@rule("INC007", on="incident", adopt="warning", recommended="error")
+@rule("INC007", on="incident", adopt="warning", recommended="error", measured=(0, 0, 0))
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     timeline = incident.content.timeline
     if not timeline or context.clock.passed(max(entry.at for entry in timeline) - _LEAD):

@@ -31,8 +31,7 @@ timeline:
   - {at: 2026-03-02T10:45Z, milestone: closed, text: "Closed"}
 ```
 
-Related: `impossible_milestones`, which reports an order that cannot be, and a `reopened` with nothing
-before it.
+Related: `impossible_milestones`, `stage_backwards`.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ A timeline is read from top to bottom, by people in a hurry and by everything th
 it. An entry in the wrong place is mostly a slip in its time, an hour or a day off, and then every
 duration is wrong too. Entries of the same instant may stand in any order.
 
+Related: `impossible_milestones`, `future_instant`.
+
 ## Example
 
 ```yaml title="incidents/2026/2026-03-02-checkout-5xx/incident.yaml"
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from opsbook.model.incident import Incident
 
 
-@rule("INC001", on="incident", adopt="warning", recommended="error")
+@rule("INC001", on="incident", adopt="warning", recommended="error", measured=(6, 6, 6))
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     timeline = incident.content.timeline
     latest = 0

@@ -6,6 +6,8 @@ there was nothing to say: no impact, nothing that went well. If that is so, a se
 Sections that post-mortems are made of are looked at, required or not. A comment is no content; a
 block that opsbook generates is. A page that says `status: draft` is left in peace.
 
+Related: `missing_section`, `template_words`.
+
 ## Example
 
 ````markdown title="incidents/2026/2026-04-11-late-wallet-passes/postmortem.md"
@@ -66,7 +68,7 @@ if TYPE_CHECKING:
     from opsbook.text import Location
 
 
-@rule("PM003", on="postmortem")
+@rule("PM003", on="postmortem", measured=(37, 37, 37))
 def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Finding]:
     if unfinished(postmortem):
         return

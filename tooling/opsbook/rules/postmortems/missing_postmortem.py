@@ -11,6 +11,8 @@ incident ever had.
 * Without such a clock nothing is ever late, and so nothing is said. Drills, near misses, false alarms,
   duplicates and whatever is not resolved yet are not asked either.
 
+Related: `late_review`, `late_publication`.
+
 ## Example
 
 ```yaml title="incidents/2026/2026-03-02-checkout-5xx/incident.yaml" as_of="2026-03-04T00:00Z"

@@ -14,6 +14,8 @@ The worst severity that the incident ever had decides, through `postmortem` in t
 Sections match at any level and by many names (`Contributing factors`, `Next steps` …); `headings` in the
 settings adds yours. Their order is free. A page that says `status: draft` is left in peace.
 
+Related: `empty_section`, `section_out_of_order`, `template_words`.
+
 ## Example
 
 ````markdown title="incidents/2026/2026-04-11-late-wallet-passes/postmortem.md"
@@ -81,7 +83,7 @@ if TYPE_CHECKING:
     from opsbook.model.postmortem import Postmortem
 
 
-@rule("PM002", on="postmortem")
+@rule("PM002", on="postmortem", measured=(503, 48, 47))
 def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Finding]:
     if unfinished(postmortem):
         return

@@ -112,7 +112,7 @@ _NONE = frozenset(
 """What people write into a list that is empty, without marks of Markdown around it."""
 
 
-@rule("PM009", on="postmortem", strict="warning", measured=(3, 3, 3))
+@rule("PM009", on="postmortem", strict="warning", measured=(2, 2, 2))
 def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Finding]:
     if unfinished(postmortem) or sections(postmortem, context) != SECTIONS["full"]:
         return

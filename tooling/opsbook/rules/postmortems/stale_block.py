@@ -8,6 +8,8 @@ The blocks are `timeline` and `action-items`. The fix writes between the comment
 today and leaves the rest of the page alone; an empty pair of comments is how a block begins. Write
 nothing of your own inside: it belongs in the record, or above or below the block.
 
+Related: `contradictory_duration`.
+
 ## Example
 
 ````markdown title="incidents/2026/2026-04-11-late-wallet-passes/postmortem.md"

@@ -81,7 +81,7 @@ _SIGNS = (
 )
 
 
-@rule("PM008", on="postmortem", measured=(35, 35, 35))
+@rule("PM008", on="postmortem", measured=(31, 31, 31))
 def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Finding]:
     lowered = postmortem.source.lowered
     if unfinished(postmortem) or not any(sign in lowered for sign in _SIGNS):

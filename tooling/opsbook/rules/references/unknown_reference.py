@@ -6,6 +6,8 @@ reference to it: change them in the same commit.
 
 Members of rotations and overrides have a rule of their own, `unknown_member`.
 
+Related: `dead_link`, `unreferenced_record`, `unknown_member`.
+
 ## Example
 
 ```yaml title="policies/services/checkout.yaml"

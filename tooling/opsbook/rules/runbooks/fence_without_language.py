@@ -59,7 +59,7 @@ _MARK = re.compile(r"`{3,}|~{3,}")
 _SHEBANG = re.compile(r"\s*#!\s*/(?:usr/)?bin/(?:env\s+)?(bash|sh|zsh|ksh|python|ruby)3?\s")
 
 
-@rule("RUN013", on="runbook", adopt="off", recommended="advice", strict="warning", measured=(477, 12, 12))
+@rule("RUN013", on="runbook", adopt="off", recommended="advice", strict="warning", measured=(477, 50, 50))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     text = runbook.source.text
     for fence in runbook.page.fences:

@@ -7,6 +7,8 @@ to look again. The date of the last commit is no substitute: mending a typing er
 Best is `last_updated` in the front matter; `last_reviewed_on` and `last_review_date` mean the same,
 and a section such as `Revision history` counts.
 
+Related: `stale_last_updated`, `overdue_review`.
+
 ## Example
 
 ````markdown title="runbooks/disk-full.md"
@@ -43,6 +45,6 @@ if TYPE_CHECKING:
     from opsbook.model.runbook import Runbook
 
 
-@rule("RUN008", on="runbook")
+@rule("RUN008", on="runbook", measured=(267, 50, 50))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     yield from missing(runbook, "last_updated", context, "the day somebody last made sure that it is right")

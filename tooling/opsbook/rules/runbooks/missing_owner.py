@@ -7,6 +7,8 @@ written and a little less each week.
 Best is `owner` in the front matter, a person or a team of this book, because then it is a reference
 that can be checked; a section or label `Owner`, `Maintainers` or `Contact` counts as well.
 
+Related: `orphaned_runbook`.
+
 ## Example
 
 ````markdown title="runbooks/certificate-expiry.md"
@@ -52,6 +54,6 @@ if TYPE_CHECKING:
     from opsbook.model.runbook import Runbook
 
 
-@rule("RUN007", on="runbook")
+@rule("RUN007", on="runbook", measured=(158, 50, 50))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     yield from missing(runbook, "owner", context, "a person or, better, a team")

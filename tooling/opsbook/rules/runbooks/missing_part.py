@@ -15,6 +15,8 @@ this one is for all others.
 * Kinds of your own, and the parts they ask for, stand in the settings under `runbook_kinds`, and more
   names for a part under `headings`.
 
+Related: `unknown_runbook_kind`, `missing_steps`.
+
 ## Example
 
 ````markdown title="runbooks/alerts/OrdersDbReplicationLag.md"
@@ -102,7 +104,7 @@ if TYPE_CHECKING:
     from opsbook.model.runbook import Runbook
 
 
-@rule("RUN009", on="runbook")
+@rule("RUN009", on="runbook", measured=(42, 42, 41))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     kind = runbook_kind(runbook, context.settings)
     parts = [part for part in required(runbook, context) if part not in PARTS["incident"]]

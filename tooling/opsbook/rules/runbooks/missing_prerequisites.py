@@ -6,6 +6,8 @@ who has to say "go", and what must not be running at the same time.
 
 `Before you start`, `Requirements` and the like count; so does a sentence that says there are none.
 
+Related: `undeclared_placeholder`, `missing_part`.
+
 ## Example
 
 ````markdown title="runbooks/database-failover.md"
@@ -61,6 +63,6 @@ if TYPE_CHECKING:
 _CONTENT = "access, tools and conditions to have before step 1; `None.` is an answer"
 
 
-@rule("RUN003", on="runbook")
+@rule("RUN003", on="runbook", measured=(5, 5, 5))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     yield from missing(runbook, "prerequisites", context, _CONTENT)

@@ -7,6 +7,8 @@ too: it tells the reader to think before the step, not after.
 Of some 750 public runbooks one in a hundred has such a section; therefore this is advice where a
 collection is being adopted.
 
+Related: `unguarded_command`, `missing_part`.
+
 ## Example
 
 ````markdown title="runbooks/database-failover.md"
@@ -50,6 +52,6 @@ if TYPE_CHECKING:
 _CONTENT = "how to undo each step, or why there is no way back and what to do then"
 
 
-@rule("RUN006", on="runbook")
+@rule("RUN006", on="runbook", measured=(11, 11, 11))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     yield from missing(runbook, "rollback", context, _CONTENT)

@@ -7,6 +7,8 @@ and wrong at SEV2.
 Best is `severity` in the front matter, one level or a list, because tools read it too; a section or a
 bold label of that name counts as well.
 
+Related: `missing_trigger`, `missing_part`.
+
 ## Example
 
 ````markdown title="runbooks/database-failover.md"
@@ -42,6 +44,6 @@ if TYPE_CHECKING:
     from opsbook.model.runbook import Runbook
 
 
-@rule("RUN002", on="runbook")
+@rule("RUN002", on="runbook", measured=(4, 4, 4))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     yield from missing(runbook, "severity", context, "one level, or a list")

@@ -8,6 +8,8 @@ A section `Steps`, `Procedure`, `Resolution` and the like counts, at any level. 
 numbered, in a list or by their headings, wherever no other part holds them: a page that is nothing
 but steps need not say so.
 
+Related: `unnumbered_steps`, `missing_part`.
+
 ## Example
 
 ````markdown title="runbooks/queue-backlog.md"
@@ -64,7 +66,7 @@ _CONTENT = "a numbered list, one action each, with the command to copy"
 _NUMBERED = re.compile(r"(?:step\s+)?\d+\s*[.):]", re.IGNORECASE)
 
 
-@rule("RUN004", on="runbook")
+@rule("RUN004", on="runbook", measured=(0, 0, 0))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     for finding in missing(runbook, "steps", context, _CONTENT):
         if not _numbered(runbook, context):

@@ -8,6 +8,8 @@ A section counts when it begins with `Trigger`, `Symptoms`, `Alerts` or `When to
 `headings` in the settings adds names of your own. `alerts` in the front matter link the runbook to its
 alerts; they do not say what a person sees.
 
+Related: `unknown_alert`, `missing_part`.
+
 ## Example
 
 ````markdown title="runbooks/cache-invalidation.md"
@@ -51,6 +53,6 @@ if TYPE_CHECKING:
 _CONTENT = "the alert or symptom that says to start here, and what does not"
 
 
-@rule("RUN001", on="runbook")
+@rule("RUN001", on="runbook", measured=(0, 0, 0))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     yield from missing(runbook, "trigger", context, _CONTENT)

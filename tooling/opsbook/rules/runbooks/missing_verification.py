@@ -7,6 +7,8 @@ the incident. Verification names what to look at from the customer's side, the v
 Of some 750 public runbooks one in twenty has such a section, while about half tell the reader to verify
 something along the way; therefore this is advice where a collection is being adopted.
 
+Related: `missing_steps`, `missing_part`.
+
 ## Example
 
 ````markdown title="runbooks/queue-backlog.md"
@@ -48,6 +50,6 @@ if TYPE_CHECKING:
     from opsbook.model.runbook import Runbook
 
 
-@rule("RUN005", on="runbook")
+@rule("RUN005", on="runbook", measured=(5, 5, 5))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     yield from missing(runbook, "verification", context, "what to look at, and the value that says it worked")

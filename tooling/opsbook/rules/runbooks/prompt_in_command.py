@@ -14,6 +14,8 @@ command. Where a prompt says on which host to type, where a text stands between 
 where output stands between the commands, it is not: keep the commands and show the output in a block
 of its own, or call the block `console`.
 
+Related: `output_in_command`, `smart_quote_in_command`.
+
 ## Example
 
 ````markdown title="runbooks/disk-full.md"
@@ -87,7 +89,7 @@ class Session(NamedTuple):
     plain: bool
 
 
-@rule("RUN011", on="runbook")
+@rule("RUN011", on="runbook", measured=(424, 50, 50))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     for fence in runbook.page.fences:
         if fence.language.lower() in SHELLS:

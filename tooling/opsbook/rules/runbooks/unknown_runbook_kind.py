@@ -5,6 +5,8 @@ is never told what it lacks, and whoever wrote it believes that it was checked.
 
 Kinds are `incident`, `alert` and `procedure`, and those under `runbook_kinds` in the settings.
 
+Related: `missing_part`.
+
 ## Example
 
 ````markdown title="runbooks/alerts/OrdersDbReplicationLag.md"
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from opsbook.model.runbook import Runbook
 
 
-@rule("RUN010", on="runbook", adopt="warning", recommended="error")
+@rule("RUN010", on="runbook", adopt="warning", recommended="error", measured=(0, 0, 0))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
     kind = runbook.content.kind
     if context.settings.parts(kind) is None:
