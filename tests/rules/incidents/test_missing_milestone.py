@@ -40,8 +40,6 @@ def test_an_incident_that_is_not_over_is_not_asked(says: Says) -> None:
     assert says("missing_milestone", "09:33 milestone: mitigated, severity: SEV1") == []
 
 
-@pytest.mark.parametrize(
-    "top", ["kind: drill\n", "kind: near-miss\n", "duplicate_of: x\n"]
-)
+@pytest.mark.parametrize("top", ["kind: drill\n", "kind: near-miss\n", "duplicate_of: x\n"])
 def test_what_does_not_count_may_end_as_it_likes(says: Says, top: str) -> None:
     assert says("missing_milestone", f"{CLOSED}, severity: SEV1", top=top) == []
