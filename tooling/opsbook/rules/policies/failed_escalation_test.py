@@ -6,6 +6,8 @@ either the policy or a rotation was changed without that in mind, or the test wa
 `opsbook escalation show SERVICE --severity SEV1 --at INSTANT` shows what is paged instead, with the reason
 of each page. Name rotations and teams in tests, not people: those change with every turn.
 
+Related: `unreached_alert`, `gone_target`.
+
 ## Example
 
 ```yaml title="policies/escalation/payments.yaml"

@@ -8,6 +8,8 @@ absence are those of the person's zone. A morning of handover does not count: th
 twelve hours in common, or all of a shorter shift. What an override gives to somebody who is away is
 `absent_in_override`.
 
+Related: `absent_in_override`, `coverage_gap`.
+
 ## Example
 
 ```yaml title="rotations/primary.yaml"

@@ -9,6 +9,8 @@ one turn or override; nights and weekends that the layer leaves open do not brea
 of `policies/on-call.yaml` it passes, half a week more included. Looked at are the next thirteen weeks. A
 long turn is `long_turn`, somebody who is always alone `one_person_rotation`.
 
+Related: `too_long_on_call`, `long_turn`.
+
 ## Example
 
 ```yaml title="rotations/primary.yaml"

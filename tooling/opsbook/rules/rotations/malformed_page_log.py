@@ -7,6 +7,8 @@ Columns are `at`, `person`, `service`, `alert`, `acknowledged` and `outcome`, in
 must be there. An instant has an offset. An outcome is one of `acted`, `acknowledged`, `no-action`,
 `false-alarm` and `unanswered`.
 
+Related: `too_many_pages`, `yaml_syntax`.
+
 ## Example
 
 ```csv title="rotations/pages/2026-03.csv"

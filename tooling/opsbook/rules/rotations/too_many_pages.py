@@ -9,6 +9,8 @@ the page log (`rotations/pages/2026-03.csv`). The night is that of `policies/on-
 lives. Reported is the first page beyond the limit, for four weeks: long enough for rest and for a look at
 the alerts, and no reproach for ever.
 
+Related: `unfair_share`, `malformed_page_log`.
+
 ## Example
 
 ```yaml title="policies/targets.yaml"

@@ -9,6 +9,8 @@ layer have in the next twelve weeks, overrides counted. A fair share follows fro
 in the list. It may be exceeded by `share_tolerance` of `policies/on-call.yaml` and by one turn, since twelve
 weeks are not divisible by everything. A layer whose members change within these weeks is not looked at.
 
+Related: `too_many_pages`, `night_shift`.
+
 ## Example
 
 ```yaml title="rotations/primary.yaml"
