@@ -7,7 +7,7 @@ AT     := 2026-11-23T09:00Z
 NODE_TOOLS := yaml-language-server@2.0.0 @microsoft/sarif-multitool@5.7.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit fuzz bench schemas clean
+.PHONY: help demo test lint types unit fuzz bench load schemas clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ fuzz: $(VENV)/dev  ## Look for faults for longer than CI does
 
 bench: $(VENV)/dev  ## Time opsbook against its peers and against the floor
 	$(BIN)/python benchmarks/check.py --peers
+
+load: $(VENV)/dev  ## Twenty clones log fifty entries each at once
+	$(BIN)/python benchmarks/sharing.py
 
 schemas: $(VENV)/dev  ## Write the JSON Schemas
 	$(BIN)/opsbook schema write

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
@@ -146,6 +147,15 @@ def put(file: Path, text: str) -> None:
             draft.replace(target)
     except OSError as error:
         raise UserError(f"cannot write `{file}`: {error.strerror}") from None
+
+
+def sweep(root: Path, path: str) -> None:
+    """Remove drafts of a file that a crash left beside it; only while one is `alone`."""
+    target = root / path
+    with suppress(OSError):
+        for name in os.listdir(target.parent):
+            if re.fullmatch(rf"\.{re.escape(target.name)}\.[a-z0-9_]{{8}}", name):
+                (target.parent / name).unlink(missing_ok=True)
 
 
 @contextmanager

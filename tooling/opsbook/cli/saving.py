@@ -48,7 +48,7 @@ def save(make: Callable[[Book], Change], options: dict[str, Any]) -> Change:
     from opsbook.book.settings import find_root
     from opsbook.book.snapshot import Book
     from opsbook.book.tree import WorkTree
-    from opsbook.book.write import ChangedError, alone, replace_all
+    from opsbook.book.write import ChangedError, alone, replace_all, sweep
 
     root = find_root(Path.cwd())
     with alone(root):
@@ -67,6 +67,8 @@ def save(make: Callable[[Book], Change], options: dict[str, Any]) -> Change:
                 if attempt + 1 == _ATTEMPTS:
                     raise
                 continue
+            for source, _ in texts:
+                sweep(root, source.path)
             if keeping:
                 keeping.commit()
             return change

@@ -1,0 +1,101 @@
+"""Whatever stops a command, a record is the old or the new one, and what was acknowledged is there."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from tests.conftest import FUZZ
+from tests.sharing.conftest import ID, RECORD, TEXT, Place, logs
+
+from opsbook.book import yaml
+from opsbook.errors import UserError
+
+KILLS = 500 if FUZZ else 12
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-P", "-m", "opsbook", *arguments]
+
+
+def said(place: Place) -> list[str]:
+    reading = yaml.read(place.read())
+    assert reading.problems == ()
+    return [entry["text"] for entry in reading.data["timeline"]]
+
+
+def test_a_kill_at_any_moment_tears_no_file_and_loses_nothing_acknowledged(ana: Place) -> None:
+    dice = random.Random(4)
+    acknowledged = ["Declared"]
+    for number in range(KILLS):
+        process = subprocess.Popen(
+            command("log", "-i", ID, f"entry {number}"), cwd=ana.root, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(dice.uniform(0.05, 0.6))
+        os.killpg(process.pid, signal.SIGKILL)
+        out, _ = process.communicate()
+        if out:
+            acknowledged.append(f"entry {number}")
+        assert set(acknowledged) <= set(said(ana))
+    (ana.root / ".git/index.lock").unlink(missing_ok=True)  # a git that was killed leaves it
+    (ana.root / ".git/refs/heads/main.lock").unlink(missing_ok=True)
+    (ana.root / ".git/HEAD.lock").unlink(missing_ok=True)
+    subprocess.run(command("sync"), cwd=ana.root, check=True, capture_output=True)
+    assert len(said(ana)) == len(set(said(ana)))
+    assert ana.committed(revision="origin/main") == ana.read()
+    assert not [
+        name for name in os.listdir((ana.root / RECORD).parent) if name != "incident.yaml" and "tmp" in name
+    ]
+
+
+def test_a_disk_that_is_full_stops_a_command_before_anything_is_written(ana: Place) -> None:
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+    done = subprocess.run(
+        command("log", "-i", ID, "rolled back"), cwd=ana.root, preexec_fn=small,
+        capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "cannot write" in done.stderr
+    assert '"rolled back"' in done.stderr, "the entry to paste is printed"
+    assert ana.read() == TEXT
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.EDQUOT])
+def test_what_cannot_be_forced_to_disk_is_refused(
+    ana: Place, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(handle: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuses)
+    with pytest.raises(UserError, match=r"cannot write .*; nothing was written"):
+        ana.save(logs(20, "rolled back"))
+    assert ana.read() == TEXT
+    assert os.listdir((ana.root / RECORD).parent) == ["incident.yaml"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_checkout_that_is_read_only_is_refused(ana: Place) -> None:
+    folder = (ana.root / RECORD).parent
+    folder.chmod(0o555)
+    with pytest.raises(UserError, match=r"cannot write .*: Permission denied"):
+        ana.save(logs(20, "rolled back"))
+    folder.chmod(0o755)
+    assert ana.read() == TEXT
+
+
+def test_a_draft_that_a_crash_left_is_swept_away(ana: Place) -> None:
+    (ana.root / RECORD).with_name(".incident.yaml.abc12345").write_text("half")
+    ana.save(logs(20, "rolled back"))
+    assert os.listdir((ana.root / RECORD).parent) == ["incident.yaml"]

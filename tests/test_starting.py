@@ -1,0 +1,97 @@
+"""A new book has nothing wrong with it, and never takes the place of what is there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from opsbook.authoring.starting import Start, files
+from opsbook.book.kinds import KINDS, identify
+from opsbook.cli.main import run
+from opsbook.lint.session import Session
+
+NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
+AT = ["--at", "2026-11-30T09:00Z"]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    assert run(["init", str(tmp_path / "book"), "--timezone", "Europe/Berlin", *AT]) == 0
+    return tmp_path / "book"
+
+
+@pytest.mark.parametrize("profile", ["adopt", "recommended", "strict"])
+@pytest.mark.parametrize("days", [0, 7])
+def test_nothing_is_wrong_with_it(book: Path, profile: str, days: int) -> None:
+    now = NOW.replace(month=12, day=days) if days else NOW
+    assert Session(book, now, profile=profile, cache=False).check().diagnostics == ()
+
+
+def test_nothing_is_wrong_without_its_example(book: Path) -> None:
+    for file in (book / "incidents").rglob("*.yaml"):
+        file.unlink()
+    assert Session(book, NOW, profile="strict", cache=False).check().diagnostics == ()
+
+
+@pytest.mark.parametrize("day", [date(2024, 2, 29), date(2026, 1, 5), date(2027, 12, 31)])
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "America/New_York"])
+def test_it_is_right_on_any_day_anywhere(day: date, zone: str, tmp_path: Path) -> None:
+    for path, text in files(Start(day, zone)).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    assert Session(tmp_path, now, profile="strict", cache=False).check().diagnostics == ()
+
+
+def test_no_word_is_left_to_be_filled_in() -> None:
+    texts = files(Start(date(2026, 11, 30), "UTC"))
+    assert not [path for path, text in texts.items() if "@TO" in text or "@VER" in text or "@IN" in text]
+
+
+def test_it_shows_each_kind_that_a_team_begins_with() -> None:
+    kinds = {found.kind.name for path in files(Start(date(2026, 11, 30), "UTC")) if (found := identify(path))}
+    assert {kind.name for kind in KINDS} - kinds == {
+        "postmortem", "holidays", "override", "communication", "targets", "tools", "handoff",
+    }  # fmt: skip
+
+
+def test_a_file_that_is_there_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "README.md").write_text("ours\n")
+    (tmp_path / "opsbook.toml").symlink_to("nowhere")
+    assert run(["init", str(tmp_path), "--timezone", "UTC", *AT]) == 0
+    assert (tmp_path / "README.md").read_text() == "ours\n"
+    assert (tmp_path / "opsbook.toml").is_symlink()
+    assert capsys.readouterr().err == "left as it is: README.md\nleft as it is: opsbook.toml\n"
+
+
+def test_a_second_time_changes_nothing(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {file: file.read_bytes() for file in book.rglob("*") if file.is_file()}
+    capsys.readouterr()
+    assert run(["init", str(book), "--timezone", "UTC", *AT]) == 0
+    assert {file: file.read_bytes() for file in book.rglob("*") if file.is_file()} == before
+    assert capsys.readouterr().out.startswith("0 files written")
+
+
+def test_a_zone_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", str(tmp_path / "book"), "--timezone", "Europe/Berln"]) == 2
+    assert "did you mean `Europe/Berlin`?" in capsys.readouterr().err
+    assert not (tmp_path / "book").exists()
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        ["zizmor", "--offline", "--persona=pedantic", "--no-progress", ".github/workflows/opsbook.yml"],
+        ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/opsbook.yml"],
+        ["pre-commit", "validate-config", ".pre-commit-config.yaml"],
+    ],
+    ids=lambda tool: tool[0],
+)
+def test_what_it_sets_up_for_other_tools_passes_their_checks(book: Path, tool: list[str]) -> None:
+    program = Path(sys.executable).with_name(tool[0])
+    done = subprocess.run([str(program), *tool[1:]], cwd=book, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
