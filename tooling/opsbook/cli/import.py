@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from opsbook.authoring.change import Change
     from opsbook.book.snapshot import Book
     from opsbook.importing.export import File, Left
+    from opsbook.importing.feed import Made as FeedMade
     from opsbook.importing.rota import Rota
     from opsbook.importing.schedule import Made
     from opsbook.model.time import Interval
 
 F = TypeVar("F", bound=Callable[..., Any])
+_SHOWN = 10
+"""How many records of a kind are named."""
 
 
 @click.group(cls=Group)
@@ -176,11 +179,117 @@ def _days(interval: Interval) -> str:
 
 
 def _left(left: Iterable[Left]) -> Iterator[str]:
-    from opsbook.output.frames import clean
-
-    lines = [f"  {clean(each.place)}: {clean(each.what)}\n" for each in left]
+    lines = list(_listed(left))
     yield "\nnot carried over, or assumed\n" if lines else "\nnothing was left out\n"
     yield from lines
+
+
+def _listed(left: Iterable[Left]) -> Iterator[str]:
+    from opsbook.output.frames import clean
+
+    return (f"  {clean(each.place)}: {clean(each.what)}\n" for each in left)
+
+
+# ── feeds ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _feed_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every importer of incidents."""
+    options: tuple[Callable[..., Any], ...] = (
+        click.option(
+            "--severity", "severities", multiple=True, metavar="THEIRS=LEVEL",
+            help="The level of a severity of the feed; with nothing after = such incidents are left out.",
+        ),
+        click.option(
+            "--service", "services", multiple=True, metavar="THEIRS=ID",
+            help="The service that a component of the feed is here.",
+        ),
+        click.option("--skip", multiple=True, metavar="WORDS", help="Leave out what is titled so."),
+        click.option("--timezone", metavar="ZONE", help="The clock of times that name none."),
+        saving_options,
+        _files,
+    )  # fmt: skip
+    for option in options:
+        function = option(function)
+    return function
+
+
+@command.command("statuspage")
+@_feed_options
+def statuspage(files: tuple[str, ...], **options: Any) -> None:
+    """Incidents of a Statuspage: the answer of GET /api/v2/incidents.json, or its history.atom."""
+    _feed("statuspage", files, options)
+
+
+@command.command("github-status")
+@_feed_options
+def github_status(files: tuple[str, ...], **options: Any) -> None:
+    """GitHub's incident history: incidents.jsonl of its archive, or history.atom of githubstatus.com."""
+    _feed("github_status", files, options)
+
+
+@command.command("cstate")
+@_feed_options
+def cstate(files: tuple[str, ...], **options: Any) -> None:
+    """Incidents of a cState page: the files of content/issues/."""
+    _feed("cstate", files, options)
+
+
+@command.command("upptime")
+@_feed_options
+def upptime(files: tuple[str, ...], **options: Any) -> None:
+    """Outages that Upptime saw: its issues as JSON, or git log --format='%H%x09%aI%x09%s'."""
+    _feed("upptime", files, options)
+
+
+def _feed(name: str, paths: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Make incidents of a feed, or add to them what is new, and say what was left out."""
+    from opsbook.authoring.change import Change
+    from opsbook.importing.feed import Asked, made
+    from opsbook.output.frames import count
+
+    read = import_module(f"opsbook.importing.{name}").read
+    files = _read(paths)
+    asked = Asked(
+        _pairs("--severity", options["severities"]),
+        {theirs: id for theirs, id in _pairs("--service", options["services"]).items() if id},
+        options["skip"],
+        _zone(options["timezone"]),
+    )
+    results: list[FeedMade] = []
+
+    def make(book: Book) -> Change:
+        results.append(made(book, read, files, asked))
+        return Change(f"import {count(len(results[-1].created), 'incident')}", results[-1].edits)
+
+    save(make, options)
+    click.echo("".join(_became(results[-1], options["dry_run"])), nl=False, err=options["dry_run"])
+
+
+def _became(result: FeedMade, dry: bool) -> Iterator[str]:
+    """What became of a feed."""
+    from opsbook.output.frames import count
+
+    if result.created:
+        yield f"{'would write' if dry else 'wrote'} {count(len(result.created), 'incident')}\n"
+        yield from _few(f"  {id}\n" for id in result.created)
+    if result.extended:
+        yield f"{'would add' if dry else 'added'} what was posted since\n"
+        yield from _few(f"  {id}: {count(number, 'post')}\n" for id, number in result.extended.items())
+    if result.unchanged or not result.edits:
+        yield f"nothing new in {count(result.unchanged, 'incident')}\n"
+    if result.skipped:
+        yield f"\nskipped, no incidents: {len(result.skipped):,}\n"
+        yield from _listed(result.skipped)
+    yield from _left(result.left)
+
+
+def _few(lines: Iterable[str]) -> Iterator[str]:
+    """As many lines as a person reads, and how many more there are."""
+    all_of_them = list(lines)
+    yield from all_of_them[:_SHOWN]
+    if len(all_of_them) > _SHOWN:
+        yield f"  and {len(all_of_them) - _SHOWN:,} more\n"
 
 
 # ── what is typed ─────────────────────────────────────────────────────────────────────────
@@ -223,12 +332,19 @@ def _id(option: str, text: str | None) -> str | None:
 def _people(options: dict[str, Any]) -> dict[str, str]:
     """Who is who, by the command line: what is typed wins over the file."""
     found = _table(options["table"]) if options["table"] else {}
-    for pair in options["people"]:
+    found |= _pairs("--person", options["people"])
+    return {theirs: _id("--people", id) or "" for theirs, id in found.items()}
+
+
+def _pairs(option: str, typed: Iterable[str]) -> dict[str, str]:
+    """What is typed as `theirs=ours`."""
+    found = {}
+    for pair in typed:
         theirs, equals, id = pair.rpartition("=")
         if not equals or not theirs.strip():
-            raise UserError(f"--person: `{pair}` has no `=`", "write --person ana@example.com=ana")
-        found[theirs.strip()] = id.strip()
-    return {theirs: _id("--person", id) or "" for theirs, id in found.items()}
+            raise UserError(f"{option}: `{pair}` has no `=`", f"write {option} theirs=ours")
+        found[theirs.strip()] = _id(option, id.strip()) or ""
+    return found
 
 
 def _table(path: str) -> dict[str, str]:

@@ -1,11 +1,17 @@
-"""New records as text: ruamel.yaml writes what they say, in the layout that a person would give it."""
+"""New records as text: ruamel.yaml writes what they say, in the layout that a person would give it.
+
+Mappings that hold a sentence are blocks; a turn, a window and a cover are a line each, and so is an entry of
+a timeline.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from opsbook.authoring.entry import line
 from opsbook.book.kinds import kind
 
 if TYPE_CHECKING:
@@ -13,11 +19,12 @@ if TYPE_CHECKING:
 
     from opsbook.importing.schedule import Record
 
-_ROWS = frozenset({"versions", "windows", "covers", "timeline"})
+_ROWS = frozenset({"versions", "windows", "covers"})
 """Lists whose items stand in one line each."""
-_ONE_LINE = frozenset({"accounts", "links", "impact", "roles", "services"})
-_QUOTED = frozenset({"text", "from", "to"})
-"""Keys of a row whose values are in double quotes, where they are no instants."""
+_ONE_LINE = frozenset({"accounts", "links"})
+"""Mappings that stand in one line."""
+_IN_QUOTES = re.compile(r"\d\d:\d\d\Z|.*(?:[\n\"']|: )", re.DOTALL)
+"""Texts that stand in double quotes though YAML does not ask for them."""
 
 
 def path(record: Record) -> str:
@@ -29,18 +36,15 @@ def path(record: Record) -> str:
 
 def text(record: Record) -> str:
     """A record as YAML, with the line that tells an editor its schema."""
-    where = path(record)
-    up = "../" * where.count("/")
+    up = "../" * path(record).count("/")
     out = io.StringIO()
-    _yaml().dump(_laid_out(record.says), out)
-    return f"# yaml-language-server: $schema={up}schemas/{record.kind}.json\n{out.getvalue()}"
-
-
-def row(says: dict[str, Any]) -> str:
-    """An item of a list in one line, as it stands between `- ` and the end of the line."""
-    out = io.StringIO()
-    _yaml().dump([_row(says)], out)
-    return out.getvalue().removeprefix("  - ").removesuffix("\n")
+    out.write(f"# yaml-language-server: $schema={up}schemas/{record.kind}.json\n")
+    says = {key: value for key, value in record.says.items() if key != "timeline"}
+    _yaml().dump(_block(says), out)
+    if entries := record.says.get("timeline"):
+        out.write("timeline:\n")
+        out.writelines(f"  - {line(entry)}\n" for entry in entries)
+    return out.getvalue()
 
 
 @lru_cache(1)
@@ -48,69 +52,40 @@ def _yaml() -> YAML:
     from ruamel.yaml import YAML
 
     yaml = YAML()
-    yaml.width = 1 << 30
+    yaml.width = 1 << 30  # never folds a line
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
-
-
-def _laid_out(value: Any, key: str = "") -> Any:
-    if isinstance(value, dict):
-        return _row(value) if key in _ONE_LINE else _block(value)
-    if isinstance(value, list):
-        if key in _ROWS:
-            return [_row(each) for each in value]
-        return (
-            [_laid_out(each) for each in value]
-            if any(isinstance(each, dict) for each in value)
-            else _flow(value)
-        )
-    return _scalar(value)
 
 
 def _block(value: dict[str, Any]) -> Any:
     from ruamel.yaml.comments import CommentedMap
 
-    return CommentedMap((key, _laid_out(each, key)) for key, each in value.items())
+    return CommentedMap((key, _under(key, each)) for key, each in value.items())
 
 
-def _row(value: dict[str, Any]) -> Any:
-    from ruamel.yaml.comments import CommentedMap
-
-    found = CommentedMap((key, _cell(key, each)) for key, each in value.items())
-    found.fa.set_flow_style()
-    return found
-
-
-def _cell(key: str, value: Any) -> Any:
-    if isinstance(value, dict):
-        return _row(value)
-    if isinstance(value, list):
+def _under(key: str, value: Any) -> Any:
+    """What stands under a key of a block."""
+    if key in _ONE_LINE:
         return _flow(value)
-    return (
-        _quoted(value)
-        if (key in _QUOTED and isinstance(value, str) and "T" not in value[:11]) or key == "text"
-        else _scalar(value)
-    )
+    if key in _ROWS:
+        return [_flow(each) for each in value]
+    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
+        return [_block(each) for each in value]
+    return _flow(value)
 
 
-def _flow(value: list[Any]) -> Any:
-    from ruamel.yaml.comments import CommentedSeq
-
-    found = CommentedSeq(_flow(each) if isinstance(each, list) else _scalar(each) for each in value)
-    found.fa.set_flow_style()
-    return found
-
-
-def _scalar(value: Any) -> Any:
-    """A word as it is, and whatever could be read as something else in double quotes."""
-    return (
-        _quoted(value)
-        if isinstance(value, str) and ("\n" in value or '"' in value or "'" in value or ": " in value)
-        else value
-    )
-
-
-def _quoted(value: str) -> Any:
+def _flow(value: Any) -> Any:
+    """A value in one line."""
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-    return DoubleQuotedScalarString(value)
+    found: Any = value
+    if isinstance(value, dict):
+        found = CommentedMap((key, _flow(each)) for key, each in value.items())
+        found.fa.set_flow_style()
+    elif isinstance(value, list):
+        found = CommentedSeq(map(_flow, value))
+        found.fa.set_flow_style()
+    elif isinstance(value, str) and _IN_QUOTES.match(value):
+        found = DoubleQuotedScalarString(value)
+    return found
