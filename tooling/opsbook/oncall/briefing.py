@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from opsbook.model.rotation import Cover
     from opsbook.model.rotation import Handoff as Record
     from opsbook.model.runbook import Runbook
+    from opsbook.model.severity import Severities
     from opsbook.oncall.burden import Paged
     from opsbook.oncall.schedule import Plan
 
@@ -161,7 +162,7 @@ def briefing(book: Book, rotation: str, at: datetime) -> Briefing:
     start = handoff.at if handoff else at
     turn = Interval(start, following.at if following else start + _WEEK)
     scope = _scope(book, decides, Interval(since, turn.end))
-    records = [each for each in _worst_first(book) if not each.content.duplicate_of]
+    records = _worst_first(book, since, at)
     ours = [each for each in records if scope.concerns(each.content)]
     unresolved = [each for each in ours if _is_open(each.content, at)]
     recent = [each for each in ours if _happened(each.content, since, at) and each not in unresolved]
@@ -255,12 +256,21 @@ def _pages_it(book: Book, policy: str, rotation: str, seen: frozenset[str]) -> b
 # ── what was ──────────────────────────────────────────────────────────────────────────────
 
 
-def _worst_first(book: Book) -> list[Document[Incident]]:
-    """The incidents in order of severity, those without a known one last, and then of their ids."""
+def _worst_first(book: Book, since: datetime, at: datetime) -> list[Document[Incident]]:
+    """The incidents of which there may be something to say, in order of severity, those without a known one
+    last, and then of their ids. The others are let go of as they are read: they are nearly all."""
     policy = book.severities
     rank = {level: place for place, level in enumerate(policy.levels)}
-    return sorted(
-        book.incidents, key=lambda each: (rank.get(policy.worst_of(each.content) or "", len(rank)), each.id)
+    found = (each for each in book.incidents if _matters(each.content, policy, since, at))
+    return sorted(found, key=lambda each: (rank.get(policy.worst_of(each.content) or "", len(rank)), each.id))
+
+
+def _matters(incident: Incident, policy: Severities, since: datetime, at: datetime) -> bool:
+    return not incident.duplicate_of and (
+        _is_open(incident, at)
+        or _happened(incident, since, at)
+        or any(item.unfinished for item in incident.action_items.values())
+        or bool(postmortem_due(incident, policy))
     )
 
 
