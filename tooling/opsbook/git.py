@@ -40,7 +40,10 @@ _SMALL = (*SETTINGS_FILES, BASELINE_FILE, "policies", "rotations")
 """Read by nearly every check, and soon listed in a book of any size."""
 
 
-_PLAIN = ("log.showSignature=false", "log.showRoot=true", "log.follow=false", "log.diffMerges=first-parent")
+_PLAIN = (
+    "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "log.follow=false",
+    "-c", "log.diffMerges=first-parent",
+)  # fmt: skip
 """Settings under which `git log` prints the same for everybody."""
 _CHUNK = 1 << 16
 _LAST = 253_402_300_799
@@ -216,10 +219,9 @@ class Git:
     def _log(self, places: tuple[str, ...], until: str) -> Iterator[tuple[str, int, str, str, str]]:
         """Commit, seconds since 1970, the author's day, path and blob id of every change, the newest
         first. Ends at the commit `until` where it is met, which then comes last and without a path."""
-        settings = [word for setting in _PLAIN for word in ("-c", setting)]
         options = ("--first-parent", "-m", "--raw", "--no-abbrev", "--no-renames", "--relative", "-z")
         words = self._stream(
-            *settings, "log", *options, "--no-color", "--date=short", "--format=%H %ct %ad", "HEAD", "--",
+            *_PLAIN, "log", *options, "--no-color", "--date=short", "--format=%H %ct %ad", "HEAD", "--",
             *(places or (".",)),
         )  # fmt: skip
         commit, seconds, day = "", 0, ""
@@ -295,7 +297,7 @@ class Git:
     def arrived(self, folder: str) -> datetime | None:
         """When the newest change of what is below a folder came to the branch that is checked out: the
         date of its commit, or of the merge that brought it; None where no commit has anything there."""
-        asked = ("log", "-1", "--first-parent", "--format=%cI", "HEAD", "--", folder)
+        asked = (*_PLAIN, "log", "-1", "--first-parent", "--format=%cI", "HEAD", "--", folder)
         found = self.run(*asked).decode().strip()
         return datetime.fromisoformat(found).astimezone(UTC) if found else None
 
