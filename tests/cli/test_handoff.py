@@ -99,6 +99,7 @@ def test_a_shallow_clone_says_that_it_does_not_know(book: Path, tmp_path: Path, 
         (("handoff", "loop", "--ack"), "rotation `loop` cannot be read"),
         (("handoff", "primary", "--note", "x"), "go with --ack"),
         (("handoff", "primary", "--by", "ben"), "go with --ack"),
+        (("handoff", "primary", "--commit"), "go with --ack"),
         (("handoff", "primary", "--ack", "--json"), "leave out --json"),
     ],
 )
@@ -155,6 +156,18 @@ def test_nobody_takes_over_who_is_not_on_call_then(
     assert handoff(book, "--ack", *words, at=at) == 2
     assert said in capsys.readouterr().err
     assert not (book / "rotations/handoffs").exists()
+
+
+def test_in_git_it_is_a_commit(book: Path) -> None:
+    def git(*words: str) -> str:
+        command = ["git", "-C", str(book), *words]
+        return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+
+    commit(book, "2026-03-01T12:00:00Z")
+    git("config", "user.name", "Ben")
+    git("config", "user.email", "ben@example.com")
+    assert handoff(book, "--ack", "--by", "ben") == 0
+    assert git("log", "-1", "--format=%s", "--name-only") == f"primary: ben took over\n\n{RECORD}\n"
 
 
 def test_late_is_better_than_never(book: Path) -> None:

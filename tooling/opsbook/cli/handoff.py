@@ -39,8 +39,8 @@ def command(obj: dict[str, Any], /, rotation: str, at: str | None, **options: An
             raise click.UsageError("--ack writes a record: leave out --json")
         _acknowledge(rotation, instant, options)
         return
-    if options["by"] or options["note"] or options["dry_run"]:
-        raise click.UsageError("--by, --note and --dry-run go with --ack")
+    if any(options[each] for each in ("by", "note", "dry_run", "commit", "push")):
+        raise click.UsageError("--by, --note, --dry-run, --commit and --push go with --ack")
     from opsbook.oncall.briefing import briefing
     from opsbook.output.handoff import data, markdown
 
