@@ -119,6 +119,25 @@ def test_single_events_that_went_round_twice_are_turns_that_go_on() -> None:
     )
 
 
+def test_exceptions_to_the_turns_of_single_events_are_overrides() -> None:
+    days = [datetime(2026, 11, 2) + timedelta(days=number) for number in range(42)]
+    weekdays = [day for day in days if day.weekday() < 5]
+    who = dict(zip(weekdays, ["ana", "ben", "chi"] * 10, strict=True))
+    who[datetime(2026, 12, 1)] = "eva"
+    del who[datetime(2026, 12, 4)]
+    events = [event(on, f"{day:%Y%m%d}T090000", f"{day:%Y%m%d}T170000") for day, on in who.items()]
+    _, book = imported(read, calendar(*events))
+    assert text(book).endswith(
+        '      - {days: [mon, tue, wed, thu, fri], from: "09:00", to: "17:00"}\n'
+        "    versions:\n"
+        "      - {starts: 2026-11-02 09:00, every: 1 shift, members: [ana, ben, chi]}\n"
+    )
+    assert text(book, COVERS.replace("exceptions", "overrides")).endswith(
+        "  - {from: 2026-12-01T09:00+01:00, to: 2026-12-01T17:00+01:00, on: [eva]}\n"
+        "  - {from: 2026-12-04T09:00+01:00, to: 2026-12-04T17:00+01:00, on: []}\n"
+    )
+
+
 def test_a_level_in_the_title_hides_a_lower_one() -> None:
     low = event("[L1] ana", "20260105T090000", "20260106T090000", "RRULE:FREQ=DAILY")
     high = event("[L2] ben", "20260110T090000", "20260110T170000", "RRULE:FREQ=WEEKLY")

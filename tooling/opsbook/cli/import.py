@@ -58,7 +58,7 @@ def _schedule_options(function: Callable[..., Any]) -> Callable[..., Any]:
         _files,
         click.pass_obj,
     )  # fmt: skip
-    for option in options:
+    for option in reversed(options):
         function = option(function)
     return function
 
@@ -209,7 +209,7 @@ def _feed_options(function: Callable[..., Any]) -> Callable[..., Any]:
         saving_options,
         _files,
     )  # fmt: skip
-    for option in options:
+    for option in reversed(options):
         function = option(function)
     return function
 

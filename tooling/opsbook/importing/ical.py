@@ -4,18 +4,17 @@ The title says who: a person, several with commas between, `@name`, an address; 
 the book or `--person` knows, those who take part in the event are on. `[L1] ana` is hidden by `[L2] ben`,
 as Grafana reads it. `--person "Code freeze="` passes an event over.
 
-People in whose weeks the same event recurs become one layer of turns. A calendar of single events that has
-gone round at least twice without an exception is taken for turns that go on; any other keeps its events
-as covers, and nobody is on after the last one.
+People in whose weeks the same event recurs become one layer of turns. A calendar of single events that went
+round at least twice, but for one in ten, is taken for turns that go on, with overrides for the exceptions;
+any other keeps its events as covers, and nobody is on after the last one.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.errors import UserError
@@ -23,7 +22,7 @@ from opsbook.importing.export import File, Left
 from opsbook.importing.pattern import DAY, WEEK, Pattern, windows
 from opsbook.importing.people import People, Someone
 from opsbook.importing.recurrence import Recurring, Spell, Unread, instants, rule
-from opsbook.importing.rota import Strand
+from opsbook.importing.rota import Change, Strand
 from opsbook.importing.schedule import Asked, Schedule, zone_named
 from opsbook.importing.words import line
 from opsbook.model.time import Interval, Turn
@@ -32,7 +31,13 @@ from opsbook.oncall import handoffs
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from opsbook.model.rotation import Window
+
 _FAR = datetime(2200, 1, 1, tzinfo=UTC)
+_FEWEST = 4
+"""How many single events may be turns at all."""
+_MOSTLY = 0.9
+"""How many of the events must be those of the turns; the others are overrides."""
 _LEVEL = re.compile(r"\s*\[L(\d)\]\s*", re.IGNORECASE)
 
 
@@ -69,13 +74,19 @@ def _calendar(file: File, people: People, asked: Asked, left: list[Left]) -> Sch
         for component in found
         if (event := _event(component, f"{file.name}: event `{_titled(component)}`", usual, people, left))
     ]
-    strands = tuple(_strands(_newest(events), asked, left)) if events else ()
+    changes: list[Change] = []
+    strands = tuple(_strands(_newest(events), asked, changes, left)) if events else ()
     if not strands:
         what = "every event of the calendar is over" if events else "no event of the calendar is a shift"
         raise UserError(f"{file.name}: {what}", "; ".join(f"{each.place}: {each.what}" for each in left[:3]))
     name = line(str(head.get("X-WR-CALNAME") or "")) or file.name.rpartition("/")[2].rpartition(".")[0]
     zone = usual or events[0].recurring.zone
-    return Schedule(name, f"calendar {file.name.rpartition('/')[2]}", zone, strands)
+    source = f"calendar {file.name.rpartition('/')[2]}"
+    said: list[Spell] = []
+    if len(strands) == 1 and strands[0].happens is None:  # turns that were seen in single events
+        ahead = Interval(asked.at, _FAR)
+        said = sorted(spell for event in events for spell in event.recurring.happens(ahead))
+    return Schedule(name, source, zone, strands, tuple(changes), tuple(said))
 
 
 def _titled(component: Any) -> str:
@@ -198,7 +209,7 @@ def _newest(events: list[_Event]) -> list[_Event]:
 # ── strands ───────────────────────────────────────────────────────────────────────────────
 
 
-def _strands(events: list[_Event], asked: Asked, left: list[Left]) -> Iterator[Strand]:
+def _strands(events: list[_Event], asked: Asked, changes: list[Change], left: list[Left]) -> Iterator[Strand]:
     changed = defaultdict(list)
     for event in events:
         if event.replaces is not None:
@@ -217,8 +228,12 @@ def _strands(events: list[_Event], asked: Asked, left: list[Left]) -> Iterator[S
             recurring.append(_strand(event))
     yield from _merged(recurring, asked)
     for level, some in sorted(single.items()):
-        strand = _turns(some, level, left) if not any(event.replaces for event in some) else None
-        if strand is None:
+        turns = _turns(some, level, left) if not any(event.replaces for event in some) else None
+        strand = None
+        if turns:
+            strand, exceptions = turns
+            changes += exceptions
+        else:
             ahead = [event for event in some if event.recurring.happens(Interval(asked.at, _FAR))]
             past += len(some) - len(ahead)
             strand = _covers(ahead, level) if ahead else None
@@ -304,57 +319,65 @@ def _both(one: Strand, other: Strand, asked: Asked) -> Strand | None:
 # ── turns that single events make ─────────────────────────────────────────────────────────
 
 
-def _turns(events: list[_Event], level: int, left: list[Left]) -> Strand | None:
-    """The turns that single events make, where they have gone round at least twice."""
+def _turns(events: list[_Event], level: int, left: list[Left]) -> tuple[Strand, list[Change]] | None:
+    """The turns that single events make, where they have gone round at least twice, and the events that
+    are an exception to them."""
     ordered = sorted(events, key=lambda event: event.recurring.start)
-    starts = [event.recurring.start for event in ordered]
+    people = {event.recurring.start: event.recurring.groups[0] for event in ordered}
     lengths = {event.recurring.length for event in ordered}
     zones = {event.recurring.zone.key for event in ordered}
-    people = [event.recurring.groups[0] for event in ordered]
-    cycle = _cycle(people)
-    if len(lengths) > 1 or len(zones) > 1 or cycle is None:
+    if len(lengths) > 1 or len(zones) > 1 or len(people) < max(len(ordered), _FEWEST):
         return None
-    pattern = _regular(starts, lengths.pop(), ordered[0].recurring.zone, tuple(people[:cycle]))
-    if pattern is None:
+    length, zone = lengths.pop(), ordered[0].recurring.zone
+    ways = [
+        (seats, slots, every, hours)
+        for slots, every, hours in _rhythms(list(people), length)
+        if people.keys() <= set(slots) and (seats := _round([people.get(slot, ()) for slot in slots]))
+    ]
+    if not ways:
         return None
-    last = ordered[-1].recurring
-    left.append(
-        Left(
-            ordered[-1].place,
-            f"the calendar ends on {last.start + last.length:%Y-%m-%d}; the turns go on as they were",
+    seats, slots, every, hours = min(ways, key=lambda way: len(way[0]))
+    end = slots[-1] + length
+    left.append(Left(ordered[-1].place, f"the calendar ends on {end:%Y-%m-%d}; the turns go on as they were"))
+    pattern = Pattern("turns", zone, slots[0], every, seats, hours)
+    changes = [
+        Change(
+            Interval(handoffs.begins(slot, zone), handoffs.ends(slot + length, zone)),
+            on,
+            None,
+            ordered[0].place,
         )
-    )
-    return Strand("turns", ordered[0].place, pattern, None, level)
+        for number, slot in enumerate(slots)
+        if (on := people.get(slot, ())) != seats[number % len(seats)]
+    ]
+    return Strand("turns", ordered[0].place, pattern, None, level), changes
 
 
-def _cycle(people: list[tuple[str, ...]]) -> int | None:
-    """After how many events it is the same people's turn again; None where they have not gone round twice."""
+def _round(people: list[tuple[str, ...]]) -> tuple[tuple[str, ...], ...] | None:
+    """Who takes turns, in order, where that is so for nine in ten and has gone round at least twice."""
     for cycle in range(1, len(people) // 2 + 1):
-        if all(one == other for one, other in zip(people, people[cycle:], strict=False)):
-            return cycle if len(people) > 3 else None
+        seats = tuple(Counter(people[first::cycle]).most_common(1)[0][0] for first in range(cycle))
+        fitting = sum(on == seats[number % cycle] for number, on in enumerate(people))
+        if fitting >= _MOSTLY * len(people):
+            return seats
     return None
 
 
-def _regular(
-    starts: list[datetime], length: timedelta, zone: ZoneInfo, seats: tuple[tuple[str, ...], ...]
-) -> Pattern | None:
-    gaps = {later - earlier for earlier, later in pairwise(starts)}
-    if gaps == {length}:
-        return Pattern("turns", zone, starts[0], Turn(length), seats)
-    if gaps == {WEEK} and length < WEEK:
-        hours = windows([(starts[0].weekday(), starts[0].time(), length)])
-        return Pattern("turns", zone, starts[0], Turn(WEEK), seats, hours)
-    if length > DAY or len({start.time() for start in starts}) > 1:
-        return None
-    days = {start.weekday() for start in starts}
-    if [start.date() for start in starts] != list(_days(starts[0].date(), starts[-1].date(), days)):
-        return None
-    hours = windows((day, starts[0].time(), length) for day in sorted(days))
-    return Pattern("turns", zone, starts[0], Turn(shifts=1), seats, hours)
+def _rhythms(
+    starts: list[datetime], length: timedelta
+) -> Iterator[tuple[list[datetime], Turn, tuple[Window, ...] | None]]:
+    """The ways in which events may follow each other: one after the other, every week, or on some days of
+    it; each with the times at which one would begin, how long a turn is, and in which hours."""
+    first, last = starts[0], starts[-1]
+    yield list(_steps(first, last, length)), Turn(length), None
+    if length < WEEK:
+        yield list(_steps(first, last, WEEK)), Turn(WEEK), windows([(first.weekday(), first.time(), length)])
+    if length <= DAY:
+        days = sorted({start.weekday() for start in starts})
+        slots = [each for each in _steps(first, last, DAY) if each.weekday() in days]
+        yield slots, Turn(shifts=1), windows((day, first.time(), length) for day in days)
 
 
-def _days(first: date, last: date, days: set[int]) -> Iterator[date]:
-    while first <= last:
-        if first.weekday() in days:
-            yield first
-        first += DAY
+def _steps(first: datetime, last: datetime, step: timedelta) -> Iterator[datetime]:
+    for number in range((last - first) // step + 1):
+        yield first + number * step
