@@ -114,10 +114,10 @@ def environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
 
 
-def run_check(clone: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
-    """The action's last step, with its inputs where the runner puts them."""
+def run_step(clone: Path, step_name: str, **inputs: str) -> subprocess.CompletedProcess[str]:
+    """A step of the action, with its inputs where the runner puts them."""
     action = read(ROOT / "action.yml")
-    step = steps(ROOT / "action.yml")[-1]
+    step = next(step for step in steps(ROOT / "action.yml") if step["name"] == step_name)
     names = {value[len("${{ inputs.") : -len(" }}")]: name for name, value in step["env"].items()}
     given = {name: inputs.get(key, action["inputs"][key]["default"]) for key, name in names.items()}
     temporary = clone.parent / "temp"
@@ -137,6 +137,10 @@ def run_check(clone: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         cwd=clone, env=environment() | runner | given, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
+
+
+def run_check(clone: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
+    return run_step(clone, "Check the book", **inputs)
 
 
 def test_what_a_pull_request_brings_is_annotated_where_the_forge_looks_for_it(clone: Path) -> None:
@@ -171,3 +175,66 @@ def test_nothing_of_the_checkout_is_imported(clone: Path) -> None:
         0,
         "no records here: they stand in incidents/, policies/, rotations/ and runbooks/\n",
     )
+
+
+# ── what a pull request does to who is on call ────────────────────────────────────────────
+
+ROTATION = """\
+timezone: Europe/Berlin
+layers: [{name: weekly, versions: [{starts: 2026-01-05 09:00, every: 1w, members: [ana, ben]}]}]
+"""
+
+
+def run_diff(clone: Path, **inputs: str) -> tuple[int, str]:
+    """The exit code of the step, and what it adds to the summary of the job."""
+    done = run_step(clone, "Say what changes on call", **inputs)
+    assert done.stdout == ""
+    return done.returncode, (clone.parent / "temp" / "summary").read_text()
+
+
+def propose(clone: Path, text: str) -> None:
+    """Put a rotation into the pull request."""
+    path = clone / "operations" / "rotations" / "primary.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    git(clone, "add", ".")
+    git(clone, "commit", "--quiet", "-m", "a rota")
+
+
+def test_a_pull_request_that_leaves_rotations_and_policies_alone_has_nothing_said(clone: Path) -> None:
+    assert run_diff(clone, path="operations") == (0, "")
+
+
+def test_what_a_pull_request_does_to_a_rota_stands_in_the_summary_though_the_check_fails(clone: Path) -> None:
+    propose(clone, ROTATION)
+    assert run_check(clone, path="operations").returncode == 1
+    code, summary = run_diff(clone, path="operations")
+    assert code == 0
+    report, _, rota = summary.partition("## On call: what this change does\n")
+    assert report.startswith("## opsbook: ")
+    assert "- **primary** is new" in rota
+
+
+def test_what_the_branch_does_not_bring_is_not_said(clone: Path) -> None:
+    git(clone, "branch", "proposed")
+    propose(clone, ROTATION)
+    git(clone, "update-ref", "refs/remotes/origin/main", "HEAD")  # main went on meanwhile
+    git(clone, "checkout", "--quiet", "proposed")
+    assert run_diff(clone, path="operations") == (0, "")
+
+
+@pytest.mark.parametrize("inputs", [{"base": "none"}, {"format": "sarif"}])
+def test_nothing_is_said_where_there_is_nothing_to_compare_with_or_no_summary(
+    clone: Path, inputs: dict[str, str]
+) -> None:
+    propose(clone, ROTATION)
+    assert run_diff(clone, path="operations", **inputs) == (0, "")
+
+
+@pytest.mark.parametrize("given", ["path", "base", "format"])
+def test_what_is_given_is_never_run_by_the_shell_nor_taken_for_an_option(clone: Path, given: str) -> None:
+    propose(clone, ROTATION)
+    mark = clone.parent / "mark"
+    for hostile in (f'$(touch {mark}) `touch {mark}`; touch "{mark}" #', f"--output={mark}"):
+        assert run_diff(clone, **({"path": "operations"} | {given: hostile}))[1] == ""
+        assert not mark.exists()

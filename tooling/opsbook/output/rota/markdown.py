@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from opsbook.output.frames import clean
+from opsbook.output.frames import clean, count
 from opsbook.output.markdown import escaped, prose
 from opsbook.output.rota.pages import blocks
 from opsbook.output.rota.words import Block, Line, Speaker, calm, compared
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 """Sentences of a list before the rest is folded."""
-_MOST = 500
+_MOST = 200
+"""Sentences of a list in all, where not everything is asked for."""
+_ROOM = 900_000
+"""Bytes for all of it: GitHub refuses a job summary of more than 1 MiB."""
 
 
 def render(diff: Diff, before: Book, after: Book, *, color: bool = False, everything: bool = False) -> str:
@@ -24,8 +27,20 @@ def render(diff: Diff, before: Book, after: Book, *, color: bool = False, everyt
     says = Speaker(before, after, diff.at)
     if diff.empty:
         return "\n".join([head, *(f"{_safe(line)}\n" for line in calm(diff, says))])
-    parts = ["".join(_block(each, everything)) for each in blocks(diff, says)]
-    return "\n".join([head, *parts, *(f"{_safe(line)}\n" for line in compared(diff, says))])
+    end = [f"{_safe(line)}\n" for line in compared(diff, says)]
+    return "\n".join([head, *_sections(list(blocks(diff, says)), everything), *end])
+
+
+def _sections(found: Sequence[Block], everything: bool) -> Iterator[str]:
+    """A section a block, until there is no more room."""
+    room = _ROOM
+    for index, block in enumerate(found):
+        section = "".join(_block(block, everything))
+        room -= len(section.encode("utf-8", "backslashreplace"))
+        if room < 0:
+            yield f"{count(len(found) - index, 'more section')}; `opsbook rotation diff` shows them.\n"
+            return
+        yield section
 
 
 def _safe(text: str) -> str:
