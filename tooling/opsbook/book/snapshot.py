@@ -50,7 +50,7 @@ _FOLDER = re.compile(
 
 
 class Book:
-    """The documents of a tree."""
+    """The documents of a tree. What a book that it is `like` has in the same bytes is not read again."""
 
     def __init__(
         self,
@@ -60,9 +60,10 @@ class Book:
         settings: Settings | None = None,
         earlier: Earlier | None = None,
         past: Past | None = None,
+        like: Book | None = None,
     ) -> None:
         self.tree = tree
-        self._shared = shared or _Shared(tree, settings, earlier, past)
+        self._shared = shared or _Shared(tree, settings, earlier, past, like)
         self._reads = reads
 
     def recording(self, reads: set[str]) -> Book:
@@ -421,11 +422,17 @@ class _Shared:
     """What every view of one book has in common: the documents read so far."""
 
     def __init__(
-        self, tree: Tree, settings: Settings | None, earlier: Earlier | None, past: Past | None
+        self,
+        tree: Tree,
+        settings: Settings | None,
+        earlier: Earlier | None,
+        past: Past | None,
+        like: Book | None,
     ) -> None:
         self.tree = tree
         self.earlier = earlier
         self.past = past
+        self._like = like
         self._settings = settings
         self._documents: dict[str, Document[Any]] = {}
         self._recent: dict[str, Document[Any]] = {}
@@ -537,7 +544,7 @@ class _Shared:
         known = self._documents.get(path) or self._recent.get(path)
         if known is not None:
             return known
-        found = self._fresh(path)
+        found = self._alike(path) or self._fresh(path)
         if found.kind.name in _MANY:
             if len(self._recent) >= _KEPT:
                 del self._recent[next(iter(self._recent))]
@@ -545,6 +552,12 @@ class _Shared:
         else:
             self._documents[path] = found
         return found
+
+    def _alike(self, path: str) -> Document[Any] | None:
+        """The document that the other book has at this path, where it has the same bytes."""
+        version = self.tree.version(path) if self._like else None
+        same = self._like is not None and version is not None and version == self._like.tree.version(path)
+        return self._like.read(path) if self._like and same else None
 
     def _fresh(self, path: str) -> Document[Any]:
         identity = identify(path)

@@ -77,9 +77,10 @@ def _books(base: str | None, head: str | None) -> tuple[Book, Book]:
 
     git = Git(find_root(Path.cwd()))
     if head is not None and base is not None:
-        return Book(git.commit_tree(git.commit(base))), Book(git.commit_tree(git.commit(head)))
-    start = git.merge_base(base) if base is not None else git.branch_point()
-    return Book(git.commit_tree(start)), the_book()
+        start, after = git.commit(base), Book(git.commit_tree(git.commit(head)))
+    else:
+        start, after = git.merge_base(base) if base is not None else git.branch_point(), the_book()
+    return Book(git.commit_tree(start), like=after), after
 
 
 def _within(before: Book, after: Book, at: datetime, options: dict[str, Any]) -> Interval:
@@ -88,10 +89,9 @@ def _within(before: Book, after: Book, at: datetime, options: dict[str, Any]) ->
     from opsbook.oncall.diff import horizon
 
     first, last = day("--from", options["start"]), day("--to", options["end"])
-    within = horizon((before, after), at)
     zone = after.settings.timezone
     start = midnight(first, zone) if first else at
-    end = midnight(last + timedelta(days=1), zone) if last else start + within.length
+    end = midnight(last + timedelta(days=1), zone) if last else horizon((before, after), start).end
     if end <= start:
         raise UserError(f"--to {last} is before {f'--from {first}' if first else local_day(at, zone)}")
     if end - start > _LONGEST:

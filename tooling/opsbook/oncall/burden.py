@@ -68,13 +68,12 @@ def spent(policy: OnCall, zone: ZoneInfo, on: Sequence[Interval], off: Iterable[
     """What stretches on call, in order and apart, come to for somebody who lives in a zone."""
     if not on:
         return Burden()
-    within = Interval(on[0].start, on[-1].end)
-    dark = [night.interval for night in nights(policy, zone, within)]
+    dark = sorted({night.interval for each in on for night in nights(policy, zone, each)})
     in_the_dark = list(common(on, dark))
     return Burden(
         length(on),
         length(in_the_dark),
-        length(common(on, union(weekends(policy, zone, within)))),
+        length(common(on, union(day for each in on for day in weekends(policy, zone, each)))),
         length(common(on, union(off))),
         len(on),
         len({bisect_right(dark, each.start, key=lambda night: night.start) for each in in_the_dark}),

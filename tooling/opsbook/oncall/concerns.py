@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from opsbook.book.kinds import kind
 from opsbook.model.time import Interval, midnight
 from opsbook.oncall.coverage import away, double_bookings, gaps, pairs
 from opsbook.oncall.intervals import common, union, without
@@ -80,18 +81,18 @@ def _surprises(sides: Sides, at: datetime) -> Iterator[Concern]:
 
 def _absences(sides: Sides) -> Iterator[Concern]:
     before, after = sides.before, sides.after
-    elsewhere = {
-        each.id for each in after.book.people if _away_days(before, each.id) != _away_days(after, each.id)
-    }
+    people = {kind("person").id(path) or "" for path in sides.touched("person")}
+    elsewhere = {each for each in people if _away_days(before, each) != _away_days(after, each)}
     for old, new in sides.asked:
-        if new is None:
-            continue
-        there = {person for stretch in after.stretches(new) for person in stretch.people}
-        if new not in sides.moves and not there & elsewhere:
+        if new is None or not (new in sides.moves or elsewhere & _on(after, new)):
             continue
         then = _away(before, old) if old is not None else {}
         for person, interval in _only_now(then, _away(after, new)):
             yield Concern("absence", interval, (new,), person)
+
+
+def _on(side: Side, rotation: str) -> set[str]:
+    return {person for stretch in side.stretches(rotation) for person in stretch.people}
 
 
 def _away(side: Side, rotation: str) -> dict[str, list[Interval]]:

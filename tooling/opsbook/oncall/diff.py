@@ -75,43 +75,44 @@ class Diff(NamedTuple):
 
 def horizon(books: Sequence[Book], at: datetime) -> Interval:
     """From an instant over thirteen weeks, and a week past the next two clock changes of every zone in
-    which somebody takes turns, lives, or has hours: that is where rotas surprise."""
-    changes = [each for zone in zones(books) for each in clock_changes(zone, at, _CLOCK_CHANGES)]
+    which turns and hours are counted: that is where rotas surprise."""
+    changes = _clocks(books, at)
     return Interval(at, max([at + HORIZON, *(each + timedelta(weeks=1) for each in changes)]))
 
 
-def zones(books: Sequence[Book]) -> set[ZoneInfo]:
-    """Every clock that turns, people and hours go by."""
-    return {zone for book in books for zone in _zones(book)}
+def _clocks(books: Sequence[Book], at: datetime) -> list[datetime]:
+    """The next changes of every clock that turns and hours go by."""
+    zones = {zone for book in books for zone in _zones(book)}
+    return [change for zone in zones for change in clock_changes(zone, at, _CLOCK_CHANGES)]
 
 
 def _zones(book: Book) -> Iterator[ZoneInfo]:
     for rotation in book.rotations:
         clocks = (rotation.content.timezone, *(layer.timezone for layer in rotation.content.layers))
         yield from (zone for zone in clocks if zone is not None)
-    yield from (person.content.timezone for person in book.people)
     yield from (hours.timezone for policy in book.escalations for hours in policy.content.hours.values())
 
 
 def diff(before: Book, after: Book, at: datetime, within: Interval, only: str | None = None) -> Diff:
     """What a change does within an interval, to one rotation or to all. `at` is when people learn of it."""
     sides = Sides(before, after, within, only)
-    clocks = [each for zone in zones((before, after)) for each in clock_changes(zone, at, _CLOCK_CHANGES)]
     return Diff(
         at,
         within,
         tuple(each for pair in sides.asked if (each := _change(sides, *pair))),
         tuple(concerns(sides, at)),
-        repaged(sides, clocks),
+        repaged(sides, _clocks((before, after), at)),
         after.on_call.notice,
         (*sides.rotations.items(), *sides.people.items()),
-        tuple(_unreadable(before, after)),
+        tuple(_unreadable(sides)),
     )
 
 
 def _change(sides: Sides, old: str | None, new: str | None) -> Change | None:
     """What becomes of a rotation; None where nobody could tell a difference."""
     rotation = new or old or ""
+    if rotation not in sides.replanned and rotation not in sides.moves:
+        return None
     then, now = sides.before.plan(old), sides.after.plan(new)
     state: State = "changed"
     if new is None:
@@ -157,12 +158,9 @@ def _burdens(side: Side, rotation: str | None, within: Interval) -> dict[str, Bu
     return {side.named(person): each for person, each in burdens(side.book, rotation, within).items()}
 
 
-def _unreadable(before: Book, after: Book) -> Iterator[str]:
+def _unreadable(sides: Sides) -> Iterator[str]:
     """Records that one side has otherwise than the other, and that cannot be read on one of them."""
-    for kind in _READ:
-        then, now = ({each.path: each for each in book.documents(kind)} for book in (before, after))
-        for path in sorted({*then, *now}):
-            found = [side[path] for side in (then, now) if path in side]
-            same = len(found) == 2 and found[0].source.text == found[1].source.text
-            if not same and not all(each.readable for each in found):
-                yield path
+    for path in sides.touched(*_READ):
+        there = (side.book for side in (sides.before, sides.after) if side.book.tree.has(path))
+        if not all(book.read(path).readable for book in there):
+            yield path

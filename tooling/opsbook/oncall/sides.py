@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from opsbook.book.kinds import kind
 from opsbook.model.time import Interval
 from opsbook.oncall.escalation import Roster
 from opsbook.oncall.schedule import Plan, Shift, Stretch, plan, shifts
@@ -108,9 +109,17 @@ class Sides:
         """The rotations that are asked about."""
         return [pair for pair in self.pairs if self.only is None or self.only in pair]
 
+    def touched(self, *kinds: str) -> list[str]:
+        """The paths of the records of some kinds that the two books do not have in the same bytes."""
+        one, other = self.before.book, self.after.book
+        paths = {path for name in kinds for book in (one, other) for path in book.paths(kind(name))}
+        return sorted(path for path in paths if one.tree.version(path) != other.tree.version(path))
+
     @cached_property
     def replanned(self) -> set[str]:
         """The rotations, by either id, that are not decided as they were, whoever is on call now."""
+        if not self.touched("rotation", "override", "holidays"):
+            return set()
         found = [
             pair
             for pair in self.pairs
@@ -132,13 +141,13 @@ class Sides:
 
 
 def _renamed(
-    before: Book, after: Book, kind: str, same: Callable[[Document[Any], Document[Any]], bool]
+    before: Book, after: Book, name: str, same: Callable[[Document[Any], Document[Any]], bool]
 ) -> Iterator[tuple[str, str]]:
     """The records that are gone while a new one is the same: the old id, and the new one."""
-    old, new = before.names(kind), after.names(kind)
-    fresh = [found for id in new if id not in old and (found := after.find(kind, id)) and found.readable]
+    old, new = before.names(name), after.names(name)
+    fresh = [found for id in new if id not in old and (found := after.find(name, id)) and found.readable]
     for id in old:
-        gone = before.find(kind, id) if id not in new else None
+        gone = before.find(name, id) if id not in new else None
         if gone is not None and gone.readable:
             found = next((each for each in fresh if same(gone, each)), None)
             if found is not None:
