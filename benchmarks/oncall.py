@@ -1,4 +1,4 @@
-"""Measure who is on call, and the proof that somebody is, on made-up rotas of growing size.
+"""Measure who is on call, the proof that somebody is, and what a change does, on made-up rotas.
 
     python benchmarks/oncall.py [--runs 5]
 
@@ -20,6 +20,7 @@ from opsbook.book.tree import Memory
 from opsbook.model.time import Interval, write_instant
 from opsbook.oncall import handoffs
 from opsbook.oncall.coverage import gaps
+from opsbook.oncall.diff import diff
 from opsbook.oncall.escalation import Roster
 from opsbook.oncall.proof import policies, prove
 from opsbook.oncall.schedule import plan, shifts
@@ -110,6 +111,11 @@ def proved(found: Book, weeks: int) -> None:
         prove(roster, id, list(found.severities.levels))
 
 
+def compared(before: Book, after: Book, weeks: int) -> None:
+    now = START + 26 * WEEK
+    diff(before, after, now, Interval(now, now + weeks * WEEK))
+
+
 def read(found: Book) -> Book:
     """The book with every record read, which is the cost of a check and not of an answer."""
     for kind in ("rotation", "override", "person", "escalation", "service"):
@@ -135,6 +141,14 @@ def main() -> None:
         found = read(book(100, 500, services))
         size = f"{services} services, 4 severities, 13 weeks"
         print(f"| proof | {size} | {measured(runs, lambda found=found: proved(found, 13)):.3f} |")
+    for rotations, services in ((50, 0), (100, 0), (200, 0), (100, 50)):
+        overrides = rotations * 5
+        before = read(book(rotations, overrides, services))
+        for left, change in ((overrides - 1, "one override less"), (0, "no override any more")):
+            after = read(book(rotations, left, services))
+            size = f"{rotations} rotations, {overrides} overrides, {services} services, 13 weeks: {change}"
+            seconds = measured(runs, lambda before=before, after=after: compared(before, after, 13))
+            print(f"| diff | {size} | {seconds:.3f} |")
 
 
 if __name__ == "__main__":

@@ -49,7 +49,11 @@ class Burden(NamedTuple):
 def burdens(book: Book, rotation: str, within: Interval) -> dict[str, Burden]:
     """What a rotation costs each person in an interval, by person; LookupError where it cannot be read."""
     decides = plan(book, rotation)
-    found = shifts(decides, within)
+    return spread(book, decides, shifts(decides, within))
+
+
+def spread(book: Book, decides: Plan, found: Sequence[Shift]) -> dict[str, Burden]:
+    """What the shifts of a rotation come to for each person who has one, by person."""
     off = holidays(book, decides, found)
     people = sorted({shift.person for shift in found})
     return {person: burden(book, person, found, off.get(person, ())) for person in people}

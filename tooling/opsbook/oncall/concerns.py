@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from opsbook.book.kinds import kind
 from opsbook.model.time import Interval, midnight
-from opsbook.oncall.coverage import away, double_bookings, gaps, pairs
+from opsbook.oncall.coverage import away, double_bookings, pairs
 from opsbook.oncall.intervals import common, union, without
 
 if TYPE_CHECKING:
@@ -44,11 +44,10 @@ def concerns(sides: Sides, at: datetime) -> list[Concern]:
 
 def _gaps(sides: Sides) -> Iterator[Concern]:
     for old, new in sides.asked:
-        now = sides.after.plan(new) if new in sides.replanned else None
-        if new is not None and now is not None:
-            then = sides.before.plan(old)
-            known = gaps(then, sides.within) if then else []
-            yield from (Concern("gap", each, (new,)) for each in without(gaps(now, sides.within), known))
+        if new is not None and new in sides.replanned:
+            known = sides.before.gaps(old) if old is not None else []
+            for interval in without(sides.after.gaps(new), known):
+                yield Concern("gap", interval, (new,))
 
 
 def _doubles(sides: Sides) -> Iterator[Concern]:

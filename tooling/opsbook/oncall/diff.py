@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from opsbook.model.time import Interval
 from opsbook.oncall.answers import Handoff, handoffs, zone_of
-from opsbook.oncall.burden import Burden, burdens
+from opsbook.oncall.burden import Burden, spread
 from opsbook.oncall.concerns import Concern, concerns
 from opsbook.oncall.handoffs import clock_changes
 from opsbook.oncall.paging import Paged, repaged
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _CLOCK_CHANGES = 2
 _NEXT = 3
+_SOON = timedelta(weeks=5)
+"""In which most rotations have as many handoffs."""
 _READ = ("rotation", "override", "person", "team", "holidays", "escalation", "service")
 
 State = Literal["changed", "new", "gone", "unreadable before", "unreadable after"]
@@ -134,28 +136,35 @@ def _change(sides: Sides, old: str | None, new: str | None) -> Change | None:
         state,
         zone_of(decides) if decides else None,
         tuple(found),
-        tuple(_next(sides.before, then, sides.within)),
-        tuple(_next(sides.after, now, sides.within)),
+        _next(sides.before, then, sides.within) if then else (),
+        _next(sides.after, now, sides.within) if now else (),
         tuple(_shares(sides, old, new)),
     )
 
 
-def _next(side: Side, decides: Plan | None, within: Interval) -> Iterator[Handoff]:
+def _next(side: Side, decides: Plan, within: Interval) -> tuple[Handoff, ...]:
     """The next handoffs, by the names that people have after the change."""
-    for each in islice(handoffs(decides, within), _NEXT) if decides else ():
-        yield Handoff(each.at, *(tuple(map(side.named, people)) for people in each[1:]))
+    soon = within._replace(end=min(within.start + _SOON, within.end))
+    found = list(islice(handoffs(decides, soon), _NEXT))
+    if len(found) < _NEXT:
+        found = list(islice(handoffs(decides, within), _NEXT))
+    return tuple(
+        Handoff(at, tuple(map(side.named, off)), tuple(map(side.named, on))) for at, off, on in found
+    )
 
 
 def _shares(sides: Sides, old: str | None, new: str | None) -> Iterator[Share]:
-    then, now = _burdens(sides.before, old, sides.within), _burdens(sides.after, new, sides.within)
+    then, now = _burdens(sides.before, old), _burdens(sides.after, new)
     for person in sorted({*then, *now}):
         yield Share(person, then.get(person, Burden()), now.get(person, Burden()))
 
 
-def _burdens(side: Side, rotation: str | None, within: Interval) -> dict[str, Burden]:
-    if side.plan(rotation) is None or rotation is None:
+def _burdens(side: Side, rotation: str | None) -> dict[str, Burden]:
+    decides = side.plan(rotation)
+    if rotation is None or decides is None:
         return {}
-    return {side.named(person): each for person, each in burdens(side.book, rotation, within).items()}
+    found = spread(side.book, decides, side.shifts(rotation))
+    return {side.named(person): each for person, each in found.items()}
 
 
 def _unreadable(sides: Sides) -> Iterator[str]:

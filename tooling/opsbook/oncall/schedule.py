@@ -166,9 +166,14 @@ def stretches(plan: Plan, within: Interval) -> list[Stretch]:
 
 def shifts(plan: Plan, within: Interval) -> list[Shift]:
     """Each person's shifts in an interval, by beginning and person; cut to the interval."""
+    return by_person(stretches(plan, within))
+
+
+def by_person(painted: Iterable[Stretch]) -> list[Shift]:
+    """The shifts that stretches are made of, by beginning and person."""
     found: list[Shift] = []
     current: dict[Seat, int] = {}
-    for stretch in stretches(plan, within):
+    for stretch in painted:
         following: dict[Seat, int] = {}
         for seat in stretch.seats:
             at = current.get(seat)

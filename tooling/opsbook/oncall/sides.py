@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.kinds import kind
 from opsbook.model.time import Interval
+from opsbook.oncall.coverage import promised
 from opsbook.oncall.escalation import Roster
-from opsbook.oncall.schedule import Plan, Shift, Stretch, plan, shifts
+from opsbook.oncall.intervals import without
+from opsbook.oncall.schedule import Plan, Shift, Stretch, by_person, plan
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,6 +47,7 @@ class Side:
         self.roster = Roster(book, within)
         self._called = called
         self._plans: dict[str, Plan | None] = {}
+        self._shifts: dict[str, list[Shift]] = {}
 
     def plan(self, rotation: str | None) -> Plan | None:
         """What decides who is on call in a rotation; None where there is none that can be read."""
@@ -69,8 +72,15 @@ class Side:
 
     def shifts(self, rotation: str) -> list[Shift]:
         """The shifts of a rotation, by the names of this side; none where it cannot be read."""
+        if rotation not in self._shifts:
+            self._shifts[rotation] = by_person(self.roster.rotation(rotation))
+        return self._shifts[rotation]
+
+    def gaps(self, rotation: str) -> list[Interval]:
+        """When nobody is on call although the rotation promises somebody; none where it cannot be read."""
         decides = self.plan(rotation)
-        return shifts(decides, self.roster.within) if decides else []
+        on = (stretch.interval for stretch in self.roster.rotation(rotation))
+        return list(without(promised(decides, self.roster.within), on)) if decides else []
 
     def named(self, person: str) -> str:
         """The id that a person has after the change."""
