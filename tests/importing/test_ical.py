@@ -179,6 +179,15 @@ def test_a_calendar_without_a_zone_needs_one() -> None:
         imported(read, calendar(windows, zone=""))
 
 
+def test_what_the_reader_of_calendars_guesses_is_said() -> None:
+    there = event(
+        "ana", "20260105T090000", "20260106T090000", "RRULE:FREQ=DAILY", zone="/x.example/Europe/Berlin"
+    )
+    result, book = imported(read, calendar(there))
+    assert result.left[0].what.startswith("Timezone '/x.example/Europe/Berlin' is a globally unique TZID")
+    assert "timezone: Europe/Berlin\n" in text(book)
+
+
 @pytest.mark.parametrize(
     ("rule", "why"),
     [

@@ -12,6 +12,7 @@ any other keeps its events as covers, and nobody is on after the last one.
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -63,10 +64,13 @@ def _calendar(file: File, people: People, asked: Asked, left: list[Left]) -> Sch
     from icalendar import Calendar
 
     try:
-        calendars: Any = Calendar.from_ical(file.content, multiple=True)
+        with warnings.catch_warnings(record=True) as guesses:
+            warnings.simplefilter("always")
+            calendars: Any = Calendar.from_ical(file.content, multiple=True)
         found = [each for calendar in calendars for each in calendar.walk("VEVENT")]
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(f"{file.name}: no calendar: {error}") from None
+    left += [Left(file.name, line(str(guess.message))) for guess in guesses]
     head: Any = calendars[0] if calendars else {}
     usual = asked.timezone or zone_named(str(head.get("X-WR-TIMEZONE") or ""))
     events = [
