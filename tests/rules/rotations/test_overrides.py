@@ -190,3 +190,11 @@ def test_a_shadow_and_a_rotation_to_come_may_have_one_person(findings: Findings)
     assert findings("one_person_rotation", files, datetime(2026, 1, 5, 8, tzinfo=UTC)) == ()
     files["rotations/primary.yaml"] = one.replace(", every: 1w, members: [ana]", ", members: [ana, ben]")
     assert [each.hint[:9] for each in findings("one_person_rotation", files)] == ["say in a "]
+
+
+def test_a_cover_that_ends_with_the_last_day_needs_nobody_after_it(findings: Findings) -> None:
+    last_day = "until: 2026-04-10\n"  # over at midnight in Singapore, 18:00 in Berlin
+    fits = "2026-04-06T09:00+02:00 2026-04-10T18:00+02:00 on: [dan]"
+    late = "2026-04-06T09:00+02:00 2026-04-10T18:01+02:00 on: [dan]"
+    assert said(findings, "departed_member", fits, dan=last_day) == []
+    assert said(findings, "departed_member", late, dan=last_day) == ["`dan` is there until 2026-04-10"]

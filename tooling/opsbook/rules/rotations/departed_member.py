@@ -57,7 +57,7 @@ Related: `unknown_member`, `gone_target`, `one_person_rotation`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from opsbook.diagnostics import Finding, Related
@@ -73,6 +73,8 @@ if TYPE_CHECKING:
 
 Place = tuple[str, "Pointer", datetime | None, str]
 """A person, where they are named, from when on they are needed, and what to do if they are gone."""
+_INSTANT = timedelta(microseconds=1)
+"""A cover that ends with the last day needs nobody any longer: its end is no part of it."""
 _VERSION = "add a version without them; one that has begun is never edited"
 
 
@@ -101,7 +103,12 @@ def _of_override(override: Document[Override], context: Context) -> Iterator[Pla
     for index, cover in enumerate(override.content.covers):
         if not context.clock.passed(cover.end):
             for place, person in enumerate(cover.on):
-                yield person, ("covers", index, "on", place), cover.end, "let somebody else take it"
+                yield (
+                    person,
+                    ("covers", index, "on", place),
+                    cover.end - _INSTANT,
+                    "let somebody else take it",
+                )
 
 
 def _of_team(team: Document[Team], context: Context) -> Iterator[Place]:
