@@ -97,7 +97,7 @@ def _offset(at: datetime, zone: ZoneInfo) -> timedelta | None:
 
 def turn_begins(starts: datetime, every: Turn, number: int, zone: ZoneInfo) -> datetime:
     """The instant of the handoff to a turn, counted from 0 at the wall time `starts`."""
-    return begins(_on_the_clock(starts, every, number), zone)
+    return begins(turn_starts(starts, every, number), zone)
 
 
 def turn_at(starts: datetime, every: Turn, at: datetime, zone: ZoneInfo) -> int:
@@ -110,7 +110,8 @@ def turn_at(starts: datetime, every: Turn, at: datetime, zone: ZoneInfo) -> int:
     return number
 
 
-def _on_the_clock(starts: datetime, every: Turn, number: int) -> datetime:
+def turn_starts(starts: datetime, every: Turn, number: int) -> datetime:
+    """The wall time of the handoff to a turn, counted from 0 at the wall time `starts`."""
     if every.months:
         day = Period(every.months * number, 0).after(starts.date())
         return datetime.combine(day, starts.time())

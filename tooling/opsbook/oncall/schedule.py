@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 _DAY = timedelta(days=1)
+_YEAR = timedelta(days=366)
 
 
 class Turn(NamedTuple):
@@ -210,8 +211,8 @@ def location(book: Book, reason: Reason) -> Location:
 def _turns(clock: Clock, within: Interval, offset: int) -> Iterator[Stretch]:
     """The turns of a layer that touch an interval, cut to it, where somebody is on."""
     for index, version in enumerate(clock.layer.versions):
-        valid = _valid(clock, index)
-        part = _common(valid, within)
+        held = valid(clock, index)
+        part = _common(held, within)
         if part is None or not version.members:
             continue
         for interval, number, shift in _numbered(clock, version, part):
@@ -221,7 +222,7 @@ def _turns(clock: Clock, within: Interval, offset: int) -> Iterator[Stretch]:
                 yield Stretch(interval, tuple(Seat(person, reason) for person in seats))
 
 
-def _valid(clock: Clock, index: int) -> Interval:
+def valid(clock: Clock, index: int) -> Interval:
     """From a version's start to the next one's."""
     versions = clock.layer.versions
     start = handoffs.begins(versions[index].starts, clock.zone)
@@ -280,6 +281,81 @@ def _by_clock(clock: Clock, version: Version, part: Interval) -> Iterator[tuple[
         start, number = end, number + 1
 
 
+class Handoff(NamedTuple):
+    """A turn of a layer begins."""
+
+    starts: datetime
+    """What the layer's clock shows then."""
+    version: int
+    number: int
+    """Which turn of the version it is, counted from 0."""
+
+
+def handed_over(clock: Clock, since: datetime) -> Iterator[Handoff]:
+    """The turns of a layer that begin after an instant, in order and over all its versions, as rules: also
+    where their members are none, or a window opens only later. It ends where nobody hands over any more."""
+    for index, version in enumerate(clock.layer.versions):
+        held = valid(clock, index)
+        if held.start > since:
+            yield Handoff(version.starts, index, 0)
+        for starts, number in _begun(clock, version, max(since, held.start)):
+            at = handoffs.begins(starts, clock.zone)
+            if at >= held.end:
+                break
+            if at > max(since, held.start):
+                yield Handoff(starts, index, number)
+
+
+def _begun(clock: Clock, version: Version, since: datetime) -> Iterator[tuple[datetime, int]]:
+    """The wall times at which turns of a version begin, the first one apart, each with its number, from about
+    an instant on; for a turn counted in windows up to a year without any."""
+    every = version.every
+    if every is None:
+        return
+    if not every.shifts:
+        number = max(handoffs.turn_at(version.starts, every, since, clock.zone), 0)
+        while True:
+            number += 1
+            yield handoffs.turn_starts(version.starts, every, number), number
+    day = handoffs.wall(since, clock.zone).date() - _DAY
+    while found := list(_opening(clock, version, day, day + _YEAR)):
+        for begins, window, number in found:
+            if number and number % every.shifts == 0:
+                yield datetime.combine(begins, window.start), number // every.shifts
+        day += _YEAR + _DAY
+
+
+def turn_of(clock: Clock, at: datetime) -> Handoff | None:
+    """The turn of a layer at an instant, open or not, and the version that holds then; None before the first.
+    Where a clock falls back, an instant of the second hour may count as one of the first."""
+    index = sum(valid(clock, n).start <= at for n in range(len(clock.layer.versions))) - 1
+    if index < 0:
+        return None
+    version = clock.layer.versions[index]
+    every = version.every
+    if every is None:
+        return Handoff(version.starts, index, 0)
+    if not every.shifts:
+        number = handoffs.turn_at(version.starts, every, at, clock.zone)
+        return Handoff(handoffs.turn_starts(version.starts, every, number), index, number)
+    shown = handoffs.wall(at, clock.zone)
+    begun = _windows_until(clock, version, shown + timedelta(microseconds=1))
+    number = max(begun - 1, 0) // every.shifts
+    return Handoff(_opened(clock, version, number * every.shifts, shown.date()), index, number)
+
+
+def _opened(clock: Clock, version: Version, number: int, before: date) -> datetime:
+    """The wall time at which a window of a version begins, which is not after a day."""
+    if number == 0:
+        return version.starts
+    since = before
+    while True:
+        since -= (before - since) + _DAY
+        for day, window, found in _opening(clock, version, since, before):
+            if found == number:
+                return datetime.combine(day, window.start)
+
+
 # ── windows ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -294,23 +370,28 @@ def _windows(clock: Clock, version: Version, part: Interval) -> Iterator[tuple[I
     """The windows of a version that touch an interval, cut to it, each with its number, counted from 0
     at the version's start; the overlap of two belongs to the one that begins later."""
     first, last = (handoffs.wall(at, clock.zone).date() for at in part)
-    day, start = first - _DAY, version.starts.date()
-    if day <= start:
-        day = start - _DAY  # a window that is open at the start is the first, and counts
-    number = _windows_until(clock, version, datetime.combine(day, datetime.min.time()))
     found: list[tuple[Interval, int]] = []
-    while day <= last:
+    for day, window, number in _opening(clock, version, first - _DAY, last):
+        opens = handoffs.window_begins(window, day, clock.zone)
+        interval = _common(Interval(opens, handoffs.window_ends(window, day, clock.zone)), part)
+        if interval:
+            found.append((interval, number))
+    yield from _apart(found)
+
+
+def _opening(clock: Clock, version: Version, since: date, until: date) -> Iterator[tuple[date, Window, int]]:
+    """The windows of a version that begin on some days, the last included, each with its number; one that is
+    open when the version begins is the first."""
+    day = max(since, version.starts.date() - _DAY)
+    number = _windows_until(clock, version, datetime.combine(day, datetime.min.time()))
+    while day <= until:
         for window in _on(clock, day):
             begun_before = datetime.combine(day, window.start) < version.starts
             if begun_before and handoffs.window_closes(window, day) <= version.starts:
                 continue
-            opens = handoffs.window_begins(window, day, clock.zone)
-            interval = _common(Interval(opens, handoffs.window_ends(window, day, clock.zone)), part)
-            if interval:
-                found.append((interval, 0 if begun_before else number))
+            yield day, window, 0 if begun_before else number
             number = max(number, 1) if begun_before else number + 1
         day += _DAY
-    yield from _apart(found)
 
 
 def opened(
