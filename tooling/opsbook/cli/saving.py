@@ -130,6 +130,18 @@ def say(words: str) -> None:
     click.echo(Paint(colored(sys.stderr))(clean(words), "2"), err=True, color=colored(sys.stderr) or None)
 
 
+def saved(change: Change, told: str, options: dict[str, Any]) -> None:
+    """Say what a change does, and what was written; beside the patch where that is all there is."""
+    from opsbook.output.frames import clean
+
+    patch = bool(options.get("dry_run"))
+    paths = [source.path for source, _ in change.texts()]
+    wrote = "" if patch else "".join(clean(f"wrote {path}") + "\n" for path in paths)
+    lines = "\n".join(filter(None, (told, wrote))) if change else "nothing to change\n"
+    lines = f"\n{lines}" if patch and change else lines
+    click.echo(lines, nl=False, err=patch, color=colored(sys.stderr if patch else sys.stdout) or None)
+
+
 def _refuse_unreadable(book: Book, texts: list[tuple[Source, str]]) -> None:
     """UserError where a record could not be read any more; what it says beside that is the check's."""
     from opsbook.book.kinds import identify

@@ -22,7 +22,7 @@ def render(diff: Diff, before: Book, after: Book, *, color: bool = False, everyt
     if diff.empty:
         return "".join(f"{line}\n" for line in _wrapped(calm(diff, says)))
     paint = Paint(color)
-    parts = ["".join(_block(each, paint, everything)) for each in blocks(diff, says)]
+    parts = ["".join(laid_out(each, paint, everything)) for each in blocks(diff, says)]
     end = "".join(f"{paint(line, '2')}\n" for line in _wrapped(compared(diff, says)))
     return "\n".join([*parts, end])
 
@@ -38,7 +38,8 @@ def _set(text: str, indent: int) -> list[str]:
     return wrap(text, _WIDTH, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
 
 
-def _block(block: Block, paint: Paint, everything: bool) -> Iterator[str]:
+def laid_out(block: Block, paint: Paint, everything: bool) -> Iterator[str]:
+    """What belongs together, under its heading."""
     note = f"  {paint(clean(block.note), '2')}" if block.note else ""
     yield f"{paint(clean(block.title), '1')}{note}\n"
     cut = not everything and len(block.lines) > block.shown + 1
