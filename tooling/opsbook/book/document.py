@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from opsbook.book import quick
 from opsbook.book.subset import MAX_PROBLEMS, Problem
@@ -26,6 +26,7 @@ SHELLS = frozenset(("bash", "sh", "shell", "zsh", "ksh"))
 _CONFLICT = re.compile(r"^(?:<{7} |>{7} |\|{7} )", re.MULTILINE)
 _SHOWN_CONFLICT = re.compile(r"^<{7} .*^={7}\s.*^>{7} ", re.MULTILINE | re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = bytes(sign for sign in range(128) if _CONTROL.match(chr(sign)))
 
 
 class Decoded(NamedTuple):
@@ -269,7 +270,7 @@ def read(kind: Kind, id: str, path: str, content: bytes) -> Document[Any]:
         return Document(kind, id, source, source.text, tuple(problems))
     front = None
     if kind.markdown:
-        control = _CONTROL.search(source.text)
+        control = _CONTROL.search(source.text) if content.translate(None, _CONTROLS) != content else None
         if control:
             problems.append(Problem(
                 "control_character", Span(*control.span()),
@@ -364,13 +365,9 @@ def _near_misses(draft: Document[Any], data: dict[str, Any]) -> list[Problem]:
     """Keys of a page that nobody knows and that look like one of ours; others belong to the site."""
     from opsbook.book.validate import nearest
 
-    names = [
-        name
-        for field, info in cast("Any", draft.kind.model).model_fields.items()
-        for name in (getattr(info.validation_alias, "choices", None) or [info.alias or field])
-    ]
+    names = draft.kind.keys
     problems = []
-    for key in sorted(data.keys() - set(names))[:MAX_PROBLEMS]:
+    for key in sorted(data.keys() - names)[:MAX_PROBLEMS]:
         near = nearest(key, names) if len(key) > 3 else None
         if near and abs(len(near) - len(key)) <= 2:
             problems.append(Problem(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -51,6 +51,16 @@ class Kind:
         module, _, name = self._model.partition(":")
         found: type = getattr(import_module(f"opsbook.model.{module}"), name)
         return found
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Every key that a record may have at its top, other names of a key included."""
+        fields: dict[str, Any] = getattr(self.model, "model_fields", {})
+        return frozenset(
+            name
+            for field, info in fields.items()
+            for name in (getattr(info.validation_alias, "choices", None) or [info.alias or field])
+        )
 
     @cached_property
     def adapter(self) -> TypeAdapter[object]:

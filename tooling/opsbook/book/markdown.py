@@ -17,9 +17,15 @@ import pyromark
 from opsbook.text import Span
 
 _MARK = re.compile(r"(---|\+\+\+)[ \t]*(?:\r\n|\r|\n|\Z)")
+_CLOSING = {
+    mark: re.compile(rf"{re.escape(mark)}(?<![^\r\n]{re.escape(mark)})[ \t]*(?:\r\n|\r|\n|\Z)")
+    for mark in ("---", "+++")
+}
+"""The line that ends front matter; the pattern begins with the mark, which is found in a stride."""
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_TASKLISTS
 _BEGINNING = frozenset(("List", "Item", "Link", "Image"))
 _HOLDING = frozenset(("Heading", "CodeBlock"))
+_ENDING = frozenset(("Heading", "CodeBlock", "TableCell", "TableRow"))
 GENERATED = re.compile(r"<!-- opsbook:([a-z-]+) -->\Z")
 _GENERATED_END = "<!-- /opsbook -->"
 
@@ -40,8 +46,7 @@ def front_matter(text: str, start: int = 0) -> FrontMatter | None:
     if not match:
         return None
     first = match.end()
-    close = re.compile(rf"(?:^|(?<=\r)){re.escape(match[1])}[ \t]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
-    end = close.search(text, first)
+    end = _CLOSING[match[1]].search(text, first)
     if end is None:
         return FrontMatter(match[1], Span(first, len(text)), len(text), closed=False)
     return FrontMatter(match[1], Span(first, end.start()), end.end(), closed=True)
@@ -112,39 +117,39 @@ class Page:
 
     def _read(self) -> None:
         body = self.text[self.start :]
-        shift = _Offsets(body, self.start)
+        shift = self.start.__add__ if body.isascii() else _Offsets(body, self.start)
         said: list[tuple[str, Any]] | None = None  # in a heading or in code
         for event, where in cast("Any", pyromark.events_with_range(body, options=_OPTIONS)):
             if type(event) is str or "Text" in event or "Code" in event:
                 if said is not None:
                     said.append((_said(event), where))
-                continue
-            name, value = next(iter(event.items()))
-            if name == "Start":
+            elif "Start" in event:
+                value = event["Start"]
                 kind, detail = (value, None) if type(value) is str else next(iter(value.items()))
                 if kind in _BEGINNING:
                     self._begin(kind, detail, Span(shift(where["start"]), shift(where["end"])))
                 elif kind in _HOLDING:
                     said = []
                     info = detail
-            elif name == "End":
+            elif "End" in event:
+                value = event["End"]
                 kind = value if type(value) is str else next(iter(value))
-                if kind == "Heading":
-                    span = Span(shift(where["start"]), shift(where["end"]))
-                    self._heading(value[kind], span, said or [])
-                    said = None
-                elif kind == "CodeBlock":
-                    span = Span(shift(where["start"]), shift(where["end"]))
-                    code = [Span(shift(piece["start"]), shift(piece["end"])) for _, piece in said or []]
-                    self._fence(info, span, code)
-                    said = None
-                elif kind == "List":
+                if kind == "List":
                     self._lists.pop()
-                elif kind == "TableCell":
-                    cell = shift(where["end"])
-                elif kind == "TableRow":
-                    self._beyond(Span(cell, shift(where["end"])))
-            elif name == "Html" or name == "InlineHtml":
+                elif kind in _ENDING:
+                    span = Span(shift(where["start"]), shift(where["end"]))
+                    if kind == "Heading":
+                        self._heading(value[kind], span, said or [])
+                        said = None
+                    elif kind == "CodeBlock":
+                        code = [Span(shift(piece["start"]), shift(piece["end"])) for _, piece in said or []]
+                        self._fence(info, span, code)
+                        said = None
+                    elif kind == "TableCell":
+                        cell = span.end
+                    else:
+                        self._beyond(Span(cell, span.end))
+            elif "Html" in event or "InlineHtml" in event:
                 self._raw(Span(shift(where["start"]), shift(where["end"])))
 
     def _begin(self, kind: str, detail: Any, span: Span) -> None:
@@ -288,10 +293,7 @@ def _comment_end(text: str, start: int) -> int:
 
 
 def _trimmed(text: str, span: Span) -> Span:
-    end = span.end
-    while end > span.start and text[end - 1].isspace():
-        end -= 1
-    return Span(span.start, end)
+    return Span(span.start, span.start + len(text[span.start : span.end].rstrip()))
 
 
 class _Offsets:

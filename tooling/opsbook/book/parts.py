@@ -81,7 +81,7 @@ def runbook_kind(runbook: Document[Runbook], settings: Settings) -> str:
 def _places(document: Document[Any], part: str, names: Names) -> Iterator[Part]:
     yield from _keys(document, part, names)
     for spot in _spots(document):
-        if names.called(spot.said, exactly=spot.title):
+        if spot.said in names.all if spot.title else _called(spot.said, names):
             empty = not spot.says and document.page.empty(spot.body)
             yield Part(document.span(spot.where), spot.body, empty)
 
@@ -99,19 +99,18 @@ def words(text: str) -> Words:
     return tuple(found[first:])
 
 
-class Names(NamedTuple):
+class Names:
     """What a part may be called: how a longer heading may end, and every name it has."""
 
-    ends: tuple[Words, ...]
-    all: frozenset[Words]
+    def __init__(self, ends: tuple[Words, ...], every: frozenset[Words]) -> None:
+        self.ends = ends
+        self.all = every
 
-    def called(self, said: Words, *, exactly: bool = False) -> bool:
-        """Whether a heading or label that says this stands for the part."""
-        if exactly:
-            return said in self.all
-        return any(said[-len(end) :] == end for end in self.ends) or not self.all.isdisjoint(
-            _beginnings(said)
-        )
+
+@lru_cache(4096)
+def _called(said: Words, names: Names) -> bool:
+    """Whether a heading or label that says this stands for the part."""
+    return any(said[-len(end) :] == end for end in names.ends) or not names.all.isdisjoint(_beginnings(said))
 
 
 @cache
@@ -119,7 +118,6 @@ def _names(part: str, means: frozenset[str]) -> Names:
     return Names((words(part), *_ENDINGS.get(part, ())), frozenset(words(name) for name in means))
 
 
-@lru_cache(2048)
 def _beginnings(said: Words) -> frozenset[Words]:
     return frozenset(said[:count] for count in range(1, len(said) + 1))
 
@@ -173,6 +171,8 @@ def _headings(page: Page) -> Iterator[Spot]:
 
 
 def _labels(page: Page) -> Iterator[Spot]:
+    if "**" not in page.text and "__" not in page.text:
+        return
     labels = [match for match in _LABEL.finditer(page.text, page.start) if _is_label(page, match)]
     for label, end in zip(labels, _ends(page, labels), strict=True):
         body = Span(label.start("rest"), end)

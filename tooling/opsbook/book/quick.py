@@ -19,38 +19,36 @@ try:
 except ImportError:  # no wheel for this machine
     loads = None  # type: ignore[assignment]
 
-_ESCAPES = ("\\", "\t", "\r")
-# A key over two lines or without a value, and plain scalars that begin with a colon.
-_BEFORE_COLON = frozenset((" ", "\n", ",", "[", "{", ""))
-_AFTER_COLON = frozenset((",", "]", "}", "?", "|", ">", ""))
-# A plain scalar may not begin with an indicator: where libyaml refuses, yaml-rs goes on.
-_INDICATORS = {mark: tuple(before + mark for before in " ,[{\n-") for mark in "?|>"}
-_OWN_KEY = re.compile(r"(?<![\w-])x-")
-# What yaml-rs takes for a number and YAML 1.2 does not: `1_000`, `0b1`, `0X1F`, `-0o7`, `.Nan`; and what
-# is too long to be one.
-_OF_A_NUMBER = frozenset("0123456789.")
-_OTHER_BASE = re.compile(r"0[bBoOxX]")
-_NO_NUMBER = re.compile(r"\.(?:[iI][nN][fF]|[nN][aA][nN])(?!\w)")
-_BASES, _NAMED_NUMBERS = ("0b", "0o", "0x"), (".inf", ".nan")
+_DOUBTS = tuple(
+    (sign, re.compile(pattern))
+    for sign, pattern in (
+        ("\\", r"\\"),
+        ("\t", r"\t"),
+        ("\r", r"\r"),
+        # A key over two lines or without a value, and plain scalars that begin with a colon.
+        (":", r":(?:[,\]}?|>:]|\Z|(?<![^ \n,\[{:]:))"),
+        # A plain scalar may not begin with an indicator: where libyaml refuses, yaml-rs goes on.
+        ("?", r"\?(?<=[ ,\[{\n-]\?)"),
+        ("|", r"\|(?<=[ ,\[{\n-]\|)"),
+        (">", r">(?<=[ ,\[{\n-]>)"),
+        # What yaml-rs takes for a number and YAML 1.2 does not: `1_000`, `0b1`, `0X1F`, `-0o7`, `.Nan`.
+        ("_", r"_(?:[0-9.]|(?<=[0-9.]_))"),
+        ("0", r"0[bBoOxX](?<![^\W_]0.)"),
+        (".", r"\.(?:[iI][nN][fF]|[nN][aA][nN])(?!\w)"),
+        # A key of the user's own, past which validation looks.
+        ("x-", r"x-(?<![\w-]x-)"),
+    )
+)
+"""What the two may read differently: a sign, and the pattern that tells where it matters. Every record is
+asked, so each pattern begins with its sign, which Python finds in a stride."""
 _DIGITS = bytes(48 if 48 <= sign < 58 else 32 for sign in range(256))
 _TOO_LONG = b"0" * 38
+"""A number longer than this is none."""
 
 
 def data(text: str) -> dict[str, Any] | None:
     """What a text says, lists as lists, when there is no doubt; None otherwise."""
-    if loads is None or any(escape in text for escape in _ESCAPES) or _other_number(text):
-        return None
-    if "x-" in text and _OWN_KEY.search(text):  # validation looks past the user's own keys
-        return None
-    pieces = text.split(":")
-    if _BEFORE_COLON.intersection([piece[-1:] for piece in pieces[:-1]]):
-        return None
-    if _AFTER_COLON.intersection([piece[:1] for piece in pieces[1:]]):
-        return None
-    for mark, doubts in _INDICATORS.items():
-        if mark in text and any(doubt in text for doubt in doubts):
-            return None
-    if unprintable(text) or needs_events(text):
+    if loads is None or _doubtful(text) or unprintable(text) or needs_events(text):
         return None
     try:
         found = loads(text, parse_datetime=False)
@@ -59,19 +57,8 @@ def data(text: str) -> dict[str, Any] | None:
     return found if type(found) is dict and set(map(type, found)) == {str} else None
 
 
-def _other_number(text: str) -> bool:
-    """Whether a text may hold what yaml-rs alone takes for a number; each question is one that Python
-    answers in a stride, since every record is asked."""
-    pieces = text.split("_")
-    if _OF_A_NUMBER.intersection([piece[:1] for piece in pieces[1:]]):
-        return True
-    if _OF_A_NUMBER.intersection([piece[-1:] for piece in pieces[:-1]]):
-        return True
-    lowered = text.lower()
-    if any(sign in lowered for sign in _BASES) and any(
-        not text[at.start() - 1 : at.start()].isalnum() for at in _OTHER_BASE.finditer(text)
-    ):
-        return True
-    if any(sign in lowered for sign in _NAMED_NUMBERS) and _NO_NUMBER.search(text):
-        return True
-    return _TOO_LONG in text.encode("utf-8", "surrogatepass").translate(_DIGITS)
+def _doubtful(text: str) -> bool:
+    """Whether the two may read a text differently; errs on yes."""
+    return any(
+        sign in text and pattern.search(text) for sign, pattern in _DOUBTS
+    ) or _TOO_LONG in text.encode("utf-8", "surrogatepass").translate(_DIGITS)

@@ -42,16 +42,23 @@ class Reference(NamedTuple):
         return tuple(reversed(steps))
 
 
-Walk = Callable[[Any, Trail, list[Reference]], None]
+Found = tuple[tuple[str, ...], str, Trail, bool]
+"""What a `Reference` is made of: most lead somewhere, and nobody asks more of them."""
+Walk = Callable[[Any, Trail, list[Found]], None]
 
 
-def references(content: Any) -> list[Reference]:
-    """Every reference in a document's content, in order of the model's fields."""
-    found: list[Reference] = []
+def references(
+    content: Any, leads_somewhere: Callable[[tuple[str, ...], str], bool] | None = None
+) -> list[Reference]:
+    """Every reference in a document's content, in order of the model's fields; but for those that lead
+    somewhere, where that is given."""
+    found: list[Found] = []
     walk = _model(type(content)) if isinstance(content, BaseModel) else None
     if walk:
         walk(content, None, found)
-    return found
+    return [
+        Reference(*each) for each in found if leads_somewhere is None or not leads_somewhere(each[0], each[1])
+    ]
 
 
 @cache
@@ -66,7 +73,7 @@ def _model(model: type[BaseModel]) -> Walk | None:
     if issubclass(model, RootModel):
         return lambda value, trail, found: fields[0][2](value.root, trail, found)
 
-    def walk_fields(value: Any, trail: Trail, found: list[Reference]) -> None:
+    def walk_fields(value: Any, trail: Trail, found: list[Found]) -> None:
         content = value.__dict__
         for name, key, inner in fields:
             child = content[name]
@@ -100,8 +107,8 @@ def _kinds(annotation: Any) -> tuple[str, ...]:
 
 
 def _leaf(kinds: tuple[str, ...]) -> Walk:
-    def walk(value: Any, trail: Trail, found: list[Reference]) -> None:
-        found.append(Reference(kinds, value, trail, False))
+    def walk(value: Any, trail: Trail, found: list[Found]) -> None:
+        found.append((kinds, value, trail, False))
 
     return walk
 
@@ -110,7 +117,7 @@ def _items(inner: Walk | None) -> Walk | None:
     if inner is None:
         return None
 
-    def walk(value: Any, trail: Trail, found: list[Reference]) -> None:
+    def walk(value: Any, trail: Trail, found: list[Found]) -> None:
         for index, item in enumerate(value):
             inner(item, (trail, index), found)
 
@@ -121,10 +128,10 @@ def _entries(kinds: tuple[str, ...], inner: Walk | None) -> Walk | None:
     if not kinds and inner is None:
         return None
 
-    def walk(value: Any, trail: Trail, found: list[Reference]) -> None:
+    def walk(value: Any, trail: Trail, found: list[Found]) -> None:
         for name, child in value.items():
             if kinds:
-                found.append(Reference(kinds, name, (trail, name), True))
+                found.append((kinds, name, (trail, name), True))
             if inner and child:
                 inner(child, (trail, name), found)
 

@@ -65,6 +65,8 @@ class Book:
         self.tree = tree
         self._shared = shared or _Shared(tree, settings, earlier, past, like)
         self._reads = reads
+        self._policies: dict[str, Any] = {}
+        """Those that somebody has asked for, and so has noted."""
 
     def recording(self, reads: set[str]) -> Book:
         """The same book; what is asked of it is noted in `reads`, as keys of `version`."""
@@ -320,6 +322,11 @@ class Book:
     def _policy(self, name: str) -> Any:
         """A policy's content: the book's own, the default where there is none, and None where
         the book's cannot be read."""
+        if name not in self._policies:
+            self._policies[name] = self._read_policy(name)
+        return self._policies[name]
+
+    def _read_policy(self, name: str) -> Any:
         found = self.find(name, name)
         if found is None:
             from opsbook import defaults

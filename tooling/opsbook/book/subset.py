@@ -30,16 +30,33 @@ class Problem(NamedTuple):
 
 # Characters that YAML 1.2 forbids, or that libyaml still takes for line breaks as YAML 1.1 did.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_MARKS = ("&", "*", "!")
-_MARKED = re.compile(r"(?:^|[\s,\[{:])(?:[&*]\S|!)")
-_SUSPECTS = ("<<", "\t", "\n%", "\n---", "\n...")
+_USUAL = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
+"""What nearly every text is made of, so that only the rest has to be looked at."""
+_SUSPECTS = tuple(
+    (sign, re.compile(pattern))
+    for sign, pattern in (
+        ("&", r"&(?=\S)(?<![^\s,\[{:]&)"),
+        ("*", r"\*(?=\S)(?<![^\s,\[{:]\*)"),
+        ("!", r"!(?<![^\s,\[{:]!)"),
+        ("<", r"<<"),
+        ("\t", r"\t"),
+        ("%", r"%(?<![^\r\n]%)"),
+        ("---", r"---(?<![^\r\n]---)"),
+        ("...", r"\.\.\.(?<![^\r\n]\.\.\.)"),
+    )
+)
+"""Anchors, aliases, tags, merge keys, tabs, directives and marks of documents: a sign, and the pattern that
+tells whether it may be one. Each pattern begins with its sign, which Python finds in a stride."""
 # A list may stand at its key's indentation, so a hundred levels need fifty columns.
 _DEEP = re.compile(rf"\n[-?: ]{{{MAX_DEPTH // 2 - 2}}}")
 
 
 def unprintable(text: str) -> re.Match[str] | None:
     """The first character that has no place in YAML."""
-    return _UNPRINTABLE.search(text)
+    unusual = text.encode("utf-8", "surrogatepass").translate(None, _USUAL)
+    if unusual and _UNPRINTABLE.search(unusual.decode("utf-8", "surrogatepass")):
+        return _UNPRINTABLE.search(text)
+    return None
 
 
 def needs_events(text: str) -> bool:
@@ -48,10 +65,8 @@ def needs_events(text: str) -> bool:
     libyaml's composer recurses without a limit: what nests deeper than a person writes must be
     found here, or it ends the process.
     """
-    lines = "\n" + text.replace("\r", "\n")
     return (
-        (any(mark in text for mark in _MARKS) and _MARKED.search(text) is not None)
-        or any(suspect in lines for suspect in _SUSPECTS)
+        any(sign in text and pattern.search(text) for sign, pattern in _SUSPECTS)
         or text.count("[") + text.count("{") > MAX_DEPTH
-        or _DEEP.search(lines) is not None
+        or _DEEP.search("\n" + text.replace("\r", "\n")) is not None
     )

@@ -59,9 +59,10 @@ def instant(value: Any) -> datetime:
     """`2026-03-02T09:02Z` or `2026-03-02 10:02+01:00` → that instant in UTC."""
     if type(value) is str and _THIS_CENTURY.match(value):
         try:
-            return datetime.fromisoformat(value).astimezone(UTC)
+            at = datetime.fromisoformat(value)
         except ValueError:
             raise refuse("`{found}` does not exist in the calendar", found=value) from None
+        return at if at.tzinfo is UTC else at.astimezone(UTC)
     return _odd_instant(value)
 
 
