@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def unknown(document: Document[Any], book: Book) -> Iterator[tuple[Reference, Finding]]:
     """The references of a document that lead nowhere, each with what to say of it."""
-    for reference in references(document.content):
-        if book.leads_somewhere(reference.kinds, reference.id):
-            continue
+    for reference in references(document.content, book.leads_somewhere):
         place = document.key_at if reference.on_key else document.at
         message = f"no {' or '.join(reference.kinds)} `{reference.id}`"
         location, name = place(*reference.pointer), _meant_by_alias(reference, book)

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from opsbook.book.markdown import Page
     from opsbook.model.incident import Incident
 
+# Each of these begins with a sign of its own, so that a page is searched for them in a stride.
 _ASIDE = re.compile(
     r"`[^`\n]*`"  # code
     r"|https?://\S+"
-    r'|"[^"\n]*(?:\n[^"\n]+)*"|“[^”]*”|«[^»]*»|(?<!\w)‘[^’]*’(?!\w)'  # quotations within a paragraph
-    r"|^[ \t]*>[^\n]*",  # somebody else's paragraph
-    re.MULTILINE,
+    r'|"[^"\n]*(?:\n[^"\n]+)*"|“[^”]*”|«[^»]*»|‘(?<!\w‘)[^’]*’(?!\w)'  # quotations within a paragraph
+    r"|\n[ \t]*>[^\n]*"  # somebody else's paragraph
 )
 _GONE = "\x00"
 """Stands for each character of what is not prose, so that offsets stay."""
@@ -81,11 +81,30 @@ class Phrase:
         return self.after.rstrip(" \r\n\t*_)|").endswith("?")
 
 
-class Listening(NamedTuple):
-    """What a rule listens for: words without which nothing can match, and the pattern."""
+class Cue(NamedTuple):
+    """Words without which something cannot be said: one of them, or one of these sets as a whole."""
 
     words: frozenset[bytes]
-    also: frozenset[bytes]
+    together: tuple[frozenset[bytes], ...]
+
+    def given(self, document: Document[Any]) -> bool:
+        """Whether a document has them; front matter, code and comments count too, for this is only to
+        save work."""
+        said = _words(document)
+        return not self.words.isdisjoint(said) or any(each <= said for each in self.together)
+
+
+def cue(words: str) -> Cue:
+    """A cue as it is written: `should could+have` is the first word, or both of the others."""
+    sets = [frozenset(each.encode().split(b"+")) for each in words.split()]
+    single = frozenset().union(*(each for each in sets if len(each) == 1))
+    return Cue(single, tuple(each for each in sets if len(each) > 1))
+
+
+class Listening(NamedTuple):
+    """What a rule listens for: cues without which nothing can match, and the pattern."""
+
+    cues: tuple[Cue, ...]
     near: tuple[str, ...]
     pattern: re.Pattern[str]
 
@@ -94,53 +113,29 @@ def listen(heard: str, pattern: str, near: tuple[str, ...] = (), also: str = "")
     """Listening for a pattern in which a space is any white space within a paragraph, and marks of
     emphasis; case does not matter.
 
-    One of the words in `heard` is in every text that matches, and one of those in `also` where there are
-    some; one of the pieces in `near`, which are the same as `heard` where none are given, in every sentence.
+    `heard` is a cue of every text that matches, and `also` another where it is given; one of the pieces in
+    `near`, which are the words of `heard` where none are given, is in every sentence that matches.
     """
-    words = tuple(heard.split())
     spaced = pattern.replace(" ", r"(?:[ \t*_]+|[ \t*_]*\r?\n[ \t]*)")
-    compiled = re.compile(spaced, re.IGNORECASE)
-    first, second = (frozenset(word.encode() for word in each) for each in (words, also.split()))
-    return Listening(first, second, near or words, compiled)
+    cues = tuple(cue(words) for words in (heard, also) if words)
+    return Listening(cues, near or tuple(heard.replace("+", " ").split()), re.compile(spaced, re.IGNORECASE))
 
 
 def phrases(document: Document[Any], listening: Listening) -> Iterator[Phrase]:
     """The first match in each sentence of the prose of a post-mortem or incident."""
-    said, lowered = _said(document)
-    if listening.words.isdisjoint(said) or (listening.also and listening.also.isdisjoint(said)):
+    if not all(each.given(document) for each in listening.cues):
         return
-    if not any(piece in lowered for piece in listening.near):
+    lowered = _lowered(document)
+    near = [piece for piece in listening.near if piece in lowered]
+    if not near:
         return
     for passage in _passages(document):
-        if not _may_match(passage, listening):
-            continue
-        text = passage.text
-        for begin, end in _sentences(text, passage.lowered, listening.near):
+        for begin, end in passage.sentences(near):
+            text = passage.text
             match = listening.pattern.search(text, begin, end)
             if match:
                 place = passage.location(*match.span())
                 yield Phrase(match, place, text[begin : match.start()], text[match.end() : end])
-
-
-def _may_match(passage: _Passage, listening: Listening) -> bool:
-    """Whether a passage says it at all, be it in code or a quotation: what of it is prose is dear to know."""
-    return any(
-        listening.pattern.search(passage.words, begin, end)
-        for begin, end in _sentences(passage.words, passage.lowered, listening.near)
-    )
-
-
-def _sentences(text: str, lowered: str, pieces: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Where the sentences begin and end in which one of these pieces stands, in order."""
-    last = 0
-    for at in sorted({at for piece in pieces for at in _found(lowered, piece)}):
-        if at >= last:
-            begin = max(last, at - _NEAR)
-            for found in _BREAK.finditer(text, begin, at):
-                begin = found.end()
-            end = _BREAK.search(text, at)
-            last = end.end() if end else len(text)
-            yield begin, last
 
 
 def _found(text: str, piece: str) -> Iterator[int]:
@@ -154,14 +149,21 @@ _LETTERS = bytes(sign if chr(sign).isascii() and chr(sign).isalpha() else 32 for
 
 
 @lru_cache(4)
-def _said(document: Document[Any]) -> tuple[frozenset[bytes], str]:
-    """Every word of a document, in lower case, and its text on one line: one pass, for all rules."""
+def _words(document: Document[Any]) -> frozenset[bytes]:
+    """Every word of a document, in lower case: one pass, for all rules."""
+    return frozenset(_whole(document).encode("utf-8", "replace").translate(_LETTERS).split())
+
+
+@lru_cache(4)
+def _lowered(document: Document[Any]) -> str:
+    """All that is said, in lower case and on one line."""
+    return _whole(document).replace("\n", " ").lower()
+
+
+def _whole(document: Document[Any]) -> str:
     if document.kind.markdown:
-        text = document.source.text
-    else:
-        text = "\n".join(words for _, words in _texts(document.content))
-    words = frozenset(text.encode("utf-8", "replace").translate(_LETTERS).split())
-    return words, text.replace("\n", " ").lower()
+        return document.source.text
+    return "\n".join([words for _, words in _texts(document.content)])
 
 
 # ── prose ─────────────────────────────────────────────────────────────────────────────────
@@ -182,7 +184,19 @@ class _Passage:
         """The prose, offsets as in the text; what is none stands as characters that match nothing."""
         if not self.pointer:
             return _prose(self.document.page)
-        return _masked(self.words, (found.span() for found in _ASIDE.finditer(self.words)))
+        return _without_asides(self.words)
+
+    def sentences(self, pieces: Iterable[str]) -> Iterator[tuple[int, int]]:
+        """Where the sentences begin and end in which one of these pieces stands, in order."""
+        last = 0
+        for at in sorted({at for piece in pieces for at in _found(self.lowered, piece)}):
+            if at >= last:
+                begin = max(last, at - _NEAR)
+                for found in _BREAK.finditer(self.text, begin, at):
+                    begin = found.end()
+                end = _BREAK.search(self.text, at)
+                last = end.end() if end else len(self.text)
+                yield begin, last
 
     def location(self, start: int, end: int) -> Location:
         if not self.pointer:
@@ -229,8 +243,13 @@ def _prose(page: Page) -> str:
     aside: list[tuple[int, int]] = [(0, page.start), *page.comments, *page.html]
     for parts in (page.fences, page.headings, page.links, page.generated):
         aside += [each.span for each in parts]
-    text = _masked(page.text, aside)
-    return _masked(text, (found.span() for found in _ASIDE.finditer(text)))
+    return _without_asides(_masked(page.text, aside))
+
+
+def _without_asides(text: str) -> str:
+    whole = "\n" + text  # so that every line has one before it, which stays
+    starts = ((found.start() + (found[0][0] == "\n"), found.end()) for found in _ASIDE.finditer(whole))
+    return _masked(text, ((start - 1, end - 1) for start, end in starts))
 
 
 def _masked(text: str, aside: Iterable[tuple[int, int]]) -> str:

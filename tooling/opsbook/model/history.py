@@ -54,20 +54,22 @@ class History:
         reached = 0
         fresh: set[str] = set()
         for _, entry in self.in_order:
-            if entry.milestone == "reopened":
+            milestone = entry.milestone
+            if milestone == "reopened":
                 reached, fresh = 1, set()
-            if entry.milestone and entry.milestone not in fresh:
-                if entry.milestone not in ("started", "detected", "acknowledged", "declared"):
-                    self.milestones[entry.milestone] = entry.at
+            if milestone and milestone not in fresh:
+                if milestone not in ("started", "detected", "acknowledged", "declared"):
+                    self.milestones[milestone] = entry.at
                 else:
-                    self.milestones.setdefault(entry.milestone, entry.at)
-                fresh.add(entry.milestone)
-                reached = max(reached, _REACHES.get(entry.milestone, 0))
-            if entry.severity and entry.severity != self.severity:
-                self.severity = entry.severity
-                self.severities.append((entry.at, entry.severity))
-            for role, people in entry.roles.items():
-                self.roles[role] = people
+                    self.milestones.setdefault(milestone, entry.at)
+                fresh.add(milestone)
+                reached = max(reached, _REACHES.get(milestone, 0))
+            severity = entry.severity
+            if severity and severity != self.severity:
+                self.severity = severity
+                self.severities.append((entry.at, severity))
+            if entry.roles:
+                self.roles |= entry.roles
         self.roles = {role: people for role, people in self.roles.items() if people}
         self.status: Status = STATUSES[reached]  # type: ignore[assignment]
         self.declared = self.milestones.get("declared")

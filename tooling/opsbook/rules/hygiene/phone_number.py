@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from opsbook.lint.context import Context
 
 _INTERNATIONAL = re.compile(
-    r"(?<![\w+./%:=-])(?P<number>\+[1-9]\d{0,2}(?:[ ./()-]{1,2}\d+|\d{2,}){1,7})(?![\w:.%-]?\d|\w)"
+    r"(?P<number>\+(?<![\w+./%:=-]\+)[1-9]\d{0,2}(?:[ ./()-]{1,2}\d+|\d{2,}){1,7})(?![\w:.%-]?\d|\w)"
 )
 _AFTER_WORD = re.compile(
     r"\b(?:tele)?(?:phone|mobile|cell|handy)(?:[ _-]?(?:no|nr|number))?[\"'`*]*[ \t]*[:=][ \t]*[\"'`]?"
@@ -68,7 +68,7 @@ def check(document: Document[Any], context: Context) -> Iterator[Finding]:
     found: dict[int, re.Match[str]] = {}
     if "+" in text:
         found |= {match.start("number"): match for match in _INTERNATIONAL.finditer(text)}
-    small = text.lower()
+    small = document.source.lowered
     if any(word in small for word in ("phone", "mobile", "cell", "handy")):
         found |= {match.start("number"): match for match in _AFTER_WORD.finditer(text)}
     for _, match in sorted(found.items()):

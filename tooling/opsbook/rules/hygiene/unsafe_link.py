@@ -78,7 +78,7 @@ def check(document: Document[Any], context: Context) -> Iterator[Finding]:
             scheme = _scheme(link.target)
             if scheme:
                 yield _finding(passage.locate(link.span), scheme)
-    if not _may_run(document.source.text):
+    if not _may_run(source.lowered):
         return
     for pointer, text in texts(document):
         scheme = _scheme(text) if _is_address(pointer) else None
@@ -87,13 +87,14 @@ def check(document: Document[Any], context: Context) -> Iterator[Finding]:
 
 
 def _has_links(text: str) -> bool:
-    return ("](" in text or "<" in text or "]:" in text) and _may_run(text)
+    return ("](" in text or "<" in text or "]:" in text) and _may_run(text.lower())
 
 
 def _may_run(text: str) -> bool:
-    """Whether a text has a part of such a scheme, or an escape that may stand for one."""
-    small = text.lower()
-    return "&#" in small or any(f"{word}{sign}" in small for word in ("script", "data") for sign in ":&\\")
+    """Whether a text in lower case has a part of such a scheme, or an escape that may stand for one."""
+    return ("&" in text and "&#" in text) or any(
+        word in text and any(word + sign in text for sign in ":&\\") for word in ("script", "data")
+    )
 
 
 def _is_address(pointer: Pointer) -> bool:

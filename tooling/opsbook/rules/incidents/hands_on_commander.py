@@ -57,6 +57,8 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     if not content.counts or not any(_by_hand(entry) for entry in content.timeline):
         return
     levels = context.book.severities.levels
+    if not any(COMMANDER in levels[name].roles for name in content.history.held(content) if name in levels):
+        return
     for response in responses(content):
         for step in response.steps:
             if not _by_hand(step.entry):

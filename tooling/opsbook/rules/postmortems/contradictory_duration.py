@@ -172,7 +172,7 @@ class Claim(NamedTuple):
 
 @rule("PM011", on="postmortem", measured=(13, 13, 13))
 def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Finding]:
-    lowered = postmortem.source.text.lower()
+    lowered = postmortem.source.lowered
     if unfinished(postmortem) or not any(sign in lowered for sign in _SIGNS):
         return
     claims = [*_labelled(postmortem), *_told(postmortem, context)]

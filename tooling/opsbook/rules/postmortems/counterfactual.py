@@ -78,7 +78,7 @@ _SIDE = "(?:(?:also|at least|probably|really|perhaps|maybe|easily|only|just|neve
 
 _PRONOUN = "we|I|he|she|they|someone|somebody|nobody"
 _LISTEN = listen(
-    "should shouldn could ought would had",
+    "should shouldn ought could+have would+have if+had",
     rf"\b(?:(?P<who>{_PERSON}) )?{_SIDE}(?P<should>should|ought to)(?P<not> not|n['’]t|) (?:have|of) {_SIDE}"
     rf"(?P<deed>{_DEED})\b"
     r"|\b(?:could|would) have (?P<help>helped|prevented|avoided|averted|caught|detected|spotted)\b"

@@ -51,7 +51,7 @@ from typing import TYPE_CHECKING
 from opsbook.diagnostics import Finding
 from opsbook.lint.parts import unfinished
 from opsbook.lint.rule import rule
-from opsbook.lint.wording import prose
+from opsbook.lint.wording import cue, prose
 from opsbook.text import Span, shown
 
 if TYPE_CHECKING:
@@ -74,17 +74,16 @@ _LEFT = re.compile(
 )
 _TAG = re.compile(rf"<(?i:{_ASKS})[^>\n]{{0,80}}>")
 """To a reader of Markdown it is a tag."""
-_SIGNS = (
-    *(mark + word for mark in "[<" for word in _WORDS),
-    *("hh:", "yyyy", "20xx", "{{", "tbd", "tbc", "to be written", "to be completed", "things that could"),
-    *("to be determined", "short event", "lorem", "these are only", "schedule the", "include a"),
+_BRACKETED = re.compile(rf"[\[<](?:{'|'.join(_WORDS)})")
+_CUE = cue(
+    "hh yyyy tbd tbc be+written be+completed be+determined short+event gone+better only+sample lorem ipsum"
+    " schedule+meeting include+description"
 )
 
 
 @rule("PM008", on="postmortem", measured=(31, 31, 31))
 def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Finding]:
-    lowered = postmortem.source.lowered
-    if unfinished(postmortem) or not any(sign in lowered for sign in _SIGNS):
+    if unfinished(postmortem) or not _may_be_left(postmortem):
         return
     spans = [Span(*found.span()) for found in _LEFT.finditer(prose(postmortem))]
     spans += [span for span in postmortem.page.html if _TAG.match(postmortem.span(span).text)]
@@ -95,3 +94,9 @@ def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Findin
             line = place.start.line
             words = shown(" ".join(place.text.strip(" \t|*+-").split()))
             yield Finding(place, f"`{words}` is the template's", "write what was, or that it is not known")
+
+
+def _may_be_left(postmortem: Document[Postmortem]) -> bool:
+    lowered = postmortem.source.lowered
+    marks = "{{" in lowered or "20xx" in lowered
+    return marks or _CUE.given(postmortem) or _BRACKETED.search(lowered) is not None
