@@ -6,7 +6,7 @@ A model is named, not imported: a command that reads no rotation does not pay fo
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -159,6 +159,7 @@ def _place(folders: list[str], name: str) -> str | None:
     return None
 
 
+@lru_cache(64)
 def identify(path: str) -> Identity | None:
     """The kind and id of the record at a path; None where no record belongs."""
     if "/." in path:

@@ -56,9 +56,10 @@ def references(
     walk = _model(type(content)) if isinstance(content, BaseModel) else None
     if walk:
         walk(content, None, found)
-    return [
-        Reference(*each) for each in found if leads_somewhere is None or not leads_somewhere(each[0], each[1])
-    ]
+    if leads_somewhere is None:
+        return [Reference(*each) for each in found]
+    lost = {each for each in {each[:2] for each in found} if not leads_somewhere(*each)}
+    return [Reference(*each) for each in found if each[:2] in lost] if lost else []
 
 
 @cache

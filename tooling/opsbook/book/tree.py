@@ -264,5 +264,12 @@ class WorkTree:
         if path not in self.signatures and not self.has(path):
             raise FileNotFoundError(path)
         handle = os.open(self._prefix + path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        with os.fdopen(handle, "rb") as file:
-            return file.read()
+        try:
+            size = self.signatures[path].size
+            content = os.read(handle, size + 1)
+            if len(content) == size:  # nearly always, in one call
+                return content
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return content + file.read()
+        finally:
+            os.close(handle)

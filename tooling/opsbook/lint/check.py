@@ -11,7 +11,7 @@ import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -173,8 +173,9 @@ def _outcome(
     return Outcome(keys, microseconds(clock.since), microseconds(clock.until), found, silent)
 
 
+@lru_cache(1024)
 def microseconds(instant: datetime) -> int:
-    """Since 1970."""
+    """Since 1970; one number for all who ask for the same instant, since there is one in every outcome."""
     return (instant - _EPOCH) // _MICROSECOND
 
 

@@ -25,47 +25,43 @@ class Secret(NamedTuple):
 
 
 class _Shape(NamedTuple):
-    """A kind of token and its pattern."""
+    """A kind of token and its pattern, which is compiled where a text may hold one."""
 
     what: str
-    pattern: re.Pattern[str]
-
-
-def _shape(what: str, pattern: str) -> _Shape:
-    return _Shape(what, re.compile(pattern))
+    pattern: str
 
 
 _SHAPES: tuple[tuple[str | re.Pattern[str], tuple[_Shape, ...]], ...] = (
     (re.compile("A(?:KIA|SIA|Iza|ccountKey=)"), (
-        _shape("an AWS access key", r"\b((?:AKIA|ASIA)[A-Z2-7]{16})\b"),
-        _shape("a Google API key", r"\b(AIza[A-Za-z0-9_-]{35})(?![A-Za-z0-9_-])"),
-        _shape("an Azure storage key", r"AccountKey=([A-Za-z0-9+/]{86}==)"),
+        _Shape("an AWS access key", r"\b((?:AKIA|ASIA)[A-Z2-7]{16})\b"),
+        _Shape("a Google API key", r"\b(AIza[A-Za-z0-9_-]{35})(?![A-Za-z0-9_-])"),
+        _Shape("an Azure storage key", r"AccountKey=([A-Za-z0-9+/]{86}==)"),
     )),
     (re.compile(r"S(?:G\.|K[0-9a-f]{32})"), (
-        _shape("a SendGrid key", r"\b(SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64})"),
-        _shape("a Twilio key", r"\b(SK[0-9a-f]{32})\b"),
+        _Shape("a SendGrid key", r"\b(SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64})"),
+        _Shape("a Twilio key", r"\b(SK[0-9a-f]{32})\b"),
     )),
     (re.compile("_(?:(?<=gh[pousr]_)|(?<=npm_)|(?<=github_)pat_|(?<=k_)live_|(?<=dckr_)pat_|(?<=glsa_))"), (
-        _shape("a GitHub token", r"\b(gh[pousr]_[A-Za-z0-9]{36,255})\b"),
-        _shape("a GitHub token", r"\b(github_pat_[A-Za-z0-9_]{60,255})\b"),
-        _shape("an npm token", r"\b(npm_[A-Za-z0-9]{36})\b"),
-        _shape("a Stripe key", r"\b([rs]k_live_[A-Za-z0-9]{16,})"),
-        _shape("a Docker token", r"\b(dckr_pat_[A-Za-z0-9_-]{20,})"),
-        _shape("a Grafana token", r"\b(glsa_[A-Za-z0-9]{32}_[0-9a-f]{8})\b"),
+        _Shape("a GitHub token", r"\b(gh[pousr]_[A-Za-z0-9]{36,255})\b"),
+        _Shape("a GitHub token", r"\b(github_pat_[A-Za-z0-9_]{60,255})\b"),
+        _Shape("an npm token", r"\b(npm_[A-Za-z0-9]{36})\b"),
+        _Shape("a Stripe key", r"\b([rs]k_live_[A-Za-z0-9]{16,})"),
+        _Shape("a Docker token", r"\b(dckr_pat_[A-Za-z0-9_-]{20,})"),
+        _Shape("a Grafana token", r"\b(glsa_[A-Za-z0-9]{32}_[0-9a-f]{8})\b"),
     )),
     (re.compile("J(?:(?<=eyJ)|(?<=T3BlbkFJ))"), (
-        _shape("a JSON Web Token", r"\b(eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,})"),
-        _shape("an OpenAI key", r"\b(sk-[A-Za-z0-9_-]{16,}T3BlbkFJ[A-Za-z0-9_-]{16,})"),
+        _Shape("a JSON Web Token", r"\b(eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,})"),
+        _Shape("an OpenAI key", r"\b(sk-[A-Za-z0-9_-]{16,}T3BlbkFJ[A-Za-z0-9_-]{16,})"),
     )),
-    ("xox", (_shape("a Slack token", r"\b(xox[abeoprs]-[A-Za-z0-9-]{20,})"),)),
+    ("xox", (_Shape("a Slack token", r"\b(xox[abeoprs]-[A-Za-z0-9-]{20,})"),)),
     ("hooks.slack.com/", (
-        _shape("a Slack webhook", r"hooks\.slack\.com/services/(T\w{6,}/B\w{6,}/\w{20,})"),
+        _Shape("a Slack webhook", r"hooks\.slack\.com/services/(T\w{6,}/B\w{6,}/\w{20,})"),
     )),
-    ("glpat-", (_shape("a GitLab token", r"\b(glpat-[A-Za-z0-9_.-]{20,})"),)),
-    ("pypi-Ag", (_shape("a PyPI token", r"\b(pypi-Ag[A-Za-z0-9_-]{50,})"),)),
-    ("hvs.", (_shape("a Vault token", r"\b(hvs\.[A-Za-z0-9_-]{24,})"),)),
+    ("glpat-", (_Shape("a GitLab token", r"\b(glpat-[A-Za-z0-9_.-]{20,})"),)),
+    ("pypi-Ag", (_Shape("a PyPI token", r"\b(pypi-Ag[A-Za-z0-9_-]{50,})"),)),
+    ("hvs.", (_Shape("a Vault token", r"\b(hvs\.[A-Za-z0-9_-]{24,})"),)),
     ("PRIVATE KEY", (
-        _shape("a private key", r"(-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----)"),
+        _Shape("a private key", r"(-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----)"),
     )),
 )  # fmt: skip
 """Shapes by what every text has that holds one: words, or a pattern that begins with a rare letter.
@@ -125,8 +121,8 @@ def _shaped(text: str) -> Iterator[Secret]:
                 yield from _of_shape(what, pattern, text)
 
 
-def _of_shape(what: str, pattern: re.Pattern[str], text: str) -> Iterator[Secret]:
-    for match in pattern.finditer(text):
+def _of_shape(what: str, pattern: str, text: str) -> Iterator[Secret]:
+    for match in re.finditer(pattern, text):
         if match[1].startswith("-----"):
             if _BASE64_LINE.match(text, match.end()):
                 yield Secret(what, Span(*match.span(1)), "")

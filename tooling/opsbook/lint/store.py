@@ -61,7 +61,7 @@ def read(file: Path) -> Any:
         content = file.read_bytes()
     except OSError:
         return None
-    mark, payload = content[:_MARK], content[_MARK:]
+    mark, payload = content[:_MARK], memoryview(content)[_MARK:]  # no second copy: it may be large
     if _mark(payload) != mark:
         return None
     return marshal.loads(payload)  # noqa: S302 - its own file, not of the book
@@ -73,7 +73,9 @@ def write(file: Path, data: Any) -> None:
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(_mark(payload) + payload)
+        with draft.open("wb") as stream:
+            stream.write(_mark(payload))
+            stream.write(payload)
         draft.replace(file)
         _prune(file.parent)
     except OSError:
@@ -81,7 +83,7 @@ def write(file: Path, data: Any) -> None:
             draft.unlink()
 
 
-def _mark(payload: bytes) -> bytes:
+def _mark(payload: bytes | memoryview) -> bytes:
     """What a file begins with when the rest was written to its end."""
     return crc32(payload).to_bytes(_MARK, "big")
 

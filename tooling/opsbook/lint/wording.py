@@ -101,12 +101,18 @@ def cue(words: str) -> Cue:
     return Cue(single, tuple(each for each in sets if len(each) > 1))
 
 
-class Listening(NamedTuple):
+class Listening:
     """What a rule listens for: cues without which nothing can match, and the pattern."""
 
-    cues: tuple[Cue, ...]
-    near: tuple[str, ...]
-    pattern: re.Pattern[str]
+    def __init__(self, cues: tuple[Cue, ...], near: tuple[str, ...], spaced: str) -> None:
+        self.cues = cues
+        self.near = near
+        self._spaced = spaced
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled where a cue was given: that takes longer than checking a record."""
+        return re.compile(self._spaced, re.IGNORECASE)
 
 
 def listen(heard: str, pattern: str, near: tuple[str, ...] = (), also: str = "") -> Listening:
@@ -118,7 +124,7 @@ def listen(heard: str, pattern: str, near: tuple[str, ...] = (), also: str = "")
     """
     spaced = pattern.replace(" ", r"(?:[ \t*_]+|[ \t*_]*\r?\n[ \t]*)")
     cues = tuple(cue(words) for words in (heard, also) if words)
-    return Listening(cues, near or tuple(heard.replace("+", " ").split()), re.compile(spaced, re.IGNORECASE))
+    return Listening(cues, near or tuple(heard.replace("+", " ").split()), spaced)
 
 
 def phrases(document: Document[Any], listening: Listening) -> Iterator[Phrase]:

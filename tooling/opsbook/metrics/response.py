@@ -64,6 +64,14 @@ def in_order(incident: Incident) -> list[Step]:
     return known["in_order"]  # type: ignore[no-any-return]
 
 
+def updates(incident: Incident) -> list[Step]:
+    """The entries of the timeline that were sent to an audience, in order of time."""
+    known = incident.history.known
+    if "updates" not in known:
+        known["updates"] = [step for step in in_order(incident) if step.entry.update]
+    return known["updates"]  # type: ignore[no-any-return]
+
+
 def responses(incident: Incident, until: tuple[str, ...] = OVER) -> tuple[Response, ...]:
     """Each response, up to one of these milestones: `OVER`, or `MENDED` for the part that hurt."""
     known = incident.history.known

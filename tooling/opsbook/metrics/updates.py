@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from opsbook.metrics.response import MENDED, OVER, Response, Spell, Step, in_order, responses, spells
+from opsbook.metrics.response import MENDED, OVER, Response, Spell, Step, in_order, responses, spells, updates
 
 if TYPE_CHECKING:
     from opsbook.model.incident import Audience, Entry, Incident
@@ -37,7 +37,7 @@ def speaks_of(incident: Incident, audience: Audience) -> bool:
     never mentions may have been told elsewhere.
     """
     return "source" not in incident.links or any(
-        entry.update and entry.update.audience == audience for entry in incident.timeline
+        step.entry.update and step.entry.update.audience == audience for step in updates(incident)
     )
 
 
@@ -74,9 +74,10 @@ def silences(incident: Incident, policy: Severities) -> Iterator[Silence]:
     if not audiences:
         return
     for response in responses(incident):
+        words = [step for step in response.steps[1:] if step.entry.update]
         for audience in audiences:
             cadence = [_Cadence(*spell, _allowed(policy, spell.severity, audience)) for spell in held]
-            yield from _silences(response, audience, cadence)
+            yield from _silences(response, words, audience, cadence)
 
 
 def _allowed(policy: Severities, severity: str, audience: Audience) -> timedelta | None:
@@ -92,15 +93,17 @@ class _Cadence(NamedTuple):
     allowed: timedelta | None
 
 
-def _silences(response: Response, audience: Audience, cadence: Sequence[_Cadence]) -> Iterator[Silence]:
+def _silences(
+    response: Response, words: Sequence[Step], audience: Audience, cadence: Sequence[_Cadence]
+) -> Iterator[Silence]:
     since = response.steps[0]
-    for step in response.steps[1:]:
-        ends = response.over and step is response.steps[-1]
-        if ends or reaches(step.entry, audience):
+    for step in words:
+        if reaches(step.entry, audience):
             yield from _silence(audience, since, step, cadence)
             since = step
-    if not response.over:
-        yield from _silence(audience, since, None, cadence)
+    end = response.steps[-1] if response.over else None
+    if since is not end:  # the end may be the last word
+        yield from _silence(audience, since, end, cadence)
 
 
 def _silence(
@@ -179,16 +182,17 @@ def duties(incident: Incident, policy: Severities, postmortem: Postmortem | None
 
 def _meanwhile(incident: Incident, clock: Clock, audience: Audience) -> Iterator[Duty]:
     milestone = incident.history.milestones.get(clock.start)
-    answered, steps = tuple(responses(incident)), in_order(incident)
+    answered = responses(incident)
     if milestone is None or not answered:
         return
     for since, until, severity in _asking(incident, clock, milestone):
         due, risen = since + clock.within, since > milestone
         if (until and until < due) or (risen and not any(each.covers(since) for each in answered)):
             continue
-        told = (step for step in steps if reaches(step.entry, audience))
+        told = (step for step in updates(incident) if reaches(step.entry, audience))
         met = next((step for step in told if step.at >= since or not risen), None)
-        yield Duty(clock, audience, severity, _starts(steps, clock, since), due, met, met.at if met else None)
+        began = _starts(in_order(incident), clock, since)
+        yield Duty(clock, audience, severity, began, due, met, met.at if met else None)
         return
 
 
@@ -227,7 +231,7 @@ def _afterwards(
     risen = next((spell.since for spell in spells(incident) if spell.severity == severity), since)
     since = max(since, risen)
     began, due = _starts(steps, clock, since), since + clock.within
-    met = next((step for step in steps if step.at >= since and _details(step, audience)), None)
+    met = next((step for step in updates(incident) if step.at >= since and _details(step, audience)), None)
     told = [*_sent(postmortem, audience), *([met.at] if met else [])]
     yield Duty(clock, audience, severity, began, due, met, min(told, default=None))
 
@@ -278,6 +282,8 @@ def promises(incident: Incident) -> Iterator[Promise]:
     by an update to that audience with the stage `monitoring` or `resolved`, or by one with a new `eta`.
     An `eta` of what works again already promises nothing.
     """
+    if not updates(incident):
+        return
     steps = in_order(incident)
     mended = False
     for index, step in enumerate(steps):

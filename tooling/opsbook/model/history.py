@@ -43,6 +43,8 @@ class History:
         """What is worked out of it further up, by a name: many rules ask the same."""
         self.in_order = sorted(enumerate(incident.timeline), key=_by_time)
         """Each entry with its place in the timeline as it is written, from 0, in order of time."""
+        self.ordered = all(place == number for number, (place, _) in enumerate(self.in_order))
+        """Whether the timeline is written in order of time."""
         self._top_roles = incident.roles
         self.milestones: dict[str, datetime] = {}
         """The first instant of each milestone since the last `reopened`, and before it where
@@ -76,8 +78,11 @@ class History:
 
     def held(self, incident: Incident) -> tuple[str, ...]:
         """Every severity it ever had, the top-level one included."""
-        names = [name for _, name in self.severities]
-        return tuple(dict.fromkeys([*names, *([incident.severity] if incident.severity else [])]))
+        if "held" not in self.known:
+            names = [name for _, name in self.severities]
+            top = [incident.severity] if incident.severity else []
+            self.known["held"] = tuple(dict.fromkeys([*names, *top]))
+        return self.known["held"]  # type: ignore[no-any-return]
 
     @cached_property
     def rounds(self) -> list[dict[Milestone, int]]:

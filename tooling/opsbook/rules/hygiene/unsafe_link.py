@@ -92,9 +92,11 @@ def _has_links(text: str) -> bool:
 
 def _may_run(text: str) -> bool:
     """Whether a text in lower case has a part of such a scheme, or an escape that may stand for one."""
-    return ("&" in text and "&#" in text) or any(
-        word in text and any(word + sign in text for sign in ":&\\") for word in ("script", "data")
-    )
+    return ("&" in text and "&#" in text) or _begins("script", text) or _begins("data", text)
+
+
+def _begins(word: str, text: str) -> bool:
+    return word in text and any(word + sign in text for sign in ":&\\")
 
 
 def _is_address(pointer: Pointer) -> bool:

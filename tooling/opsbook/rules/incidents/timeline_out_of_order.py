@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     timeline = incident.content.timeline
     latest = 0
+    if incident.content.history.ordered:
+        return
     for index, entry in enumerate(timeline):
         if entry.at >= timeline[latest].at:
             latest = index
