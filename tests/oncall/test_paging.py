@@ -167,3 +167,26 @@ def test_at_every_minute_an_alert_pages_whom_the_comparison_says(
             same = {k: {*v} for k, v in asked[0].items()} == {k: {*v} for k, v in asked[1].items()}
             assert told == ([] if same else [asked]), (at, severity)
         at += 7 * MINUTE
+
+
+def test_an_alert_of_the_last_day_is_compared_too() -> None:
+    sunday = Interval(AT, SATURDAY.end)
+    found = only(diff(book(FILES), book({**FILES, **SWAP}), AT, sunday).paged)
+    assert [each.interval for each in found.pieces] == [SATURDAY]
+
+
+def test_a_service_that_had_no_policy_and_one_that_has_none_any_more_are_compared() -> None:
+    without = "name: Checkout\nteam: payments\n"
+    alone = {**FILES, "policies/services/checkout.yaml": without}
+    come, gone = (
+        diff(book(alone), book(FILES), AT, NEAR).paged,
+        diff(book(FILES), book(alone), AT, NEAR).paged,
+    )
+    assert whom(only(come))[0][1:] == ({}, {0 * MINUTE: ("ben",), 5 * MINUTE: ("ana",)})
+    assert [each[2] for each in whom(only(gone))] == [{} for _ in only(gone).pieces]
+    assert (come.failures, gone.failures) == ((), ())
+
+
+def test_nothing_is_said_of_a_policy_that_one_side_cannot_read_but_that() -> None:
+    found = changed(policy("levels: ["))
+    assert (found.paged[:3], found.unreadable) == (((), (), ()), ("policies/escalation/money.yaml",))

@@ -96,6 +96,14 @@ checkout at SEV0, SEV1, SEV2, SEV3  who would be paged
     )
 
 
+def test_a_fallback_alone_is_paged_at_once_and_nobody_at_all_is_said() -> None:
+    off = {"rotations/overrides/off.yaml": cover("2026-12-05T09", "2026-12-06T09", "")}
+    policy = "levels: [{page: [{rotation: primary}], escalate_after: 5m}]\nrepeat: 2\n"
+    for last, now in (("fallback: {person: chi}\n", "person `chi` at once"), ("", "nobody")):
+        found = text.render(*sides(off, {"policies/escalation/money.yaml": policy + last}))
+        assert f"      now: {now}\n" in found
+
+
 def test_nothing_is_one_calm_sentence_in_each_form() -> None:
     said = (
         "Nothing changes for anybody: until 22 Feb 2027 the same people are on call at every "

@@ -67,7 +67,7 @@ def repaged(sides: Sides, clocks: Iterable[datetime]) -> Paged:
         alike: dict[tuple[Piece, ...], list[str]] = {}
         for severities in _severities(sides, then, now):
             pieces = list(_pieces(sides, then, now, severities[0], windows))
-            for severity in severities:
+            for severity in severities if now else ():
                 failures |= dict.fromkeys(_failures(sides, then, now, severity, pieces))
             differing = tuple(_merged(each for each in pieces if _differs(each, sides.people)))
             if differing:
@@ -83,9 +83,16 @@ def _policies(sides: Sides) -> dict[tuple[str, str], list[str]]:
         earlier = sides.before.book.find("service", service.id)
         then = earlier.content.escalation if earlier is not None and earlier.readable else None
         now = service.content.escalation
-        if (then or now) and _asked(sides, then or "", now or ""):
-            found.setdefault((then or "", now or ""), []).append(service.id)
+        policies = (then or "", now or "")
+        if any(policies) and _known(sides, *policies) and _asked(sides, *policies):
+            found.setdefault(policies, []).append(service.id)
     return found
+
+
+def _known(sides: Sides, then: str, now: str) -> bool:
+    """Whether nothing is said of the policies that cannot be read."""
+    found = (sides.before.book.find("escalation", then), sides.after.book.find("escalation", now))
+    return all(each is None or each.readable for each in found)
 
 
 def _asked(sides: Sides, then: str, now: str) -> bool:
@@ -125,7 +132,7 @@ def _windows(sides: Sides, then: str, now: str, around: Iterable[Interval]) -> l
     where the policy itself changes the days around a change of the clocks."""
     within, contents = sides.within, _contents(sides.before.roster, then)
     reach = max(_longest(contents), _longest(_contents(sides.after.roster, now)))
-    last = within.end - reach
+    last = min(within.end, sides.after.roster.within.end - reach)
     if _rules_differ(sides, then, now):
         every = [Interval(within.start, last)]
         return union([*_first(every, HORIZON), *common(every, around)])

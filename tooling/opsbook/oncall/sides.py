@@ -7,6 +7,7 @@ version that says the same in other words is no difference.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
 
 _NOBODY: Mapping[str, str] = {}
+_AFTER = timedelta(days=2)
+"""How long after the last alert somebody may still be paged."""
 
 
 class Move(NamedTuple):
@@ -44,7 +47,9 @@ class Side:
 
     def __init__(self, book: Book, within: Interval, called: Mapping[str, str] = _NOBODY) -> None:
         self.book = book
-        self.roster = Roster(book, within)
+        self.within = within
+        self.roster = Roster(book, within._replace(end=within.end + _AFTER))
+        """Beyond the interval too: an alert at its end pages later."""
         self._called = called
         self._plans: dict[str, Plan | None] = {}
         self._shifts: dict[str, list[Shift]] = {}
@@ -62,7 +67,7 @@ class Side:
 
     def stretches(self, rotation: str | None) -> Sequence[Stretch]:
         """Who is on call, by the names that people have after the change."""
-        found = self.roster.rotation(rotation) if rotation else []
+        found = self._cut(rotation) if rotation else []
         if not self._called:
             return found
         return [
@@ -70,17 +75,25 @@ class Side:
             for each in found
         ]
 
+    def _cut(self, rotation: str) -> list[Stretch]:
+        """The stretches of a rotation within the interval."""
+        found = self.roster.rotation(rotation)
+        cut = [each for each in found if each.interval.start < self.within.end]
+        if cut and cut[-1].interval.end > self.within.end:
+            cut[-1] = cut[-1]._replace(interval=cut[-1].interval._replace(end=self.within.end))
+        return cut
+
     def shifts(self, rotation: str) -> list[Shift]:
         """The shifts of a rotation, by the names of this side; none where it cannot be read."""
         if rotation not in self._shifts:
-            self._shifts[rotation] = by_person(self.roster.rotation(rotation))
+            self._shifts[rotation] = by_person(self._cut(rotation))
         return self._shifts[rotation]
 
     def gaps(self, rotation: str) -> list[Interval]:
         """When nobody is on call although the rotation promises somebody; none where it cannot be read."""
         decides = self.plan(rotation)
-        on = (stretch.interval for stretch in self.roster.rotation(rotation))
-        return list(without(promised(decides, self.roster.within), on)) if decides else []
+        on = (stretch.interval for stretch in self._cut(rotation))
+        return list(without(promised(decides, self.within), on)) if decides else []
 
     def named(self, person: str) -> str:
         """The id that a person has after the change."""

@@ -105,11 +105,14 @@ def _targets(found: Iterable[Page], minute: timedelta) -> str:
 
 def _line(who: Others, when: When, says: Speaker) -> Line:
     gone, come = sorted(who.before - who.after), sorted(who.after - who.before)
-    soon = f"after {write_duration(when.after)}" if when.after else "at once"
-    rest = f"{soon} ({who.targets}): {stretches(when.intervals, says)}"
+    rest = f"{_soon(when.after)} ({who.targets}): {stretches(when.intervals, says)}"
     if gone and come:
         return Line(says.names(come), f" instead of {says.names(gone)} {rest}")
     return Line(says.names(come or gone), f" {'also' if come else 'no longer'} {rest}")
+
+
+def _soon(after: timedelta) -> str:
+    return f"after {write_duration(after)}" if after else "at once"
 
 
 def _ladder(found: Iterable[Page]) -> str:
@@ -119,8 +122,10 @@ def _ladder(found: Iterable[Page]) -> str:
     for page in found:
         first.setdefault((page.policy, page.level, str(page.target)), page)
     levels = [page for page in first.values() if page.level >= 0]
+    if not levels:
+        return ", ".join(f"{named(page.target)} {_soon(page.after)}" for page in first.values())
     steps = [
-        f"{_targets(levels, minute)} {f'after {write_duration(minute)}' if minute else 'at once'}"
+        f"{_targets(levels, minute)} {_soon(minute)}"
         for minute in dict.fromkeys(page.after for page in levels)
     ]
     rounds = max((page.round for page in found), default=0) + 1

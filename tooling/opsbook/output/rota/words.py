@@ -169,7 +169,7 @@ def _handoffs(change: Change, zone: ZoneInfo, says: Speaker) -> Iterator[Line]:
     then, now = (next(iter(found), None) for found in (change.before, change.after))
     if change.state == "gone":
         return
-    if now and then and (now.at, {*now.after}) == (then.at, {*then.after}):
+    if now and now == then:
         yield Line("next handoff", f", as before: {_handoff(now, zone, says)}")
         return
     yield Line("next handoff", f": {_handoff(now, zone, says)}")
@@ -215,9 +215,11 @@ def careful(found: Diff, says: Speaker) -> Block:
     lines = [_concern(each, found, says) for each in alike.values()]
     lines += _failures(found, says)
     lines += _tests(found)
+    said = {f"rotations/{each.rotation}.yaml" for each in found.changes if each.zone is None}
     lines += [
         Line(path, " cannot be read on one of the sides: what it would say is left out")
         for path in found.unreadable
+        if path not in said
     ]
     return Block("To look at", "", tuple(line._replace(careful=True) for line in lines))
 
