@@ -157,3 +157,52 @@ def test_of_two_suppressions_the_one_that_still_holds_counts() -> None:
         found = report(INCIDENT, f"{ENTRIES}{comments}{LATE}\n")
         assert [each.code for each, _ in found.suppressed] == ["INC001"]
         assert "INC001" not in codes(found)
+
+
+# ── rule files ────────────────────────────────────────────────────────────────────────────
+
+
+def of_rules(text: str) -> list[tuple[str, int]]:
+    """The findings in a rule file, by code and line."""
+    files = {"opsbook.toml": 'alerts = ["alerts/*.yaml"]\n', "alerts/node.yaml": text}
+    book = Book(Memory(files))
+    found, _ = check(book, lambda: Selection(book.settings, "strict"), NOW)
+    return [(each.code, each.location.start.line) for each in found.diagnostics]
+
+
+REASON = "the vendor's own page says what to do"
+RULES = (
+    "groups:\n  - rules:\n      - alert: Down{}\n        expr: |\n          up == 0{}\n      - alert: Slow\n"
+)
+
+
+def test_a_comment_in_a_rule_file_silences_what_stands_on_its_line() -> None:
+    assert of_rules(RULES.format("", "")) == [("ALR002", 3), ("ALR002", 6)]
+    comment = f"  # opsbook: ignore[ALR002] {REASON}"
+    assert of_rules(RULES.format(comment, "")) == [("ALR002", 6)]
+    above = RULES.format("", "").replace("      - alert: Slow", f"      {comment}\n      - alert: Slow")
+    assert of_rules(above) == [("ALR002", 3)]
+
+
+def test_a_query_that_looks_like_a_comment_is_a_query() -> None:
+    comment = f"  # opsbook: ignore[ALR002] {REASON}"
+    assert of_rules(RULES.format("", comment)) == [("ALR002", 3), ("ALR002", 6)]
+
+
+@pytest.mark.parametrize(
+    ("comment", "also"),
+    [
+        ("# opsbook: ignore[ALR003] its address is right", ["ALR002", "DOC020"]),
+        ("# opsbook: ignore[ALR002] for a while until=2026-03-01", ["ALR002", "DOC021"]),
+        ("# opsbook: ignore[ALR002]", ["DOC022"]),
+        ("# opsbook: disable=ALR002 for now", ["ALR002", "DOC023"]),
+    ],
+)
+def test_a_comment_in_a_rule_file_is_judged_as_any_other(comment: str, also: list[str]) -> None:
+    text = RULES.format(f"  {comment}", "").rpartition("      - alert: Slow")[0]
+    assert of_rules(text) == [(code, 3) for code in also]
+
+
+def test_a_rule_file_that_ends_early_keeps_its_comments() -> None:
+    text = f"groups: [{{rules: [{{alert: Down}}]}}]  # opsbook: ignore[ALR002] {REASON}\n---\n{{\n"
+    assert of_rules(text) == [("ALR005", 3)]

@@ -124,13 +124,13 @@ def test_any_link_is_answered(target: str) -> None:
 
 def test_every_tree_knows_files_folders_and_links(tmp_path: Path) -> None:
     git = Git(tmp_path)
-    git._run("init", "-q")
+    git.run("init", "-q")
     for path in ("runbooks/data/one.md", "docs/deep/tools.md", "README.md"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("# One\n")
     (tmp_path / "docs/link.md").symlink_to("deep/tools.md")
-    git._run("add", ".")
-    git._run("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "one")
+    git.run("add", ".")
+    git.run("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "one")
     trees = (WorkTree(tmp_path), git.index_tree(), git.commit_tree("HEAD"))
     there = ("runbooks/data/one.md", "runbooks/data", "docs/deep", "docs/link.md", "README.md")
     for tree in trees:
@@ -144,3 +144,29 @@ def test_an_answer_holds_as_long_as_the_file_is_there() -> None:
     (key,) = reads
     versions = [Book(Memory(each)).version(key) for each in (files, files | {"runbooks/log.txt": ""})]
     assert versions == [None, "there"]
+
+
+def test_links_in_the_texts_of_an_incident_are_followed_from_its_folder(
+    findings: Callable[..., tuple[Diagnostic, ...]],
+) -> None:
+    folder = "incidents/2026/2026-03-02-checkout-5xx"
+    record = """\
+title: Checkout answers 502
+summary: See [the runbook](../../../runbooks/failover.md) and [another](../../../runbooks/fail-over.md).
+timeline:
+  - {at: 2026-03-02T09:06Z, text: "Pool: [log](evidence/pool.log), [graph](evidence/pool.png)"}
+  - {at: 2026-03-02T09:07Z, text: "In [postmortem](postmortem.md); [elsewhere](https://a.example)"}
+  - {at: 2026-03-02T09:08Z, text: "`[code](gone.md)`, [part](postmortem.md#causes), [own](#timeline)"}
+"""
+    files = {
+        f"{folder}/incident.yaml": record,
+        f"{folder}/evidence/pool.log": "active=50\n",
+        f"{folder}/postmortem.md": "# Checkout\n",
+        "runbooks/failover.md": "# Failover\n",
+    }
+    found = findings("dead_link", files)
+    assert [(each.location.start.line, each.location.text, each.message) for each in found] == [
+        (2, "[another](../../../runbooks/fail-over.md)", "no file `runbooks/fail-over.md`"),
+        (4, "[graph](evidence/pool.png)", f"no file `{folder}/evidence/pool.png`"),
+        (6, "[part](postmortem.md#causes)", f"no heading `#causes` in `{folder}/postmortem.md`"),
+    ]

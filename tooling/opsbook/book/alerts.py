@@ -156,6 +156,27 @@ def read(source: Source) -> RuleFile:
     return RuleFile(source, alerts, problem)
 
 
+def values(source: Source) -> list[Span]:
+    """Where the single values of a rule file stand, keys too, as far as it can be read: what looks like a
+    comment in one of them is none."""
+    from opsbook.book.yaml import roots
+
+    mark = 1 if source.text.startswith("\ufeff") else 0
+    found, seen = [], set[int]()
+    waiting = list(roots(source.text[mark:])[0])
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if node.id == "scalar":
+            found.append(_moved(_written(node), mark))
+        else:
+            for each in node.value:
+                waiting += each if isinstance(each, tuple) else (each,)
+    return found
+
+
 def _rules(root: Any) -> Iterator[Any]:
     """The rules of a document, each once, however often an alias repeats it."""
     seen: set[int] = set()

@@ -22,7 +22,14 @@ from opsbook.book.tree import Tree, WorkTree
 from opsbook.diagnostics import Diagnostic, Finding, Level
 from opsbook.edits import Edit, Fix
 from opsbook.lint.context import Clock, Context
-from opsbook.lint.suppressions import Suppression, malformed, suppressions
+from opsbook.lint.suppressions import (
+    Commented,
+    Suppression,
+    commented,
+    malformed,
+    rule_files,
+    suppressions,
+)
 from opsbook.text import Location, Source, Span
 
 if TYPE_CHECKING:
@@ -131,8 +138,10 @@ def evaluate(book: Book, selection: Selection, now: datetime, subject: str) -> O
     view = book.recording(reads)
     context = Context(view, clock, view.settings)
     if subject == WHOLE_BOOK:
-        found = _run(selection, "book", view, context)
-        return _outcome(reads, clock, found)
+        found = list(_run(selection, "book", view, context))
+        files = tuple(rule_files(view)) if view.settings.alerts else ()
+        silent = tuple(each for file in files for each in suppressions(file))
+        return _outcome(reads, clock, [*found, *_said_of_comments(files, silent, selection)], silent)
     if subject in view.tree.links or identify(subject) is None:
         reads.add("=" + subject)
         return _outcome(reads, clock, _no_record(view.tree, subject, selection))
@@ -144,11 +153,11 @@ def evaluate(book: Book, selection: Selection, now: datetime, subject: str) -> O
     ]
     if document.readable:
         diagnostics += _run(selection, document.kind.name, document, context)
-    silent = suppressions(document)
+    comments = commented(document)
+    silent = suppressions(comments)
     if not document.readable:  # most rules did not run, so their suppressions are not idle
         silent = tuple(each for each in silent if any(map(each.silences, diagnostics)))
-    wrong = (_problem(document.source, problem, selection) for problem in malformed(document))
-    diagnostics += [*filter(None, wrong), *_unexplained(silent, selection)]
+    diagnostics += _said_of_comments((comments,), silent, selection)
     if document.readable:
         diagnostics = [_named(each, document) for each in diagnostics]
     return _outcome(reads, clock, diagnostics, silent)
@@ -203,6 +212,16 @@ def _problem(source: Source, problem: Problem, selection: Selection) -> Diagnost
     finding = Finding(Location(source, problem.span), problem.message, problem.hint, (), fix)
     rule = by_name(problem.rule)
     return stamp(finding, rule.code, rule.name, selection)
+
+
+def _said_of_comments(
+    texts: Iterable[Commented], silent: Iterable[Suppression], selection: Selection
+) -> Iterator[Diagnostic]:
+    """What is wrong with comments that speak to opsbook."""
+    for text in texts:
+        wrong = (_problem(text.source, problem, selection) for problem in malformed(text))
+        yield from filter(None, wrong)
+    yield from _unexplained(silent, selection)
 
 
 def _unexplained(silent: Iterable[Suppression], selection: Selection) -> Iterator[Diagnostic]:

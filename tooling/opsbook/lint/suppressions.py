@@ -2,7 +2,7 @@
 
 `# opsbook: ignore[ACT002] vendor ships in May until=2026-12-31` in YAML, and the same words in an
 HTML comment in Markdown. On a line with something else it speaks of that line; alone on its line
-it speaks of the next line that is neither empty nor a comment.
+it speaks of the next line that is neither empty nor a comment. Prometheus rule files are YAML as well.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from opsbook.book.subset import Problem
 from opsbook.text import Location, Source, Span, shown
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from opsbook.book.document import Document
+    from opsbook.book.snapshot import Book
     from opsbook.diagnostics import Diagnostic
 
 _COMMENT = re.compile(r"(#|<!--)[ \t]*opsbook:[ \t]*ignore\[([^\]\n]*)\]([^\r\n]*)")
@@ -49,24 +50,90 @@ class Suppression(NamedTuple):
         return diagnostic.code in self.names or diagnostic.name in self.names
 
 
-def suppressions(document: Document[Any]) -> tuple[Suppression, ...]:
-    """The suppressions of a document; text in quotes or code that looks like one is none."""
-    source = document.source
-    if "opsbook:" not in source.text or "ignore[" not in source.text:
+class Commented(Protocol):
+    """A text with comments: a document, or a rule file."""
+
+    @property
+    def source(self) -> Source: ...
+
+    def is_comment(self, at: int, mark: str) -> bool:
+        """Whether a comment begins there, rather than a text that looks like one."""
+
+    def last_line(self, line: int) -> int:
+        """The last line of what begins on a line."""
+
+
+class _Record(NamedTuple):
+    document: Document[Any]
+
+    @property
+    def source(self) -> Source:
+        return self.document.source
+
+    def is_comment(self, at: int, mark: str) -> bool:
+        document = self.document
+        in_body = document.kind.markdown and not (document.front and at < document.front.span.end)
+        if mark == "<!--":
+            return in_body and any(span.start == at for span in document.page.comments)
+        return not in_body and _begins(self.source, at) and not document.written_at(at)
+
+    def last_line(self, line: int) -> int:
+        if not self.document.kind.markdown:
+            return line
+        position = self.source.position
+        spans = (fence.span for fence in self.document.page.fences)
+        return next((position(span.end).line for span in spans if position(span.start).line == line), line)
+
+
+class _Rules(NamedTuple):
+    source: Source
+    values: list[Span]
+
+    def is_comment(self, at: int, mark: str) -> bool:
+        written = any(span.start <= at < span.end for span in self.values)
+        return mark == "#" and _begins(self.source, at) and not written
+
+    def last_line(self, line: int) -> int:
+        return line
+
+
+def _begins(source: Source, at: int) -> bool:
+    """Whether YAML would begin a comment there."""
+    return source.text[at - 1 : at] in ("", " ", "\t", "\n")
+
+
+def commented(document: Document[Any]) -> Commented:
+    """A record or page."""
+    return _Record(document)
+
+
+def rule_files(book: Book) -> Iterator[Commented]:
+    """The rule files that speak to opsbook."""
+    from opsbook.book.alerts import values
+
+    for file in book.rule_files():
+        if "opsbook" in file.source.text.lower():
+            yield _Rules(file.source, values(file.source))
+
+
+def suppressions(text: Commented) -> tuple[Suppression, ...]:
+    """The suppressions of a text; what looks like one in quotes or code is none."""
+    written = text.source.text
+    if "opsbook:" not in written or "ignore[" not in written:
         return ()
     return tuple(
-        _suppression(document, match)
-        for match in _COMMENT.finditer(source.text)
-        if match[2].strip(" ,") and _is_comment(document, match)
+        _suppression(text, match)
+        for match in _COMMENT.finditer(written)
+        if match[2].strip(" ,") and text.is_comment(match.start(), match[1])
     )
 
 
-def malformed(document: Document[Any]) -> Iterator[Problem]:
+def malformed(commented: Commented) -> Iterator[Problem]:
     """Comments that were meant to silence something and do not, since they are written in another way."""
-    text = document.source.text
+    text = commented.source.text
     for match in _MEANT.finditer(text) if "opsbook" in text.lower() else ():
         written = _COMMENT.match(text, match.start())
-        if (written and written[2].strip(" ,")) or not _is_comment(document, match):
+        if (written and written[2].strip(" ,")) or not commented.is_comment(match.start(), match[1]):
             continue
         words = _words(match[1], match[4])
         names = _rules(words)
@@ -105,13 +172,13 @@ def _words(mark: str, rest: str) -> str:
     return (rest.partition("-->")[0] if mark == "<!--" else rest).rstrip()
 
 
-def _suppression(document: Document[Any], match: re.Match[str]) -> Suppression:
-    source = document.source
+def _suppression(text: Commented, match: re.Match[str]) -> Suppression:
+    source = text.source
     words = _words(match[1], match[3])
     until = _UNTIL.search(words)
     return Suppression(
         Location(source, Span(match.start(), match.end())),
-        _target(document, source.position(match.start()).line, _ASIDE[match[1]]),
+        _target(text, source.position(match.start()).line, _ASIDE[match[1]]),
         tuple(name.strip() for name in match[2].split(",") if name.strip()),
         _UNTIL.sub("", words).strip(),
         _date(until[1]) if until else None,
@@ -125,11 +192,11 @@ def _date(text: str) -> date | None:
         return date.min  # not a date: said as expired, rather than silent for ever
 
 
-def _target(document: Document[Any], line: int, aside: re.Pattern[str]) -> tuple[int, int]:
+def _target(text: Commented, line: int, aside: re.Pattern[str]) -> tuple[int, int]:
     """The line itself where something else stands on it, else the next that is no aside; the whole
     block where that line begins a block of code."""
-    target = _spoken_of(document.source, aside)[line]
-    return target, (_last_line(document, target) if target > line else target)
+    target = _spoken_of(text.source, aside)[line]
+    return target, (text.last_line(target) if target > line else target)
 
 
 @lru_cache(4)
@@ -142,22 +209,3 @@ def _spoken_of(source: Source, aside: re.Pattern[str]) -> list[int]:
             following = line
         found[line] = following or line
     return found
-
-
-def _last_line(document: Document[Any], line: int) -> int:
-    if not document.kind.markdown:
-        return line
-    position = document.source.position
-    spans = (fence.span for fence in document.page.fences)
-    return next((position(span.end).line for span in spans if position(span.start).line == line), line)
-
-
-def _is_comment(document: Document[Any], match: re.Match[str]) -> bool:
-    at = match.start()
-    in_body = document.kind.markdown and not (document.front and at < document.front.span.end)
-    if match[1] == "<!--":
-        return in_body and any(span.start == at for span in document.page.comments)
-    if in_body:
-        return False
-    before = document.source.text[at - 1 : at]
-    return before in ("", " ", "\t", "\n") and not document.written_at(at)

@@ -4,8 +4,8 @@ A runbook that says "then see here" and answers with `404` sends its reader sear
 an incident. Links break without anybody touching the page: somebody renames the other file, or mends a
 word in a heading.
 
-Links of runbooks and post-mortems are followed as a forge follows them, from the folder of the page.
-Any file or folder will do, record or not. Behind `#` a heading is named as GitHub names it, with `-1`
+Links of runbooks and post-mortems, and in the texts of an incident, are followed as a forge follows them,
+from the folder of the page or record. Any file or folder will do, record or not. Behind `#` a heading is named as GitHub names it, with `-1`
 for the second of the same name; an `id` in HTML, `{#name}` and `(name)=` count too.
 
 Not reported, because a site generator may know them: addresses with a scheme or a leading `/`,
@@ -70,12 +70,14 @@ from opsbook.book.anchors import anchors
 from opsbook.book.kinds import identify
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
+from opsbook.lint.texts import Passage, passages
 from opsbook.text import shown
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.book.markdown import Link
     from opsbook.lint.context import Context
+    from opsbook.text import Location
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|.*(?:\{\{|\{%|<%|%>|\$\{|[{}<>])", re.DOTALL)
 _ENDING = re.compile(r"\.(?!html?\Z|php\Z|aspx?\Z|jsp\Z)[A-Za-z][A-Za-z0-9]{0,5}\Z")
@@ -85,19 +87,26 @@ _NOT_A_SLUG = re.compile(r"[:/=~]")
 _MEANT_FOR_ANYTHING = frozenset(("", "top"))
 
 
-@rule("REF010", on=("runbook", "postmortem"), measured=(13, 13, 13))
-def check(page: Document[Any], context: Context) -> Iterator[Finding]:
-    for link in page.page.links:
-        begins = page.source.text[link.span.start : link.span.start + 3]
-        if not _ELSEWHERE.match(link.target) and begins[:1] != "<" and begins != "[](":
-            finding = _finding(page, link, context)
-            if finding:
-                yield finding
+@rule("REF010", on=("runbook", "postmortem", "incident"), measured=(13, 13, 13))
+def check(document: Document[Any], context: Context) -> Iterator[Finding]:
+    for passage in _passages(document):
+        for link in passage.page.links:
+            begins = passage.page.text[link.span.start : link.span.start + 3]
+            if not _ELSEWHERE.match(link.target) and begins[:1] != "<" and begins != "[](":
+                finding = _finding(document, link, passage.locate(link.span), context)
+                if finding:
+                    yield finding
 
 
-def _finding(page: Document[Any], link: Link, context: Context) -> Finding | None:
+def _passages(document: Document[Any]) -> Iterator[Passage]:
+    """A page's body, or the texts of an incident in which a link may stand."""
+    if document.kind.markdown:
+        return iter((Passage(document.page, document.span),))
+    return passages(document, lambda text: "](" in text or "]:" in text)
+
+
+def _finding(page: Document[Any], link: Link, location: Location, context: Context) -> Finding | None:
     """What is wrong with one link."""
-    location = page.span(link.span)
     if not link.target:
         return Finding(location, "a link that leads nowhere: nothing stands between its brackets")
     address, _, name = link.target.partition("#")
