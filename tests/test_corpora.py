@@ -103,7 +103,7 @@ def test_every_alert_of_the_corpora_is_read_at_its_place(corpora: Path, tmp_path
     (tmp_path / "opsbook.toml").write_text('alerts = ["**/*.yaml", "**/*.yml"]\n')
     found = _checked(tmp_path, "--select", "ALR")
     assert {each["code"] for each in found} == {"ALR002"}
-    assert len(found) > 1500
+    assert len(found) > 1400
     for each in found:
         line = (tmp_path / each["path"]).read_text().split("\n")[each["start"]["line"] - 1]
         written = line[each["start"]["column"] - 1 : each["end"]["column"] - 1]
@@ -124,7 +124,7 @@ def test_what_cannot_be_read_in_the_corpora_is_known_and_no_more(
     found = Counter((each["name"], book.name) for book, each in findings if each["code"].startswith("DOC"))
     assert found == {
         ("duplicate_key", "alphagov__govuk-developer-docs"): 1,
-        ("invalid_value", "giantswarm__docs"): 10,  # `owner` is a list of addresses there
+        ("invalid_value", "giantswarm__docs"): 9,  # `owner` is a list of addresses there
         ("toml_front_matter", "kubermatic__docs"): 1,
         ("duplicate_id", "openshift__runbooks"): 4,  # two alerts, each in two folders
     }

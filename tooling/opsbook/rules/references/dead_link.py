@@ -5,8 +5,9 @@ an incident. Links break without anybody touching the page: somebody renames the
 word in a heading.
 
 Links of runbooks and post-mortems, and in the texts of an incident, are followed as a forge follows them,
-from the folder of the page or record. Any file or folder will do, record or not. Behind `#` a heading is named as GitHub names it, with `-1`
-for the second of the same name; an `id` in HTML, `{#name}` and `(name)=` count too.
+from the folder of the page or record. Any file or folder will do, record or not. Behind `#` a heading is
+named as GitHub names it, with `-1` for the second of the same name; an `id` in HTML, `{#name}` and `(name)=`
+count too.
 
 Not reported, because a site generator may know them: addresses with a scheme or a leading `/`,
 templates such as `{{< ref >}}` and `<%= … %>`, names without an ending or in `.html`, links without
