@@ -28,14 +28,14 @@ MANY = [*map(finding, range(120)), *map(mended, range(40)), *map(unreadable, ran
 
 
 def test_few_findings_are_all_shown_and_no_overview() -> None:
-    text = render(Report(tuple(map(finding, range(100))), (), 100, brief=True))
-    assert text.count("-->") == 100
-    assert text.endswith("\n100 warnings in 100 records\n")
+    text = render(Report(tuple(map(finding, range(40))), (), 40, brief=True))
+    assert text.count("-->") == 40
+    assert text.endswith("\n40 warnings in 40 records\n")
 
 
 def test_many_findings_end_with_at_most_ten_lines_that_say_what_to_do_first() -> None:
     text = render(Report(tuple(MANY), (), 120, brief=True))
-    assert text.count("-->") == 3 + 3 + 2
+    assert text.count("-->") == 2 + 2 + 2
     assert text.index("DOC007") < text.index("RUN008"), "the worst come first"
     last = text.rpartition("\n\n")[2].splitlines()
     assert last == [
@@ -48,7 +48,23 @@ def test_many_findings_end_with_at_most_ten_lines_that_say_what_to_do_first() ->
         "2. `opsbook check --fix` mends 40; `--diff` shows how",
         "3. `opsbook baseline` puts the rest in a file that may only shrink: then only what is new fails",
     ]
-    assert "117 more of RUN008 missing_last_updated\n 37 more of RUN011 prompt_in_command\n" in text
+    assert "118 more of RUN008 missing_last_updated\n 38 more of RUN011 prompt_in_command\n" in text
+
+
+def test_of_advice_one_is_shown_and_what_is_more_is_named() -> None:
+    advice = [finding(number)._replace(level=Level.ADVICE) for number in range(60)]
+    text = render(Report((*advice, mended(1), mended(2)), (), 60, brief=True))
+    assert text.count("-->") == 1 + 2
+    assert "59 more of RUN008 missing_last_updated\n" in text
+    assert "\n1. more than advice are prompt_in_command 2\n" in text
+
+
+def test_runbooks_that_lack_most_parts_may_be_of_another_kind() -> None:
+    found = [finding(page, f"RUN00{part}", f"part_{part}") for page in range(12) for part in range(1, 6)]
+    text = render(Report(tuple(found), (), 12, brief=True))
+    assert "\n1. 12 runbooks may be of another kind: `default_runbook_kind` in the" in text
+    few = [finding(page, f"RUN00{part}", f"part_{part}") for page in range(20) for part in range(1, 4)]
+    assert "another kind" not in render(Report(tuple(few), (), 20, brief=True))
 
 
 def test_whoever_asks_for_all_gets_all() -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from opsbook.diagnostics import Level
 from opsbook.output.frames import Paint, count, frame, notices, summary
 from opsbook.output.overview import MANY, lines
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from opsbook.diagnostics import Diagnostic
     from opsbook.lint.check import Report
 
-_EACH = 3
+_EACH = {Level.ADVICE: 1, Level.WARNING: 2, Level.ERROR: 3}
 """Findings shown of a rule where there are many."""
 
 
@@ -25,9 +26,10 @@ def render(report: Report, *, color: bool = False) -> str:
     paint = Paint(color)
     new = [each for each in report.diagnostics if not each.before]
     brief = report.brief and len(new) > MANY
-    parts = [frame(each, paint) + "\n\n" for each in (_first(new) if brief else new)]
+    shown = list(_first(new)) if brief else new
+    parts = [frame(each, paint) + "\n\n" for each in shown]
     if brief:
-        parts += _rest(new)
+        parts += _rest(new, shown)
     parts += [*notices(report), summary(report, paint)]
     if brief:
         parts += [line + "\n" for line in ("", *lines(report, paint))]
@@ -39,14 +41,14 @@ def _first(found: list[Diagnostic]) -> Iterator[Diagnostic]:
     seen: Counter[str] = Counter()
     for each in sorted(found, key=lambda each: (-each.level, each.code)):
         seen[each.code] += 1
-        if seen[each.code] <= _EACH:
+        if seen[each.code] <= _EACH[each.level]:
             yield each
 
 
-def _rest(found: list[Diagnostic]) -> Iterator[str]:
+def _rest(found: list[Diagnostic], shown: list[Diagnostic]) -> Iterator[str]:
     """How many more of each rule there are, and how to see them."""
-    numbers = Counter((each.code, each.name) for each in found)
-    more = {rule: number - _EACH for rule, number in numbers.items() if number > _EACH}
+    more = Counter((each.code, each.name) for each in found)
+    more -= Counter((each.code, each.name) for each in shown)
     if not more:
         return
     width = max(len(f"{number:,}") for number in more.values())

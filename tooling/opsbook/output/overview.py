@@ -6,17 +6,22 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from opsbook.diagnostics import Level
 from opsbook.output.frames import Paint, count
 
 if TYPE_CHECKING:
     from opsbook.diagnostics import Diagnostic
     from opsbook.lint.check import Report
 
-MANY = 100
+MANY = 40
 """From so many findings on, nobody reads them one by one."""
-_FAMILIES = 6
+_FAMILIES = 4
 _RULES = 3
 UNREADABLE = "documents"
+_PARTS = frozenset(f"RUN00{number}" for number in range(1, 7))
+"""Rules that ask a runbook of `kind: incident` for its parts."""
+_OF_ANOTHER_KIND = 4
+"""Parts that a page lacks when it was never meant to have them."""
 
 
 def lines(report: Report, paint: Paint) -> Iterator[str]:
@@ -53,6 +58,16 @@ def _steps(new: Sequence[Diagnostic], families: dict[str, list[Diagnostic]]) -> 
             f"what cannot be read as meant hides what else is wrong, in {count(records, 'record')}: "
             f"`opsbook check --select {UNREADABLE}`"
         )
+    lacking = Counter(each.location.path for each in new if each.code in _PARTS)
+    others = sum(number >= _OF_ANOTHER_KIND for number in lacking.values())
+    if others > len(lacking) / 2:
+        yield (
+            f"{count(others, 'runbook')} may be of another kind: `default_runbook_kind` in the settings, "
+            "such as `procedure`"
+        )
+    urgent = [each for each in new if each.level > Level.ADVICE and each not in families.get(UNREADABLE, ())]
+    if urgent and any(each.level == Level.ADVICE for each in new):
+        yield f"more than advice {'is' if len(urgent) == 1 else 'are'} {_rules(urgent)}"
     fixable = sum(each.fix is not None and each.fix.safe for each in new)
     if fixable:
         yield f"`opsbook check --fix` mends {fixable:,}; `--diff` shows how"
