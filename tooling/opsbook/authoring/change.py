@@ -25,10 +25,17 @@ class Change(NamedTuple):
     files: Mapping[str, bytes] = _NOTHING
     """New files that are no texts of the book, such as evidence, by path."""
     moves: Mapping[str, str] = MappingProxyType({})
-    """Where files go, by where they are, after the edits."""
+    """Where files and folders go, by where they are, after the edits."""
 
     def __bool__(self) -> bool:
         return bool(self.edits or self.files or self.moves)
+
+    def landed(self, path: str) -> str:
+        """Where what stands at a path is after the moves."""
+        for before, after in self.moves.items():
+            if path == before or path.startswith(f"{before}/"):
+                return after + path[len(before) :]
+        return path
 
     def texts(self) -> list[tuple[Source, str]]:
         """Each text that changes with what it becomes, in order of path."""

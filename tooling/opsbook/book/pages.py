@@ -103,6 +103,14 @@ def read(source: Source) -> PageLog:
     return PageLog(source, tuple(pages), tuple(sorted(problems, key=lambda each: each.span)))
 
 
+def cells(source: Source, column: str) -> Iterator[Location]:
+    """Where the values of a column stand, quotes included."""
+    rows = _rows(source.text, [])
+    place = _columns(next(rows, []))[0].get(column)
+    if place is not None:
+        yield from (Location(source, row[place].span) for row in rows if len(row) > place)
+
+
 def _rows(text: str, problems: list[Problem]) -> Iterator[list[_Cell]]:
     """The rows that hold something, as cells; a row that is no CSV is a problem."""
     at = 1 if text.startswith("\ufeff") else 0

@@ -51,9 +51,10 @@ def replace_all(
     root: Path,
     changes: Sequence[tuple[Source, str]],
     files: Mapping[str, bytes] = MappingProxyType({}),
+    moves: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Put each text where its source was read, and new files beside them: none of them, when one of the
-    texts is another since then, or one of the new files is there by now.
+    """Put each text where its source was read, and new files beside them, then move what is to move: none
+    of it, when one of the texts is another since then, or something stands by now where it should go.
 
     An empty source is a file that is not there yet. Every text is written beside its place and forced
     to disk first, so that a full disk stops it before anything happens, and a reader and a crash see an
@@ -64,21 +65,26 @@ def replace_all(
     with ExitStack() as drafts:
         try:
             ready: list[tuple[str, Path, bool]] = []
-            for before, text in changes:
-                path = before.path
+            for source, text in changes:
+                path = source.path
                 exists = (root / path).exists()
                 ready.append((path, drafts.enter_context(_place(root, path, text.encode(), exists)), exists))
             for path, content in files.items():
                 ready.append((path, drafts.enter_context(_place(root, path, content, exists=False)), False))
-            for before, _ in changes:
-                path = before.path
-                _require_unchanged(root, before)
+            for before, path in moves.items():
+                _require_free(root, before, path)
+            for source, _ in changes:
+                path = source.path
+                _require_unchanged(root, source)
             for path, draft, exists in ready:
                 if exists:
                     draft.replace(root / path)
                 else:
                     os.link(draft, root / path)
                 _settle((root / path).parent)
+                written.append(path)
+            for before, path in moves.items():
+                _move(root / before, root / path)
                 written.append(path)
         except FileExistsError:
             raise ChangedError(
@@ -100,10 +106,34 @@ def _place(root: Path, path: str, content: bytes, exists: bool) -> AbstractConte
     target = root / path
     if not exists:
         target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.parent.resolve().is_relative_to(root.resolve()):
-        raise UserError(f"{path} leads out of the book over a symbolic link", "write into a real folder")
+    _require_inside(root, path)
     mode = target.stat().st_mode & 0o7777 if exists else 0o666 & ~_umask()
     return _draft(target, content, mode)
+
+
+def _require_inside(root: Path, path: str) -> None:
+    if not (root / path).parent.resolve().is_relative_to(root.resolve()):
+        raise UserError(f"{path} leads out of the book over a symbolic link", "write into a real folder")
+
+
+def _require_free(root: Path, before: str, after: str) -> None:
+    """Make the folder into which something moves; FileExistsError where something stands there already."""
+    target = root / after
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _require_inside(root, after)
+    if os.path.lexists(target) and not target.samefile(root / before):
+        raise FileExistsError(after)
+
+
+def _move(before: Path, after: Path) -> None:
+    """Give a file or a folder another path, over nothing that stands there."""
+    if before.is_dir() or (after.exists() and after.samefile(before)):
+        before.rename(after)  # a folder takes the place of an empty one alone, a file that of itself
+    else:
+        os.link(before, after, follow_symlinks=False)
+        before.unlink()
+    for folder in {before.parent, after.parent}:
+        _settle(folder)
 
 
 def _require_unchanged(root: Path, before: Source) -> None:

@@ -56,19 +56,19 @@ def save(make: Callable[[Book], Change], options: dict[str, Any]) -> Change:
             book = Book(WorkTree(root))
             change = make(book)
             texts = change.texts()
-            _refuse_unreadable(book, texts)
+            _refuse_unreadable(book, change)
             if options.get("dry_run"):
                 _print_patch(texts, change)
                 return change
             keeping = _Keeping.of(book, root, change, options)
             try:
-                replace_all(root, texts, change.files)
+                replace_all(root, texts, change.files, change.moves)
             except ChangedError:
                 if attempt + 1 == _ATTEMPTS:
                     raise
                 continue
             for source, _ in texts:
-                sweep(root, source.path)
+                sweep(root, change.landed(source.path))
             if keeping:
                 keeping.commit()
             return change
@@ -94,8 +94,8 @@ class _Keeping:
 
         clone = Clone(root)
         paths = [*(source.path for source, _ in change.texts()), *change.files]
-        look = clone.look(paths)
-        clone.wait(paths, change.summary)
+        look = clone.look(paths, change.landed, change.moves)
+        clone.wait(look.paths, change.summary)
         return cls(clone, look, change.summary, push=bool(options.get("push") or book.settings.push))
 
     def commit(self) -> None:
@@ -135,21 +135,22 @@ def saved(change: Change, told: str, options: dict[str, Any]) -> None:
     from opsbook.output.frames import clean
 
     patch = bool(options.get("dry_run"))
-    paths = [source.path for source, _ in change.texts()]
+    paths = [change.landed(source.path) for source, _ in change.texts()]
     wrote = "" if patch else "".join(clean(f"wrote {path}") + "\n" for path in paths)
     lines = "\n".join(filter(None, (told, wrote))) if change else "nothing to change\n"
     lines = f"\n{lines}" if patch and change else lines
     click.echo(lines, nl=False, err=patch, color=colored(sys.stderr if patch else sys.stdout) or None)
 
 
-def _refuse_unreadable(book: Book, texts: list[tuple[Source, str]]) -> None:
+def _refuse_unreadable(book: Book, change: Change) -> None:
     """UserError where a record could not be read any more; what it says beside that is the check's."""
     from opsbook.book.kinds import identify
 
-    then = book.with_texts({source.path: text for source, text in texts})
+    texts = {change.landed(source.path): text for source, text in change.texts()}
+    then = book.with_texts(texts)
     said = []
-    for source, _ in texts:
-        document = then.read(source.path) if identify(source.path) else None
+    for path in texts:
+        document = then.read(path) if identify(path) else None
         if document is not None and not document.readable:
             said += [
                 f"{document.span(problem.span)}: {problem.message}"

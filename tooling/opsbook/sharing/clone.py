@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -54,6 +54,8 @@ class Look(NamedTuple):
     """Those in which a person has changes of their own, staged or not."""
     before: Mapping[str, str | None]
     """The text of those in the work tree."""
+    origins: Mapping[str, str] = {}
+    """Where files stood that move, by where they go."""
 
 
 class Clone(Git):
@@ -131,12 +133,28 @@ class Clone(Git):
 
     # ── committing ────────────────────────────────────────────────────────────────────────
 
-    def look(self, paths: Sequence[str]) -> Look:
-        """How some files stand; asked before they are written."""
+    def look(
+        self,
+        paths: Sequence[str],
+        landed: Callable[[str], str] = str,
+        moves: Iterable[str] = (),
+    ) -> Look:
+        """How some files stand; asked before they are written, and before files and folders move to where
+        `landed` says."""
+        origins = {landed(path): path for path in self._kept_below(moves)}
+        paths = [*dict.fromkeys((*paths, *origins.values(), *origins))]
         out = self.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *paths)
         named = (entry[3:].decode("utf-8", "surrogateescape") for entry in out.split(b"\0") if entry)
         own = {path.removeprefix(self.prefix) for path in named} - self.waiting.keys()
-        return Look(tuple(paths), frozenset(own), {path: self._on_disk(path) for path in own})
+        return Look(tuple(paths), frozenset(own), {path: self._on_disk(path) for path in own}, origins)
+
+    def _kept_below(self, places: Iterable[str]) -> set[str]:
+        """The files at or below some paths that git has, or is to have."""
+        places = list(places)
+        if not places:
+            return set()
+        waiting = (path for path in self.waiting if any(f"{path}/".startswith(f"{each}/") for each in places))
+        return {*self._names("ls-files", "-z", "--", *places), *waiting}
 
     def _on_disk(self, path: str) -> str | None:
         try:
@@ -168,7 +186,8 @@ class Clone(Git):
     def _only(self, paths: Sequence[str], summary: str, *, ask: bool) -> str:
         """The usual case: git commits the files as they are, and leaves every other alone."""
         tracked = set(self._names("ls-files", "-z", "--", *paths))
-        new = [path for path in paths if path not in tracked]
+        new = [path for path in paths if path not in tracked and os.path.lexists(self.root / path)]
+        paths = [path for path in paths if path in tracked or path in new]
         if new:
             self.run("add", "--intent-to-add", "--force", "--", *new)
         try:
@@ -197,11 +216,12 @@ class Clone(Git):
         """Commit the command's change alone, and leave a person's own in the index and the work tree."""
         head = {} if self.head is None else self._entries("ls-tree", "-z", "HEAD", "--", *paths)
         staged = self._entries("ls-files", "--stage", "-z", "--", *paths)
-        committed = {path: self._blob(look, path, head.get(path)) for path in paths}
+        origins = {path: look.origins.get(path, path) for path in paths}
+        committed = {path: self._blob(look, path, head.get(origins[path])) for path in paths}
         indexed = {
             path: committed[path]
-            if staged.get(path) == head.get(path)
-            else self._blob(look, path, staged.get(path))
+            if staged.get(origins[path]) == head.get(origins[path])
+            else self._blob(look, path, staged.get(origins[path]))
             for path in paths
         }
         with self._spare_index() as index:
@@ -225,11 +245,14 @@ class Clone(Git):
             for entry, _, path in rows
         }
 
-    def _blob(self, look: Look, path: str, there: str | None) -> str:
-        """A command's change of a file, made in another version of it; UserError where both touch one
-        place."""
-        now = (self.root / path).read_bytes()
-        before = look.before.get(path)
+    def _blob(self, look: Look, path: str, there: str | None) -> str | None:
+        """A command's change of a file, made in another version of it; None where it is gone from its path.
+        UserError where both touch one place."""
+        try:
+            now = (self.root / path).read_bytes()
+        except FileNotFoundError:
+            return None
+        before = look.before.get(look.origins.get(path, path))
         if there is None or before is None:
             return self.write_blob(now, path)
         try:
@@ -258,8 +281,11 @@ class Clone(Git):
         except GitError:
             return False
 
-    def _put(self, blobs: Mapping[str, str], env: Mapping[str, str] | None) -> None:
-        lines = "".join(f"100644 {blob}\t{self.prefix}{path}\0" for path, blob in blobs.items())
+    def _put(self, blobs: Mapping[str, str | None], env: Mapping[str, str] | None) -> None:
+        lines = "".join(
+            f"{'100644' if blob else '0'} {blob or '0' * 40}\t{self.prefix}{path}\0"
+            for path, blob in blobs.items()
+        )
         self.run(
             "update-index",
             "-z",
