@@ -39,6 +39,7 @@ fuzz: $(VENV)/dev  ## Look for faults for longer than CI does
 
 bench: $(VENV)/dev  ## Time opsbook against its peers and against the floor
 	$(BIN)/python benchmarks/check.py --peers
+	$(BIN)/python benchmarks/oncall.py
 
 load: $(VENV)/dev  ## Twenty clones log fifty entries each at once
 	$(BIN)/python benchmarks/sharing.py

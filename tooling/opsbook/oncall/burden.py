@@ -87,8 +87,7 @@ def spent(policy: OnCall, zone: ZoneInfo, on: Sequence[Interval], off: Iterable[
 def holidays(book: Book, decides: Plan, found: Iterable[Shift]) -> dict[str, list[Interval]]:
     """How much of each person's shifts of a rotation lies on its holidays, by person, in order."""
     kept = [
-        union(days(iter(sorted(_named(book, clock.rotation, clock.place))), clock.zone))
-        for clock in decides.layers
+        union(days(sorted(_named(book, clock.rotation, clock.place)), clock.zone)) for clock in decides.layers
     ]
     every = union(day for layer in kept for day in layer)
     by_person: dict[str, list[Interval]] = {}

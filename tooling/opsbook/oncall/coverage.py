@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _HANDOVER = timedelta(hours=3)
 """A shorter hole between two layers is an oversight."""
 _DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
 
 
 # ── gaps ──────────────────────────────────────────────────────────────────────────────────
@@ -222,7 +223,7 @@ def night_handoffs(
 
 def asleep(policy: OnCall, zone: ZoneInfo, at: datetime) -> bool:
     """Whether an instant is inside a night."""
-    return any(night.holds(at) for night in nights(policy, zone, Interval(at, at + _DAY)))
+    return any(night.holds(at) for night in nights(policy, zone, Interval(at, at + _INSTANT)))
 
 
 # ── nobody by surprise ────────────────────────────────────────────────────────────────────

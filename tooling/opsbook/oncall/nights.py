@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.model.rotation import DAYS
@@ -11,7 +12,7 @@ from opsbook.model.time import Interval, midnight
 from opsbook.oncall import handoffs
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, time
     from zoneinfo import ZoneInfo
 
     from opsbook.book.snapshot import Book
@@ -31,6 +32,11 @@ class Night(NamedTuple):
         return self.interval.start < at < self.interval.end
 
 
+class _Hours(NamedTuple):
+    start: time
+    end: time
+
+
 def zone_of(book: Book, person: str) -> ZoneInfo | None:
     """Where a person lives; None where there is no record of them that can be read."""
     document = book.find("person", person)
@@ -39,24 +45,38 @@ def zone_of(book: Book, person: str) -> ZoneInfo | None:
 
 def nights(policy: OnCall, zone: ZoneInfo, within: Interval) -> Iterator[Night]:
     """The nights that touch an interval, whole, in order."""
-    for day in _days(zone, within):
-        start = handoffs.window_begins(policy.night, day, zone)
-        found = Interval(start, handoffs.window_ends(policy.night, day, zone))
-        if found.start < within.end and within.start < found.end:
-            yield Night(day, found)
+    start, end = policy.night.start, policy.night.end
+    for ordinal in _days(zone, within):
+        found = _night(start, end, zone, ordinal)
+        if found.interval.start < within.end and within.start < found.interval.end:
+            yield found
 
 
 def weekends(policy: OnCall, zone: ZoneInfo, within: Interval) -> Iterator[Interval]:
     """The days of weekends that touch an interval, whole, in order."""
-    return days((day for day in _days(zone, within) if DAYS[day.weekday()] in policy.weekend), zone)
+    off = {DAYS.index(day) for day in policy.weekend}
+    return (_day(ordinal, zone) for ordinal in _days(zone, within) if (ordinal - 1) % 7 in off)
 
 
-def days(found: Iterator[date], zone: ZoneInfo) -> Iterator[Interval]:
+def days(found: Iterable[date], zone: ZoneInfo) -> Iterator[Interval]:
     """Days from their first instant to the next day's."""
-    return (Interval(midnight(day, zone), midnight(day + _DAY, zone)) for day in found)
+    return (_day(day.toordinal(), zone) for day in found)
 
 
-def _days(zone: ZoneInfo, within: Interval) -> Iterator[date]:
-    """The days of an interval and the one before, whose night may reach into it."""
+def _days(zone: ZoneInfo, within: Interval) -> range:
+    """The days of an interval and the one before, whose night may reach into it, as ordinals."""
     first, last = (handoffs.wall(at, zone).date() for at in within)
-    return (date.fromordinal(each) for each in range(first.toordinal() - 1, last.toordinal() + 1))
+    return range(first.toordinal() - 1, last.toordinal() + 1)
+
+
+@lru_cache(1 << 14)
+def _night(start: time, end: time, zone: ZoneInfo, ordinal: int) -> Night:
+    day, hours = date.fromordinal(ordinal), _Hours(start, end)
+    within = Interval(handoffs.window_begins(hours, day, zone), handoffs.window_ends(hours, day, zone))
+    return Night(day, within)
+
+
+@lru_cache(1 << 14)
+def _day(ordinal: int, zone: ZoneInfo) -> Interval:
+    day = date.fromordinal(ordinal)
+    return Interval(midnight(day, zone), midnight(day + _DAY, zone))

@@ -36,16 +36,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rota import rota
 from opsbook.lint.rule import rule
+from opsbook.oncall import handoffs
 from opsbook.oncall.burden import spent
 from opsbook.oncall.coverage import people
-from opsbook.oncall.handoffs import begins
-from opsbook.oncall.intervals import common, union
+from opsbook.oncall.intervals import common, length, union
 from opsbook.oncall.nights import zone_of
 from opsbook.oncall.schedule import Turn, stretches
 
@@ -55,12 +55,15 @@ if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.lint.context import Context
+    from opsbook.model.on_call import OnCall
     from opsbook.model.rotation import Rotation
     from opsbook.model.time import Interval
     from opsbook.oncall.schedule import Clock, Stretch
 
 _WEEKS = 12
 _HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_SOME_DAY = date(2026, 1, 5)
 _WHAT = {"on_call": "hours", "weekend": "hours of weekends", "night": "hours of nights"}
 
 
@@ -93,32 +96,32 @@ def check(rotation: Document[Rotation], context: Context) -> Iterator[Finding]:
 
 def _version(clock: Clock, within: Interval) -> int | None:
     """The version that holds throughout an interval; None where it changes."""
-    starts = [begins(version.starts, clock.zone) for version in clock.layer.versions]
+    starts = [handoffs.begins(version.starts, clock.zone) for version in clock.layer.versions]
     begun = [index for index, start in enumerate(starts) if start <= within.start]
     if not begun or (begun[-1] + 1 < len(starts) and starts[begun[-1] + 1] < within.end):
         return None
     return begun[-1] if clock.layer.versions[begun[-1]].every else None
 
 
-def _turns(as_written: list[Stretch], layer: int, version: int) -> list[list[Interval]]:
-    """The stretches that a layer decides, turn by turn, as the rotation says without overrides."""
+def _turns(as_written: list[Stretch], layer: int, version: int) -> dict[int, list[Interval]]:
+    """The stretches that a layer decides, by turn, as the rotation says without overrides."""
     turns: dict[int, list[Interval]] = {}
     for stretch in as_written:
         reason = stretch.seats[0].reason
         if isinstance(reason, Turn) and (reason.layer, reason.version) == (layer, version):
             turns.setdefault(reason.number, []).append(stretch.interval)
-    return list(turns.values())
+    return turns
 
 
 def _worst(
     book: Book,
     seats: Mapping[str, int],
-    turns: list[list[Interval]],
+    turns: Mapping[int, list[Interval]],
     on: Mapping[str, list[Interval]],
     tolerance: float,
 ) -> tuple[str, str, timedelta, timedelta] | None:
     """Whose share is furthest above the fair one and what it allows: who, of what, how much, what is fair."""
-    decided = union(interval for turn in turns for interval in turn)
+    decided = union(interval for turn in turns.values() for interval in turn)
     zones = {person: zone_of(book, person) or book.settings.timezone for person in seats}
     shares = {
         person: spent(book.on_call, zone, list(common(on.get(person, ()), decided)))
@@ -126,11 +129,8 @@ def _worst(
     }
     ends = decided[:1] + decided[-1:]
     clocks = {tuple(each.start.astimezone(zone).utcoffset() for each in ends) for zone in zones.values()}
-    some_zone = next(iter(zones.values()))
-    each_turn = [spent(book.on_call, some_zone, turn) for turn in turns]
     found = []
-    for what in _WHAT:
-        turn = max((getattr(each, what) for each in each_turn), default=timedelta())
+    for what, turn in _one_turn(book.on_call, turns).items():
         if what == "night" and len(clocks) > 1:
             continue
         total = sum((getattr(share, what) for share in shares.values()), timedelta())
@@ -141,3 +141,11 @@ def _worst(
             if has > allowed:
                 found.append((has / allowed, person, what, has, fair))
     return max(found)[1:] if found else None
+
+
+def _one_turn(policy: OnCall, turns: Mapping[int, list[Interval]]) -> dict[str, timedelta]:
+    """The most that a turn may come to, of each that is compared."""
+    longest = max(map(length, turns.values()), default=timedelta())
+    weekend = min(longest, len(policy.weekend) * _DAY * -(-longest // (7 * _DAY)))
+    night = handoffs.window_closes(policy.night, _SOME_DAY) - datetime.combine(_SOME_DAY, policy.night.start)
+    return {"on_call": longest, "weekend": weekend, "night": min(longest, night * -(-longest // _DAY))}
