@@ -294,6 +294,10 @@ class Git:
         new = self._names("ls-files", "--others", "--exclude-standard", "-z", "--", ".")
         return {*tracked, *new}
 
+    def visible(self) -> set[str]:
+        """Paths, from the book's root, of every file that git tracks or does not ignore."""
+        return set(self._names("ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", "."))
+
     def arrived(self, folder: str) -> datetime | None:
         """When the newest change of what is below a folder came to the branch that is checked out: the
         date of its commit, or of the merge that brought it; None where no commit has anything there."""

@@ -14,6 +14,7 @@ _EXAMPLE = "example-slow-pages"
 _ITS_AGE = timedelta(days=10)
 _POLICIES = ("severities", "roles", "on-call")
 """The policies that hold anyway, written out to be changed."""
+_MACHINERY = ("dot-pre-commit-config.yaml", "dot-github/workflows/opsbook.yml", "dot-gitattributes")
 
 
 class Start(NamedTuple):
@@ -43,12 +44,24 @@ def _files(start: Start) -> Iterator[tuple[str, str]]:
             continue
         if path == "incident/incident.yaml":
             path = kind("incident").path(start.example) or path
-        text = file.read_text("utf-8")
-        for name, value in words.items():
-            text = text.replace(f"@{name}@", value)
-        yield path.replace("dot-", "."), text
+        yield path.replace("dot-", "."), _filled(file.read_text("utf-8"), words)
     for name in _POLICIES:
         yield kind(name).place, Path(defaults.__file__).with_name(f"{name}.yaml").read_text("utf-8")
+
+
+def machinery() -> dict[str, str]:
+    """What pre-commit, CI and git need of any book, by path from the top of a repository."""
+    root = Path(starter.__file__).parent
+    texts = {path: (root / path).read_text("utf-8") for path in _MACHINERY}
+    return {
+        path.replace("dot-", "."): _filled(text, {"VERSION": __version__}) for path, text in texts.items()
+    }
+
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    for name, value in words.items():
+        text = text.replace(f"@{name}@", value)
+    return text
 
 
 def _words(start: Start) -> dict[str, str]:

@@ -78,6 +78,16 @@ def runbook_kind(runbook: Document[Runbook], settings: Settings) -> str:
     return default
 
 
+def means(heading: Words, part: str, settings: Settings) -> bool:
+    """Whether a heading or label that says this stands for a part."""
+    return _called(heading, _names(part, settings.means(part)))
+
+
+def said(document: Document[Any]) -> frozenset[Words]:
+    """What the headings and labels of a page say, its title left out."""
+    return frozenset(spot.said for spot in _spots(document) if spot.said and not spot.title)
+
+
 def _places(document: Document[Any], part: str, names: Names) -> Iterator[Part]:
     yield from _keys(document, part, names)
     for spot in _spots(document):

@@ -130,6 +130,41 @@ class Memory:
         return self._below.read(path)
 
 
+class Without:
+    """Another tree as it is when some of its files are gone."""
+
+    def __init__(self, tree: Tree, gone: Set[str]) -> None:
+        self._tree = tree
+        self._gone = gone
+
+    @property
+    def links(self) -> Set[str]:
+        return self._tree.links
+
+    def paths(self, folder: str) -> list[str]:
+        return [path for path in self._tree.paths(folder) if path not in self._gone]
+
+    def below(self, folder: str) -> list[str]:
+        return [path for path in self._tree.below(folder) if path not in self._gone]
+
+    def has(self, path: str) -> bool:
+        return path not in self._gone and self._tree.has(path)
+
+    def reaches(self, path: str) -> bool:
+        if self._tree.has(path):
+            return path not in self._gone
+        inside = self._tree.paths(path) if self._gone else []
+        return bool(self.paths(path)) if inside else self._tree.reaches(path)
+
+    def version(self, path: str) -> str | None:
+        return None if path in self._gone else self._tree.version(path)
+
+    def read(self, path: str) -> bytes:
+        if path in self._gone:
+            raise FileNotFoundError(path)
+        return self._tree.read(path)
+
+
 class Signature(NamedTuple):
     """What the file system says about a file without reading it."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from opsbook.cli.options import Command, at_option, moment
+from opsbook.cli.options import Command, at_option, home_zone, moment
 from opsbook.errors import UserError
 
 
@@ -29,7 +29,7 @@ def command(
     from opsbook.authoring.starting import Start, files
     from opsbook.model.time import local_day
 
-    zone = _zone(timezone)
+    zone = home_zone(timezone)
     start = Start(local_day(moment(obj, at), zone), zone.key)
     wanted = files(start) | (_schemas() if not (directory / "schemas").exists() else {})
     kept = [path for path in wanted if os.path.lexists(directory / path)]
@@ -37,25 +37,6 @@ def command(
     if not dry_run:
         _write(directory, new)
     _tell(directory, list(new), kept, start.example, dry_run=dry_run)
-
-
-def _zone(asked: str | None) -> Any:
-    from pydantic_core import PydanticCustomError
-
-    from opsbook.model.time import zone
-
-    try:
-        return zone(asked or _machines_zone())
-    except PydanticCustomError as error:
-        if asked is None:
-            return zone("UTC")
-        raise UserError(f"--timezone: {error.message()}") from None
-
-
-def _machines_zone() -> str:
-    """The IANA name of this machine's zone, as far as it says so."""
-    named = os.environ.get("TZ", "").lstrip(":") or os.path.realpath("/etc/localtime")
-    return named.partition("zoneinfo/")[2] or named
 
 
 def _schemas() -> dict[str, str]:

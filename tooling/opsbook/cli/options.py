@@ -122,6 +122,26 @@ def moment(obj: dict[str, Any], at: str | None) -> datetime:
         raise UserError(f"--at: {error.message()}") from None
 
 
+def home_zone(asked: str | None) -> ZoneInfo:
+    """The zone of a book to begin with: as asked by `--timezone`, else this machine's, else UTC."""
+    from pydantic_core import PydanticCustomError
+
+    from opsbook.model.time import zone
+
+    try:
+        return zone(asked or _machines_zone())
+    except PydanticCustomError as error:
+        if asked is None:
+            return zone("UTC")
+        raise UserError(f"--timezone: {error.message()}") from None
+
+
+def _machines_zone() -> str:
+    """The IANA name of this machine's zone, as far as it says so."""
+    named = os.environ.get("TZ", "").lstrip(":") or os.path.realpath("/etc/localtime")
+    return named.partition("zoneinfo/")[2] or named
+
+
 def day(option: str, text: str | None) -> date | None:
     """The day that an option names; UserError where it is none."""
     if text is None:

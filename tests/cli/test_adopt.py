@@ -1,0 +1,378 @@
+"""`opsbook adopt`: other people's pages become a book, and nothing of theirs is lost on the way."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from opsbook.cli.main import run
+
+AT = "2026-03-05T09:00Z"
+ALERT = "# {}\n\n## Meaning\n\nm\n\n## Impact\n\ni\n\n## Diagnosis\n\nd\n\n## Mitigation\n\nm\n"
+POSTMORTEM = (
+    "# {}\n\n## Summary\n\ns\n\n## Timeline\n\n- 10:05 t\n\n## Root cause\n\nr\n\n## Action items\n\n- a\n"
+)
+SMALL = (
+    "runbooks/aws__incident-response-playbooks",
+    "runbooks/cloudnative-pg__charts",
+    "postmortems/jupyterhub__mybinder.org-deploy",
+)
+
+Out = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def team(quiet: None, tmp_path: Path) -> Path:
+    root = tmp_path / "team"
+    root.mkdir()
+    return root
+
+
+def put(root: Path, files: dict[str, str | bytes]) -> None:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(text.encode() if isinstance(text, str) else text)
+
+
+def commit(root: Path, day: str = "2026-02-20") -> None:
+    who = ("-c", "user.name=ana", "-c", "user.email=ana@example.com", "-c", "init.defaultBranch=main")
+    dates = {"GIT_AUTHOR_DATE": f"{day}T10:00Z", "GIT_COMMITTER_DATE": f"{day}T10:00Z"}
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"]):
+        command = ["git", "-C", str(root), *who, *words]
+        subprocess.run(command, check=True, capture_output=True, env=os.environ | dates)
+
+
+def adopt(root: Path, *words: str) -> int:
+    return run(["adopt", str(root), "--timezone", "UTC", "--at", AT, *words])
+
+
+def check(root: Path) -> int:
+    return run(["-C", str(root), "check", "--at", AT])
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    files = (file for file in root.rglob("*") if file.is_file() and ".git" not in file.parts)
+    return {file.relative_to(root).as_posix(): file.read_bytes() for file in files}
+
+
+# ── in place ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_runbooks_below_docs_stay_where_they_are(team: Path) -> None:
+    put(team, {"docs/runbooks/disk/DiskFull.md": ALERT.format("DiskFull"), "README.md": "# Us\n"})
+    commit(team)
+    assert adopt(team) == 0
+    assert (team / "docs/opsbook.toml").read_text() == (
+        "# The root of this book, and its settings.\n"
+        'timezone = "UTC"\n'
+        'profile = "adopt"   # then "recommended", and later "strict"\n'
+        'default_runbook_kind = "alert"\n'
+    )
+    page = (team / "docs/runbooks/disk/DiskFull.md").read_text()
+    assert page == "---\nlast_updated: 2026-02-20\n---\n" + ALERT.format("DiskFull")
+    assert check(team / "docs") == 0
+
+
+def test_a_folder_of_runbooks_in_a_repository_is_that_of_the_book_above_it(team: Path) -> None:
+    put(team, {"docs/runbooks/DiskFull.md": ALERT.format("DiskFull")})
+    commit(team)
+    assert adopt(team / "docs/runbooks") == 0
+    assert (team / "docs/opsbook.toml").exists()
+
+
+def test_what_runs_opsbook_knows_the_folder_of_the_book(team: Path) -> None:
+    put(team, {"docs/runbooks/DiskFull.md": ALERT.format("DiskFull")})
+    commit(team)
+    adopt(team)
+    hook = (team / ".pre-commit-config.yaml").read_text()
+    assert "entry: opsbook -C docs check --staged\n" in hook
+    assert "pass_filenames: false\n" in hook
+    assert 'opsbook" -C docs check' in (team / ".github/workflows/opsbook.yml").read_text()
+
+
+def test_what_a_team_has_already_is_not_written_over(team: Path, capsys: Out) -> None:
+    put(team, {
+        "runbooks/DiskFull.md": ALERT.format("DiskFull"),
+        "opsbook.toml": 'profile = "adopt"\n',
+        ".pre-commit-config.yaml": "repos: []\n",
+    })  # fmt: skip
+    commit(team)
+    assert adopt(team) == 0
+    assert (team / "opsbook.toml").read_text() == 'profile = "adopt"\n'
+    assert (team / ".pre-commit-config.yaml").read_text() == "repos: []\n"
+    assert "does not run opsbook: .pre-commit-config.yaml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [(), ("--move",)])
+def test_a_second_run_changes_nothing(team: Path, words: tuple[str, ...]) -> None:
+    put(team, {
+        "docs/runbooks/DiskFull.md": ALERT.format("DiskFull"),
+        "docs/reviews/2026-01-09 outage.md": POSTMORTEM.format("Outage"),
+        "ops/playbooks/key.md": "# Change the key\n\nAsk the vault.\n",
+    })  # fmt: skip
+    commit(team)
+    adopt(team, *words)
+    before = contents(team)
+    assert adopt(team, *words) == 0
+    assert contents(team) == before
+
+
+def test_a_dry_run_writes_nothing_and_says_where_everything_goes(team: Path, capsys: Out) -> None:
+    put(team, {"docs/reviews/2026-01-09 outage.md": POSTMORTEM.format("Outage")})
+    commit(team)
+    before = contents(team)
+    assert adopt(team, "--move", "--dry-run") == 0
+    assert contents(team) == before
+    move = "docs/reviews/2026-01-09 outage.md -> incidents/2026/2026-01-09-outage/postmortem.md"
+    assert f"move  {move}\n" in capsys.readouterr().out
+
+
+# ── moving ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_pages_are_moved_byte_for_byte_and_git_sees_a_rename(team: Path) -> None:
+    text = POSTMORTEM.format("Überlast").replace("\n", "\r\n").encode()
+    put(team, {"Postmortems/Größe #3 2026-01-09.md": text})
+    commit(team)
+    assert adopt(team, "--move") == 0
+    assert not (team / "Postmortems").exists()
+    assert (team / "incidents/2026/2026-01-09-grosse-3/postmortem.md").read_bytes() == text
+    assert check(team) == 0
+
+
+def test_two_ids_that_differ_in_case_do_not_clash(team: Path) -> None:
+    put(team, {
+        "a/playbooks/Failover.md": "# One\n",
+        "b/playbooks/failover.md": "# Two\n",
+        "b/playbooks/sub/FAILOVER.md": "# Three\n",
+    })  # fmt: skip
+    commit(team)
+    assert adopt(team, "--move") == 0
+    pages = sorted(path for path in contents(team) if path.startswith("runbooks/"))
+    assert pages == ["runbooks/Failover.md", "runbooks/b-failover.md", "runbooks/sub/sub-FAILOVER.md"]
+
+
+def test_what_stands_at_a_place_is_not_moved_over(team: Path) -> None:
+    put(team, {
+        "opsbook.toml": "",
+        "incidents/2026/2026-01-09-outage/postmortem.md": "# Outage\n",
+        "reviews/2026-01-09-outage.md": POSTMORTEM.format("Outage"),
+    })  # fmt: skip
+    commit(team)
+    assert adopt(team, "--move") == 0
+    assert (team / "incidents/2026/2026-01-09-outage/postmortem.md").read_text() == "# Outage\n"
+    assert (team / "incidents/2026/2026-01-09-outage-2/postmortem.md").exists()
+
+
+def test_what_git_could_not_give_back_is_not_touched(team: Path, capsys: Out) -> None:
+    put(team, {"runbooks/DiskFull.md": ALERT.format("DiskFull")})
+    commit(team)
+    put(team, {"runbooks/DiskFull.md": ALERT.format("DiskFull") + "more\n"})
+    before = contents(team)
+    assert adopt(team) == 2
+    assert contents(team) == before
+    assert "commit first" in capsys.readouterr().err
+
+
+def test_without_git_it_works_and_says_that_nothing_takes_it_back(team: Path, capsys: Out) -> None:
+    put(team, {"playbooks/DiskFull.md": ALERT.format("DiskFull")})
+    assert adopt(team, "--move") == 0
+    assert (team / "runbooks/DiskFull.md").read_text() == ALERT.format("DiskFull")
+    assert "nothing can take this back" in capsys.readouterr().err
+    assert check(team) == 0
+
+
+def test_a_post_mortem_without_a_day_is_left_out(team: Path, capsys: Out) -> None:
+    put(team, {"reviews/outage.md": POSTMORTEM.format("Outage"), "playbooks/a.md": "# A\n"})
+    commit(team)
+    assert adopt(team, "--move") == 0
+    assert (team / "reviews/outage.md").exists()
+    assert "left out   1 a post-mortem of no known day" in capsys.readouterr().out
+
+
+def test_the_month_comes_first_unless_one_day_tells_otherwise(team: Path) -> None:
+    put(team, {
+        "postmortems/one.md": POSTMORTEM.format("Down on 05/07/2025"),
+        "postmortems/two.md": POSTMORTEM.format("Down on 25/07/2025"),
+    })  # fmt: skip
+    commit(team)
+    adopt(team, "--move")
+    assert sorted(path.name for path in (team / "incidents/2025").iterdir()) == [
+        "2025-07-05-one",
+        "2025-07-25-two",
+    ]
+
+
+# ── what is written ───────────────────────────────────────────────────────────────────────
+
+
+def test_the_owner_comes_from_the_page_or_else_from_codeowners(team: Path) -> None:
+    put(team, {
+        "CODEOWNERS": "*  @ana\n/runbooks/pay*.md  mail@example.com @eve @acme/payments # ours\n",
+        "runbooks/pay.md": "# Pay\n",
+        "runbooks/said.md": "# Said\n\n## Owner\n\nSearch team\n",
+        "runbooks/told.md": "---\nowner: search\n---\n# Told\n",
+        "runbooks/rest.md": "# Rest\n",
+    })  # fmt: skip
+    commit(team)
+    adopt(team)
+    day = "last_updated: 2026-02-20\n"
+    assert {path: text.decode().partition("#")[0] for path, text in contents(team / "runbooks").items()} == {
+        "pay.md": f"---\nowner: payments\n{day}---\n",
+        "said.md": f"---\nowner: search-team\n{day}---\n",
+        "told.md": f"---\nowner: search\n{day}---\n",
+        "rest.md": f"---\nowner: ana\n{day}---\n",
+    }
+
+
+def test_a_page_keeps_its_line_ends_its_byte_order_mark_and_its_keys(team: Path) -> None:
+    text = '\ufeff---\r\ntitle: "A"\r\nweight:   3 # first\r\n---\r\n# A\r\n'
+    put(team, {"runbooks/a.md": text})
+    commit(team)
+    adopt(team)
+    added = text.replace("first\r\n", "first\r\nlast_updated: 2026-02-20\r\n")
+    assert (team / "runbooks/a.md").read_bytes() == added.encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"+++\ntitle = 'a'\n+++\n# A\n",
+        b"---\ntitle: a\n# never closed\n",
+        b"---\n{title: a}\n---\n# A\n",
+        b"---\ntitle: a\ntitle: b\n---\n# A\n",
+        b"# caf\xe9\n",
+        b"\xff\xfe#\x00 \x00A\x00",
+        b"# A\x00\n",
+        b"<<<<<<< ours\n# A\n=======\n# B\n>>>>>>> theirs\n",
+    ],
+)
+def test_a_page_that_cannot_be_read_stays_as_it_is_and_is_in_the_baseline(team: Path, text: bytes) -> None:
+    put(team, {"runbooks/a.md": text, "runbooks/b.md": "# B\n"})
+    commit(team)
+    assert adopt(team) == 0
+    assert (team / "runbooks/a.md").read_bytes() == text
+    assert check(team) == 0
+
+
+def test_rule_files_are_found_and_pages_named_after_their_alerts(team: Path) -> None:
+    rule = (
+        "groups:\n  - name: a\n    rules:\n      - alert: DiskFull\n        expr: up\n"
+        "        annotations: {{runbook_url: 'https://books.example.com/x/runbooks/{}'}}\n"
+    )
+    put(team, {
+        "prometheus/rules.yaml": rule.format("DiskFull"),
+        "prometheus/values.yaml": "alert: {{ .Values.alert }}\n",
+        "runbooks/DiskFull.md": "# Make room\n",
+        "runbooks/full-disk.md": ALERT.format("DiskFull"),
+    })  # fmt: skip
+    commit(team)
+    adopt(team)
+    settings = (team / "opsbook.toml").read_text()
+    assert (
+        'alerts = ["prometheus/*.yaml"]\nrunbook_urls = ["https://books.example.com/x/runbooks/"]' in settings
+    )
+    assert "alerts: [DiskFull]\n" in (team / "runbooks/full-disk.md").read_text()
+
+
+def test_settings_take_up_what_the_collection_calls_the_parts(team: Path) -> None:
+    page = (
+        "# {}\n\n## Symptoms\n\ns\n\n## Prechecks\n\np\n\n## Steps\n\n1. s\n\n"
+        "## Verification\n\nv\n\n## Plan B\n\nb\n"
+    )
+    put(team, {f"runbooks/r{number}.md": page.format(number) for number in range(4)})
+    commit(team)
+    adopt(team)
+    assert re.findall(r"^(?:default.*|\w+ = \[.*)$", (team / "opsbook.toml").read_text(), re.MULTILINE) == [
+        'default_runbook_kind = "incident"',
+        'prerequisites = ["prechecks"]',
+        'rollback = ["plan b"]',
+    ]
+
+
+def test_headings_that_nearly_all_procedures_have_become_their_kind(team: Path) -> None:
+    page = "# {}\n\n## Service tier\n\nGold\n\n## Owner\n\npay\n\n## Host platform\n\nVMs\n"
+    put(team, {f"runbooks/r{number}.md": page.format(number) for number in range(6)})
+    commit(team)
+    adopt(team)
+    assert (
+        "[runbook_kinds.procedure]   # the headings that nearly all of them have\n"
+        'parts = ["owner", "last_updated", "host platform", "service tier"]\n'
+    ) in (team / "opsbook.toml").read_text()
+    assert check(team) == 0
+
+
+# ── any folder ────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_folder_without_runbooks_is_refused_and_stays_as_it_is(team: Path, capsys: Out) -> None:
+    put(team, {"README.md": "# Us\n", "docs/howto/restart.md": "# Restart\n"})
+    commit(team)
+    before = contents(team)
+    assert adopt(team) == 2
+    assert contents(team) == before
+    assert "--runbooks 'docs/howto/**'" in capsys.readouterr().err
+
+
+def test_a_glob_says_what_no_name_tells(team: Path) -> None:
+    put(
+        team,
+        {"docs/howto/restart.md": "# Restart\n", "docs/howto/key/index.md": "# Key\n", "docs/why.md": "#"},
+    )
+    commit(team)
+    assert adopt(team, "--move", "--runbooks", "docs/howto/**") == 0
+    pages = sorted(path for path in contents(team) if path.endswith(".md"))
+    assert pages == ["docs/why.md", "runbooks/docs/howto/key.md", "runbooks/docs/howto/restart.md"]
+
+
+def test_ignored_files_links_and_large_files_are_left_alone(team: Path, capsys: Out) -> None:
+    put(team, {
+        ".gitignore": "/build/\n",
+        "build/runbooks/a.md": "# A\n",
+        "node_modules/x/runbooks/a.md": "# A\n",
+        "playbooks/large.md": b"# Large\n" + b"x" * (10 << 20),
+        "playbooks/a.md": "# A\n",
+        "elsewhere.md": "# Elsewhere\n",
+    })  # fmt: skip
+    (team / "playbooks/link.md").symlink_to("../elsewhere.md")
+    (team / "playbooks/loop").symlink_to(".")
+    commit(team)
+    assert adopt(team, "--move") == 0
+    out = capsys.readouterr().out
+    assert "found      1 runbook (1 procedure)\n" in out
+    assert "left out   1 larger than 1 MiB" in out
+    assert (team / "playbooks/link.md").is_symlink()
+    assert check(team) == 0
+
+
+def test_names_that_would_drive_a_terminal_are_written_out(team: Path, capsys: Out) -> None:
+    put(team, {"playbooks/a\x1b[31m\n::error::b.md": "# A\n"})
+    assert adopt(team, "--move") == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "\n::error::" not in out
+
+
+@pytest.mark.parametrize("source", SMALL)
+@pytest.mark.parametrize("in_git", [True, False])
+def test_a_real_collection_passes_its_own_baseline(
+    team: Path, corpora: Path, source: str, in_git: bool
+) -> None:
+    shutil.copytree(corpora / source, team, dirs_exist_ok=True)
+    team = team.rename(team.with_name(Path(source).name))
+    if in_git:
+        commit(team)
+    bodies = sorted(file.read_bytes() for file in team.rglob("*.md"))
+    assert adopt(team, "--move") == 0
+    assert check(team) == 0
+    before = contents(team)
+    assert adopt(team, "--move") == 0
+    assert contents(team) == before
+    after = [file.read_bytes() for file in team.rglob("*.md")]
+    assert len(after) == len(bodies)
+    assert all(any(text.endswith(body) for text in after) for body in bodies)

@@ -1,0 +1,138 @@
+"""Where the pages of a collection belong in a book, and which of them stand there already."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from opsbook.authoring.adopting.pages import Page, day_of, days_come_first, is_list, stem
+from opsbook.book.kinds import identify, kind
+
+_NO_ID = re.compile(r"[^A-Za-z0-9._-]+")
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
+_RUNBOOKS = re.compile(r"(?i)(?:run|play)[-_ ]?books?")
+_LONGEST = 60
+
+
+class Place(NamedTuple):
+    """A page and its path in the book, both from the same folder; the same where it may stay."""
+
+    page: Page
+    path: str
+
+    @property
+    def moves(self) -> bool:
+        return self.page.path != self.path
+
+
+class Places(NamedTuple):
+    """Where each page belongs, and the post-mortems without a day, which belong nowhere."""
+
+    all: tuple[Place, ...]
+    undated: tuple[Page, ...]
+
+
+def home(pages: Iterable[Page], looked_in: str) -> str:
+    """The folder that is best the root of the book, with its `/`: the one whose `runbooks/` holds most of
+    the runbooks, so that they may stay; else the one that was looked in."""
+    above: Counter[str] = Counter()
+    runbooks = 0
+    for page in pages:
+        if page.sort != "runbook":
+            continue
+        runbooks += 1
+        before, found, _ = f"/{page.path}".partition("/runbooks/")
+        if found and identify(page.path[len(before) :]):
+            above[f"{before}/".lstrip("/")] += 1
+    folder, most = max(above.items(), key=lambda item: (item[1], -len(item[0])), default=("", 0))
+    return folder if 2 * most > runbooks else looked_in
+
+
+def place(pages: Iterable[Page], book: str, looked_in: str, taken: Iterable[str]) -> Places:
+    """Where each page belongs in the book at `book`. No two get one place or, as far as they are moved, one
+    id, upper and lower case being equal; nothing that is `taken` is given away."""
+    pages = list(pages)
+    standing = [page for page in pages if _stands(page, book)]
+    used = {path.casefold() for path in taken}
+    ids = {stem(page.path).casefold() for page in standing if page.sort == "runbook"}
+    found = [Place(page, page.path) for page in standing]
+    undated = []
+    postmortems = [page for page in pages if page.sort == "postmortem"]
+    day_first = days_come_first(postmortems)
+    for page in pages:
+        if _stands(page, book):
+            continue
+        if page.sort == "runbook":
+            path = book + _runbook(page, looked_in, ids)
+        else:
+            day = day_of(page, day_first=day_first)
+            if day is None:
+                undated.append(page)
+                continue
+            path = book + _postmortem(page, day.isoformat(), book, used)
+        while path.casefold() in used:
+            path = path.removesuffix(".md") + "-2.md"
+        used.add(path.casefold())
+        found.append(Place(page, path))
+    return Places(tuple(sorted(found, key=lambda each: each.page.path)), tuple(undated))
+
+
+def _stands(page: Page, book: str) -> bool:
+    if not page.path.startswith(book):
+        return False
+    found = identify(page.path[len(book) :])
+    return found is not None and found.kind.name == page.sort
+
+
+def _runbook(page: Page, looked_in: str, ids: set[str]) -> str:
+    """The page in its folders, as far as they are below one of runbooks; where its id is taken, with the
+    names of its folders before it."""
+    *folders, _ = page.path[len(looked_in) :].split("/")
+    if is_list(page.path) and folders:
+        folders.pop()
+    at = next((at for at, name in enumerate(folders, 1) if _RUNBOOKS.fullmatch(name)), 0)
+    inside, outside = [_id(each) for each in folders[at:]], [_id(each) for each in folders[:at]]
+    id = base = _id(stem(page.path))
+    for name in reversed((*outside, *inside)):
+        if id.casefold() not in ids:
+            break
+        if not _RUNBOOKS.fullmatch(name):
+            id = f"{name}-{id}"
+    number = 2
+    while id.casefold() in ids or id.lower() in ("readme", "index", "_index"):
+        id, number = f"{base}-{number}", number + 1
+    ids.add(id.casefold())
+    return "/".join(("runbooks", *inside, f"{id}.md"))
+
+
+def _postmortem(page: Page, day: str, book: str, used: set[str]) -> str:
+    base = f"{day}-{_slug(page, day)}"
+    id, number = base, 2
+    while f"{book}{kind('postmortem').path(id)}".casefold() in used:
+        id, number = f"{base}-{number}", number + 1
+    return kind("postmortem").path(id) or ""
+
+
+def _slug(page: Page, day: str) -> str:
+    """What a page is about, from its name, else from its first heading."""
+    headings = page.document.page.headings[:1]
+    for words in (stem(page.path), *(heading.text for heading in headings)):
+        spoken = _NO_SLUG.sub("-", _ascii(words).lower().replace(day, ""))
+        found = re.sub(r"^(?:20\d\d(?:-\d\d?){1,2}|\d{8})(?:-|\Z)", "", spoken.strip("-"))
+        found = re.sub(r"-(?:on|of|at|the)\Z", "", found)
+        if re.search(r"[a-z]|\d{3}", found):
+            return found[:_LONGEST].strip("-")
+    return "incident"
+
+
+def _id(name: str) -> str:
+    return _NO_ID.sub("-", _ascii(name)).strip("-._") or "page"
+
+
+def _ascii(text: str) -> str:
+    """A text without accents, as far as letters are Latin."""
+    spread = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    return "".join(each for each in spread if not unicodedata.combining(each))
