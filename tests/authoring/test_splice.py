@@ -141,12 +141,20 @@ def test_an_item_goes_with_its_line(before: str, pointer: Pointer, expected: str
     assert spliced(before, [Remove(pointer)]) == expected
 
 
+def test_a_mapping_that_is_missing_is_begun() -> None:
+    steps = [Put(("roles", "scribe"), "dev", ("title", "roles", "tags")), Put(("roles", "x", "z"), "1")]
+    assert spliced("title: x\ntags: []\n", steps[:1]) == "title: x\nroles: {scribe: dev}\ntags: []\n"
+    assert spliced("title: x\n", steps) == "title: x\nroles: {scribe: dev, x: {z: 1}}\n"
+
+
 def test_a_layout_without_a_safe_place_is_refused() -> None:
     with pytest.raises(UserError, match="`b` is written in a way that leaves no safe place for this"):
         splice("? a\n: 1\n", Put(("b",), "2"))
 
 
-@pytest.mark.parametrize("step", [Remove(("nothing",)), Remove((*AT, 3)), Put((*AT, 3), "x")])
+@pytest.mark.parametrize(
+    "step", [Remove(("nothing",)), Remove(("a", "b")), Remove((*AT, 3)), Put((*AT, 3), "x")]
+)
 def test_a_pointer_that_leads_nowhere_is_the_callers_mistake(step: Splice) -> None:
     with pytest.raises(LookupError):
         splice("timeline: [a]\n", step)

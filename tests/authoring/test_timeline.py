@@ -92,7 +92,15 @@ def test_the_top_stays_where_a_later_entry_decides() -> None:
 
 def test_a_severity_that_the_top_does_not_say_goes_after_the_title() -> None:
     said = entry(at="2026-03-02T09:30Z", severity="SEV1", roles={"scribe": "dev"})
-    assert after("title: x\n", said) == f"title: x\nseverity: SEV1\ntimeline:\n  - {line(said)}\n"
+    assert after("title: x\n", said) == (
+        f"title: x\nseverity: SEV1\nroles: {{scribe: dev}}\ntimeline:\n  - {line(said)}\n"
+    )
+
+
+def test_roles_that_only_the_timeline_says_stay_there() -> None:
+    text = f"title: x\nseverity: SEV2\n{TIMELINE}"
+    said = entry(at="2026-03-02T12:00Z", roles={"scribe": "dev"})
+    assert after(text, said) == f"{text}  - {line(said)}\n"
 
 
 def test_what_the_top_says_otherwise_is_not_touched_by_an_entry_about_something_else() -> None:

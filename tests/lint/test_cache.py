@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from opsbook.book import store, tree
 from opsbook.cli.main import run
 from opsbook.lint import cache as outcomes
-from opsbook.lint import store
 from opsbook.lint.session import Session
 from opsbook.output.json import render
 
@@ -53,7 +53,7 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("OPSBOOK_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(outcomes, "_RACY_NS", 0)  # the tests are faster than the file system's clock
+    monkeypatch.setattr(tree, "_RACY_NS", 0)  # the tests are faster than the file system's clock
     return fill(tmp_path / "book")
 
 

@@ -32,7 +32,7 @@ _COLON = re.compile(r"\s*:")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _GAP = re.compile(r" {1,3}(?=[^ \r\n#])")
 _BLOCK = re.compile(r"[|>][0-9]?[+-]?")
-_BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*\Z")
+_BARE = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}-)?[A-Za-z_][A-Za-z0-9_./-]*\Z")
 _DAY, _CLOCK = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[0-9]{2}:[0-9]{2}"
 _TIME = re.compile(rf"{_DAY}(?:T{_CLOCK}(?::[0-9]{{2}})?(?:Z|[+-]{_CLOCK}))?\Z")
 _YAML_1_1 = frozenset(("y", "n", "yes", "no", "on", "off"))
@@ -75,7 +75,7 @@ class Put(NamedTuple):
     """YAML in flow style, on one line."""
     order: Sequence[str] = ()
     """The keys of the mapping in the order in which people expect them: a new one goes after the last of
-    those before it, and where it is not listed, to the end."""
+    those before it, and where it is not listed, to the end. Where the mapping itself is new, of that one."""
 
     def made_of(self, data: Any) -> Any:
         """What the document says afterwards."""
@@ -145,6 +145,8 @@ def edits(document: Document[Any], steps: Iterable[Splice]) -> tuple[Edit, ...]:
 def _value(data: Any, pointer: Pointer) -> Any:
     """What stands at a pointer; `_ABSENT` for a key that is missing. LookupError for a way that is none."""
     for step in pointer[:-1]:
+        if isinstance(step, str) and step not in (data or {}):
+            return _ABSENT
         data = data[step]
     if not pointer:
         return data
@@ -397,6 +399,8 @@ class _Layout:
         parent, key = pointer[:-1], str(pointer[-1])
         holder = self.value(parent)
         text = f"{word(key)}: {value}"
+        if holder is _ABSENT:
+            return self.add(parent, f"{{{text}}}", order)
         if not holder:
             if parent or self.data is not None:
                 return self.replace(parent, f"{{{text}}}")
@@ -466,6 +470,8 @@ class _Layout:
         """Take an item out of its collection."""
         parent, last = pointer[:-1], pointer[-1]
         holder = self.value(parent)
+        if holder is _ABSENT:
+            raise LookupError(last)
         holder[last]  # LookupError where there is none
         items = self._items(parent)
         index = list(holder).index(last) if isinstance(holder, dict) else int(last)

@@ -23,6 +23,12 @@ def place(timeline: Sequence[Entry], at: datetime) -> int:
     return max((index for index, entry in enumerate(timeline, 1) if entry.at <= at), default=0)
 
 
+def summary(id: str, words: str) -> str:
+    """The subject of a commit: the incident, and what was done to it."""
+    line = "".join(c if c.isprintable() else " " for c in words)
+    return f"{id}: {line if len(line) <= 72 else line[:71] + '…'}"
+
+
 def added(incident: Document[Incident], entry: Entry, summary: str, *more: Splice) -> Change:
     """The change that puts an entry on the timeline; `severity`, `roles` and `services` at the top follow
     it where it is the one that decides."""
@@ -45,7 +51,7 @@ def _top(incident: Document[Incident], entry: Entry, index: int) -> Iterator[Spl
     then = History(content.model_copy(update={"timeline": (*timeline[:index], entry, *timeline[index:])}))
     if entry.severity and then.severity != content.severity:
         yield Put(("severity",), word(then.severity or ""), keys())
-    if incident.has("roles"):
+    if incident.has("roles") or not any(each.roles for each in timeline):
         for role in entry.roles:
             yield from _role(content, role, then.roles.get(role, ()))
     missing = [name for name in entry.services if name not in content.services]
@@ -59,6 +65,6 @@ def _top(incident: Document[Incident], entry: Entry, index: int) -> Iterator[Spl
 
 def _role(content: Incident, role: str, now: tuple[str, ...]) -> Iterator[Splice]:
     if now and now != content.roles.get(role, ()):
-        yield Put(("roles", role), written(holders(now)))
+        yield Put(("roles", role), written(holders(now)), keys())
     elif not now and role in content.roles:
         yield Remove(("roles", role))

@@ -24,6 +24,10 @@ BASELINE_FILE = "opsbook-baseline.jsonl"
 """At the root of a book: what was wrong when it began."""
 
 
+_RACY_NS = 50_000_000
+_COARSE_NS = 2_100_000_000
+
+
 class Tree(Protocol):
     """The files of a book by path from its root, with `/`."""
 
@@ -176,6 +180,13 @@ class Signature(NamedTuple):
 
 def signature(status: os.stat_result) -> Signature:
     return Signature(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+
+def settled(seen: Signature, now: int) -> bool:
+    """Whether a later change cannot leave a signature as it is: where the clock of the file system has
+    moved on since, `now` being in nanoseconds."""
+    changed = max(seen.mtime_ns, seen.ctime_ns)
+    return now - changed > (_RACY_NS if changed % 1_000_000_000 else _COARSE_NS)
 
 
 class WorkTree:

@@ -133,7 +133,7 @@ def _run(session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> i
 
 
 def _say_whether_it_remembers() -> None:
-    from opsbook.lint.store import folder
+    from opsbook.book.store import folder
 
     if folder() is None:
         click.echo(

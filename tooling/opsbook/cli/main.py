@@ -23,7 +23,7 @@ from opsbook.cli.options import Group, colored
 from opsbook.errors import UserError
 
 _HERE = Path(__file__).parent
-_SHARED = ("__init__", "main", "options", "saving")
+_SHARED = ("__init__", "main", "options", "overview", "responding", "saving")
 # A command is over before a search for cycles would pay; what it imports lives as long as it does.
 gc.set_threshold(200_000)
 # Looking for plug-ins of pydantic reads the metadata of every installed package; it has none here.
@@ -71,6 +71,7 @@ class Commands(Group):
 
 @click.group(
     cls=Commands,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 findings, 2 wrong use or broken settings, 3 a bug in opsbook.",
 )
@@ -85,10 +86,29 @@ class Commands(Group):
 )  # fmt: skip
 @click.pass_context
 def cli(context: click.Context, directory: Path | None) -> None:
-    """Incidents as code: check, read and publish a book of operations records."""
+    """Incidents as code: check, read and publish a book of operations records.
+
+    Alone, it says what is open, what is due, and who is on call.
+    """
     context.obj = {"now": datetime.now(UTC)}
     if directory:
         os.chdir(directory)
+    if context.invoked_subcommand is None:
+        _alone(context)
+
+
+def _alone(context: click.Context) -> None:
+    """Say what is open; outside of a book, what there is to type."""
+    from opsbook.book.settings import find_root
+
+    try:
+        root = find_root(Path.cwd())
+    except UserError:
+        click.echo(context.get_help())
+        return
+    from opsbook.cli.overview import overview
+
+    overview(context.obj, root)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -122,7 +142,7 @@ def _refuse(error: UserError) -> None:
 
     head = Paint(colored(sys.stderr))("error", "1;31")
     lines = [f"{head}: {clean(line)}\n" for line in error.message.split("\n")]
-    lines += [f"  {clean(error.hint)}\n"] if error.hint else []
+    lines += [f"  {clean(line)}\n" for line in error.hint.split("\n") if line]
     click.echo("".join(lines), nl=False, err=True, color=True)
 
 

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsbook.book.document import source_at
-from opsbook.book.tree import Tree, WorkTree, signature
+from opsbook.book.store import read, write
+from opsbook.book.tree import Tree, WorkTree, settled, signature
 from opsbook.diagnostics import Diagnostic, Level, Related
 from opsbook.edits import Edit, Fix
 from opsbook.lint.check import Outcome
 from opsbook.lint.program import contents, remembered
 from opsbook.lint.shellcheck import version as shellcheck
-from opsbook.lint.store import read, write
 from opsbook.lint.suppressions import Suppression
 from opsbook.text import Location, Source, Span
 
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 _PARSERS = ("pydantic", "pydantic_core", "pyromark", "pyyaml", "yaml_rs", "tzdata")
 """The distributions that read records."""
-_RACY_NS = 50_000_000
-_COARSE_NS = 2_100_000_000
 
 
 def program() -> str:
@@ -164,16 +162,11 @@ def _moved(tree: WorkTree) -> set[str]:
 
 
 def _trusted(tree: WorkTree) -> dict[str, tuple[Any, ...]]:
-    """Signatures that a later change cannot leave as they are: those old enough for the clock of
-    the file system to have moved on."""
-    now = time.time_ns()
-    found = {}
-    for path, version in tree.versions.items():
-        signature = tree.signatures[path]
-        changed = max(signature.mtime_ns, signature.ctime_ns)
-        if now - changed > (_RACY_NS if changed % 1_000_000_000 else _COARSE_NS):
-            found[path] = (*signature, version)
-    return found
+    """Signatures that a later change cannot leave as they are."""
+    now, seen = time.time_ns(), tree.signatures
+    return {
+        path: (*seen[path], version) for path, version in tree.versions.items() if settled(seen[path], now)
+    }
 
 
 # ── outcomes as plain data ────────────────────────────────────────────────────────────────

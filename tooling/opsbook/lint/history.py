@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from hashlib import sha256
 
+from opsbook.book.store import folder, read, write
 from opsbook.git import Git, History
-from opsbook.lint.store import folder, read, write
 
 _FORMAT = 1
 

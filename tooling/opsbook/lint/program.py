@@ -8,8 +8,8 @@ from typing import TypeVar
 from zlib import crc32
 
 import opsbook
+from opsbook.book.store import folder, read, write
 from opsbook.book.tree import signature
-from opsbook.lint.store import folder, read, write
 
 T = TypeVar("T")
 

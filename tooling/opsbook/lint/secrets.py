@@ -177,6 +177,18 @@ def _random(value: str) -> bool:
     return _disorder(value) > (3.2 if both_cases or len(value) >= 32 else 3.5)
 
 
+_COUNTED = re.compile(r"[0-9a-fA-F-]+|[0-9]+")
+"""Ids of commits, digests, UUIDs and numbers: drawn by lot as well, and no secrets."""
+
+
+def drawn_by_lot(value: str) -> bool:
+    """Whether a long word that follows no telling name is a secret all the same: letters of both cases and
+    figures in disorder."""
+    if _COUNTED.fullmatch(value) or value == value.lower() or value == value.upper():
+        return False
+    return _random(value) and _disorder(value) > 4
+
+
 def _disorder(value: str) -> float:
     """Shannon's entropy of the characters, in bits a character."""
     return -sum(n / len(value) * log2(n / len(value)) for n in Counter(value).values())

@@ -126,8 +126,8 @@ class Session:
     def _cache(self) -> Cache | None:
         if not self._cached:
             return None
+        from opsbook.book.store import folder
         from opsbook.lint.cache import Cache
-        from opsbook.lint.store import folder
 
         kept_in = folder()
         if kept_in is None:

@@ -53,19 +53,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding, Related
 from opsbook.lint.rule import rule
-from opsbook.metrics.response import MENDED, Response, Step, in_order, responses, spells
+from opsbook.metrics.progress import standstills
+from opsbook.metrics.response import MENDED, Step, responses, spells
 from opsbook.metrics.updates import grace
 from opsbook.model.time import write_duration, write_instant
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.lint.context import Context
-    from opsbook.model.incident import Entry, Incident
+    from opsbook.model.incident import Incident
     from opsbook.model.severity import Severities
 
 
@@ -78,7 +78,7 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
         return
     within = policy.escalate_without_progress
     for response in responses(content, MENDED):
-        for since, until in _standstills(response, _there(content, response.start)):
+        for since, until in standstills(content, response):
             asked = since.at + within + grace(within)
             stood = until is None or until.at > asked
             if stood and _pages_at(content, policy, since.at) and context.clock.passed(asked):
@@ -100,44 +100,6 @@ def _finding(incident: Document[Incident], since: Step, until: Step | None, with
         "log what was found or decided in between, if anything was",
         (Related(start, "the last progress"),),
     )
-
-
-def _standstills(response: Response, there: set[str]) -> Iterator[tuple[Step, Step | None]]:
-    """From one sign of progress, or escalation, to the next; None for the next where there is none."""
-    signs = [response.steps[0]]
-    for step in response.steps[1:]:
-        if _is_progress(step.entry) or _is_somebody_new(step.entry, there):
-            signs.append(step)
-        there |= _named(step.entry)
-    if len(signs) == 1 + response.over and any(_is_plain(step.entry) for step in response.steps):
-        return
-    yield from pairwise(signs)
-    if not response.over:
-        yield signs[-1], None
-
-
-def _is_progress(entry: Entry) -> bool:
-    return bool(entry.milestone or entry.type or entry.runbook or entry.severity)
-
-
-def _is_plain(entry: Entry) -> bool:
-    """Whether it may be progress that nobody marked as such."""
-    return not (_is_progress(entry) or entry.update or entry.page or entry.roles)
-
-
-def _is_somebody_new(entry: Entry, there: set[str]) -> bool:
-    return entry.page is not None and entry.page.person not in there
-
-
-def _named(entry: Entry) -> set[str]:
-    people = {person for holders in entry.roles.values() for person in holders}
-    return people | ({entry.page.person} if entry.page else set()) | ({entry.by} if entry.by else set())
-
-
-def _there(content: Incident, start: datetime) -> set[str]:
-    """Who was there when the response began."""
-    before = [_named(step.entry) for step in in_order(content) if step.at <= start]
-    return set().union(*before)
 
 
 def _pages_at(content: Incident, policy: Severities, at: datetime) -> bool:

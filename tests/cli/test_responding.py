@@ -1,0 +1,655 @@
+"""The commands of a response: one line, no question, nothing lost, and a record that can be read."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from opsbook.book import facts
+from opsbook.book.snapshot import Book
+from opsbook.book.tree import WorkTree
+from opsbook.cli.main import run
+from opsbook.cli.responding import level_named, role_named, when
+
+ID = "2026-11-23-cards-declined"
+PATH = f"incidents/2026/{ID}/incident.yaml"
+RECORD = """\
+title: Cards are declined
+severity: SEV1
+services: [payments-api]
+roles: {incident-commander: ben}
+timeline:
+  - {at: 2026-11-23T09:02Z, milestone: started, text: "Declines rise"}
+  - {at: 2026-11-23T09:10Z, milestone: declared, severity: SEV1, text: "Declared"}
+  - {at: 2026-11-23T09:11Z, roles: {incident-commander: ben}, text: "ben commands"}
+"""
+PEOPLE = {"ana": "Europe/Berlin", "ben": "Asia/Singapore", "chi": "UTC"}
+Out = pytest.CaptureFixture[str]
+Typed = Callable[..., int]
+
+
+@pytest.fixture
+def book(quiet: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A book with an open incident, in git, in which we are at 10:30 in Berlin."""
+    root = tmp_path / "book"
+    for path, text in {
+        "opsbook.toml": 'timezone = "Europe/Berlin"\n',
+        PATH: RECORD,
+        "policies/services/payments-api.yaml": "name: Payments\nteam: pay\n",
+        "rotations/teams/pay.yaml": "name: Pay\nmembers: [ana, ben, chi]\n",
+        **{f"rotations/people/{id}.yaml": f"name: {id}\ntimezone: {zone}\n" for id, zone in PEOPLE.items()},
+    }.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    for step in ("init -q -b main", "config user.name Ana", "config user.email ana@example.com",
+                 "add -A", "commit -q -m Begin"):  # fmt: skip
+        subprocess.run(["git", "-C", str(root), *step.split()], check=True)
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("OPSBOOK_AT", "2026-11-23T09:30:00Z")
+    return root
+
+
+def added(root: Path) -> list[str]:
+    """The lines of the record that were not there."""
+    return [line for line in (root / PATH).read_text().splitlines() if line not in RECORD.splitlines()]
+
+
+# ── what is written ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("log rolled back 4812", 'text: "rolled back 4812"'),
+        ("log --finding one bank", 'type: finding, text: "one bank"'),
+        ("log --action --by ben drained", 'type: action, by: ben, text: "drained"'),
+        ("log --paged chi", 'page: {person: chi}, text: "chi paged"'),
+        ("log --runbook x --result failed", 'runbook: {id: x, result: failed}, text: "Followed x: failed"'),
+        ("log x --service payments-api=down", 'services: {payments-api: down}, text: "x"'),
+        ("log x --evidence https://a.b/?c,d", 'text: "x", evidence: ["https://a.b/?c,d"]'),
+        ("ack", 'milestone: acknowledged, text: "Acknowledged"'),
+        ("mitigate drained north", 'milestone: mitigated, text: "drained north"'),
+        ("resolve", 'milestone: resolved, text: "Resolved"'),
+        ("reopen", 'milestone: reopened, text: "It is back"'),
+        ("decide --mitigate now", 'type: decision, choice: mitigate, text: "now"'),
+        ("decide --investigate why", 'type: decision, choice: investigate, text: "why"'),
+    ],
+)
+def test_one_line_is_added_and_no_other_changes(book: Path, typed: str, said: str) -> None:
+    assert run(typed.split()) == 0
+    text = (book / PATH).read_text()
+    assert text == f"{RECORD}  - {{at: 2026-11-23T09:30Z, {said}}}\n"
+
+
+def test_the_top_follows_severity_and_role(book: Path) -> None:
+    assert run(["severity", "p0", "worse"]) == 0
+    assert run(["role", "ic", "chi"]) == 0
+    assert (
+        (book / PATH)
+        .read_text()
+        .startswith(
+            "title: Cards are declined\nseverity: SEV0\nservices: [payments-api]\n"
+            "roles: {incident-commander: chi}\n"
+        )
+    )
+    assert run(["role", "ic", "--vacate"]) == 0
+    assert "\nroles: {}\n" in (book / PATH).read_text()
+
+
+def test_who_types_is_said_in_each_entry(book: Path, monkeypatch: pytest.MonkeyPatch, capsys: Out) -> None:
+    run(["log", "a"])
+    run(["log", "b"])
+    assert capsys.readouterr().err.count("who you are is not known") == 1
+    assert run(["setup", "--as", "ana"]) == 0
+    run(["log", "c"])
+    monkeypatch.setenv("OPSBOOK_PERSON", "chi")
+    run(["log", "d"])
+    run(["log", "e", "--by", "ben"])
+    assert [line.partition("Z, ")[2] for line in added(book)] == [
+        'text: "a"}', 'text: "b"}', 'by: ana, text: "c"}', 'by: chi, text: "d"}', 'by: ben, text: "e"}'
+    ]  # fmt: skip
+
+
+def test_evidence_is_copied_under_a_name_that_is_free(book: Path, tmp_path: Path) -> None:
+    graph = tmp_path / "gr aph (1).png"
+    graph.write_bytes(b"\x89PNG\xff")
+    assert run(["log", "x", "--evidence", str(graph)]) == 0
+    graph.write_bytes(b"other")
+    assert run(["log", "y", "--evidence", str(graph)]) == 0
+    folder = (book / PATH).parent / "evidence"
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == {
+        "gr-aph-1-.png": b"\x89PNG\xff",
+        "gr-aph-1--2.png": b"other",
+    }
+    assert "evidence: [evidence/gr-aph-1--2.png]" in added(book)[1]
+
+
+class Piped(io.TextIOWrapper):
+    """Something that another program prints."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(io.BytesIO(content))
+
+
+TOKEN = "ghp_" + "8Qw3nZr6TkY1bVc5Lx0MhJd7Fa2SgE4UiPo9"
+
+
+def test_what_is_piped_becomes_evidence_without_its_secrets(
+    book: Path, monkeypatch: pytest.MonkeyPatch, capsys: Out
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Piped(f"a \xff\r\ntoken={TOKEN}\n".encode("latin-1")))
+    assert run(["log", "-", "what it said"]) == 0
+    (file,) = ((book / PATH).parent / "evidence").iterdir()
+    assert file.read_bytes() == b"a \xff\r\ntoken=ghp_" + b"*" * 36 + b"\n"
+    assert "masked on line 2: a GitHub token (ghp_…)\n" in capsys.readouterr().err
+    assert added(book)[0].endswith(f'text: "what it said", evidence: [evidence/{file.name}]}}')
+
+
+def test_more_than_a_megabyte_is_kept_aside_unless_it_is_forced(
+    book: Path, monkeypatch: pytest.MonkeyPatch, capsys: Out
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Piped(b"line\n" * 300_000))
+    assert run(["log", "-"]) == 2
+    err = capsys.readouterr().err
+    aside = Path(err.partition("at most: see ")[2].partition("\n")[0])
+    assert aside.read_bytes() == b"line\n" * 300_000
+    aside.unlink()
+    assert added(book) == []
+    monkeypatch.setattr(sys, "stdin", Piped(b"line\n" * 300_000))
+    assert run(["log", "-", "--force"]) == 0
+    assert 'text: "Output: line"' in added(book)[0]
+
+
+# ── which incident ────────────────────────────────────────────────────────────────────────
+
+
+def declare(title: str, *more: str) -> str:
+    assert run(["declare", title, *more]) == 0
+    words = title.lower().replace(" ", "-")
+    return f"2026-11-23-{words}"
+
+
+def entries(root: Path, id: str) -> int:
+    return (root / f"incidents/2026/{id}/incident.yaml").read_text().count("  - {at: ")
+
+
+def test_the_incident_is_that_of_the_branch_then_of_the_clone_then_the_only_one(
+    book: Path, capsys: Out
+) -> None:
+    second = declare("Doors stay shut")
+    assert run(["log", "for the one declared here"]) == 0
+    assert entries(book, second) == 2
+    subprocess.run(["git", "symbolic-ref", "HEAD", f"refs/heads/incident/{ID}"], check=True)
+    assert run(["log", "for the branch"]) == 0
+    assert len(added(book)) == 1
+    assert run(["log", "for the one that is named", "-i", second]) == 0
+    assert entries(book, second) == 3
+    subprocess.run(["git", "symbolic-ref", "HEAD", "refs/heads/main"], check=True)
+    (book / ".git/opsbook/current").unlink()
+    assert run(["log", "for which?"]) == 2
+    assert capsys.readouterr().err.endswith(
+        f"error: 2 incidents could be meant; say which\n  -i {ID}\n  -i {second}\n"
+        '  to paste:\n    - {at: 2026-11-23T09:30Z, text: "for which?"}\n'
+    )
+    assert run(["close", "--false-alarm", "-i", second]) == 0
+    assert run(["log", "for the only one"]) == 0
+    assert len(added(book)) == 2
+
+
+def test_a_linked_work_tree_knows_what_its_clone_knows(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["setup", "--as", "ana"]) == 0
+    other = tmp_path / "linked"
+    subprocess.run(["git", "worktree", "add", "-q", "-b", f"incident/{ID}", str(other)], check=True)
+    monkeypatch.chdir(other)
+    assert run(["log", "from beside"]) == 0
+    assert 'by: ana, text: "from beside"' in (other / PATH).read_text()
+
+
+def test_an_old_incident_that_is_reopened_shows_and_a_closed_one_does_not(book: Path, capsys: Out) -> None:
+    old = book / "incidents/2024/2024-01-02-old/incident.yaml"
+    old.parent.mkdir(parents=True)
+    closed = 'title: Old\ntimeline:\n  - {at: 2024-01-02T09:00Z, milestone: closed, text: "x"}\n'
+    old.write_text(closed)
+    os.utime(old, (1_700_000_000, 1_700_000_000))
+    for _ in range(2):
+        assert facts.standing(Book(WorkTree(book))) == {ID: "investigating"}
+    old.write_text(closed + '  - {at: 2026-11-23T09:00Z, milestone: reopened, text: "y"}\n')
+    assert facts.standing(Book(WorkTree(book))) == {"2024-01-02-old": "investigating", ID: "investigating"}
+    old.write_text("title: [\n")
+    assert facts.standing(Book(WorkTree(book))) == {"2024-01-02-old": "unreadable", ID: "investigating"}
+    assert run([]) == 0
+    assert "2024-01-02-old cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", ["kind: false-alarm\n", "kind: near-miss\n", f"duplicate_of: {ID}\n"])
+def test_what_is_no_incident_is_never_the_current_one(book: Path, more: str) -> None:
+    other = book / "incidents/2026/2026-11-22-other/incident.yaml"
+    other.parent.mkdir()
+    other.write_text(f"title: Other\n{more}")
+    assert facts.standing(Book(WorkTree(book))) == {ID: "investigating"}
+
+
+# ── when ──────────────────────────────────────────────────────────────────────────────────
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("now", "typed", "expected"),
+    [
+        ("2026-11-23T02:10:00+00:00", "03:02", "2026-11-23T02:02:00+00:00"),
+        ("2026-11-23T02:10:00+00:00", "3:10", "2026-11-23T02:10:00+00:00"),
+        ("2026-11-23T02:10:00+00:00", "03:02:17", "2026-11-23T02:02:17+00:00"),
+        ("2026-11-22T23:10:00+00:00", "23:50", "2026-11-22T22:50:00+00:00"),  # just before midnight
+        ("2026-11-23T02:10:00+00:00", "2026-11-22T10:00Z", "2026-11-22T10:00:00+00:00"),
+        ("2026-10-25T01:45:00+00:00", "02:30", "2026-10-25T01:30:00+00:00"),  # the second of two
+        ("2026-10-25T00:45:00+00:00", "02:30", "2026-10-25T00:30:00+00:00"),  # the first of two
+        ("2026-03-29T02:00:00+00:00", "02:30", "2026-03-29T01:00:00+00:00"),  # there was none
+    ],
+)
+def test_a_time_of_day_is_the_last_moment_at_which_a_clock_showed_it(
+    now: str, typed: str, expected: str
+) -> None:
+    assert when(typed, datetime.fromisoformat(now), BERLIN) == datetime.fromisoformat(expected)
+
+
+def test_a_time_is_on_the_clock_of_whoever_types(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(["log", "in Berlin", "--at", "10:20"])
+    monkeypatch.setenv("OPSBOOK_PERSON", "ben")
+    run(["log", "in Singapore", "--at", "17:21"])
+    assert [line[9:26] for line in added(book)] == ["2026-11-23T09:20Z", "2026-11-23T09:21Z"]
+
+
+def test_a_time_that_was_yesterday_is_said_so(book: Path, capsys: Out) -> None:
+    run(["log", "early", "--at", "10:31"])
+    assert "10:31 was last on Sun 22 Nov" in capsys.readouterr().err
+
+
+# ── never in the way ──────────────────────────────────────────────────────────────────────
+
+
+def test_findings_are_next_steps_and_refuse_nothing(book: Path, capsys: Out) -> None:
+    assert run(["log", "paging", "--paged", "zoe"]) == 0
+    out, err = capsys.readouterr()
+    assert out == f"{ID}  10:30:00 CET  paging\n"
+    assert "next no person `zoe`" in err
+
+
+def test_an_old_finding_is_not_said_again(book: Path, capsys: Out) -> None:
+    run(["log", "paging", "--paged", "zoe"])
+    capsys.readouterr()
+    run(["log", "more"])
+    assert "zoe" not in capsys.readouterr().err
+
+
+def test_a_record_that_cannot_be_read_is_not_touched_and_the_entry_is_printed(
+    book: Path, capsys: Out
+) -> None:
+    (book / PATH).write_text(RECORD + "<<<<<<< HEAD\n=======\n>>>>>>> x\n")
+    before = (book / PATH).read_bytes()
+    assert run(["log", "still here", "-i", ID]) == 2
+    assert (book / PATH).read_bytes() == before
+    err = capsys.readouterr().err
+    assert "cannot be read" in err
+    assert '  to paste:\n    - {at: 2026-11-23T09:30Z, text: "still here"}\n' in err
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["log"], "an entry without words"),
+        (["log", "--finding", "--action", "x"], "write two entries"),
+        (["log", "--paged", "a b"], "`a b` is no id"),
+        (["log", "x", "--service", "a=dwn"], "did you mean `down`?"),
+        (["log", "x", "--at", "25:00"], "`25:00` is no instant"),
+        (["log", "x", "--evidence", "nowhere.png"], "cannot read `nowhere.png`: No such file or directory"),
+        (["decide"], "Missing argument 'TEXT...'"),
+        (["role", "scribe"], "who takes the role?"),
+        (["severity", "a b"], "`a b` is no id"),
+        (["close"], "--metrics-at-baseline --no-customer-reports"),
+        (["close", "--duplicate-of", ID], "is no duplicate of itself"),
+        (["declare", " \u200b\n"], "an incident without a title"),
+        (["setup", "--as", "../x"], "is no id of a person"),
+        (["classify"], "not answered: "),
+        (["classify", "--answers", "nowhere"], "cannot read `nowhere`"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_a_sentence(
+    book: Path, typed: list[str], said: str, capsys: Out
+) -> None:
+    assert run(typed) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert (book / PATH).read_text() == RECORD
+
+
+HOSTILE = [
+    "../../../etc/passwd",
+    'quotes " and \' and `ticks`',
+    "two\nlines\r\nand three",
+    "::set-output name=x::y\n##[error]z",
+    "\x1b]0;owned\x07\x1b[2J",
+    "}, milestone: closed, x: {",
+    "- &a *a !!python/object:os {{ x }} # no : yes",
+    "\u202egnp.exe \u2066 \ufeff \u200b",
+    "é" * 300 + " " + "x" * 300,
+    "事故 🔥",
+    "\x00\x85\u2028\ud800 y",
+    "---\nid: x\n...",
+    "yes", "null", "0x10", "~", "2026-11-23", "=", "%TAG", "|", ">-", "@x", "`x`", "? x", "!x", ": x", "#x",
+]  # fmt: skip
+
+
+def unprintable(text: str) -> list[str]:
+    return [character for character in text if not (character.isprintable() or character == "\n")]
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_any_title_gives_a_record_that_can_be_read_in_the_folder_of_incidents(
+    book: Path, words: str, capsys: Out
+) -> None:
+    assert run(["declare", "--", words]) == 0
+    out, err = capsys.readouterr()
+    assert unprintable(out + err) == []
+    ((id, _),) = [each for each in facts.standing(Book(WorkTree(book))).items() if each[0] != ID]
+    document = Book(WorkTree(book)).find("incident", id)
+    assert document is not None
+    assert document.readable
+    if "\ud800" not in words:
+        assert document.content.title == " ".join(words.split())
+    assert len(f"#incident-{id}") <= 80
+    assert id.isascii()
+    assert id == id.lower()
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_any_words_are_one_line_that_says_them(book: Path, words: str, capsys: Out) -> None:
+    assert run(["log", "--", words]) == 0
+    assert run(["show"]) == 0
+    assert run(["timeline"]) == 0
+    assert run([]) == 0
+    out, err = capsys.readouterr()
+    assert unprintable(out + err) == []
+    assert "\n::" not in out + err
+    assert "##[" not in out + err
+    (line,) = added(book)
+    assert line.isprintable()
+    document = Book(WorkTree(book)).find("incident", ID)
+    assert document is not None
+    if "\ud800" not in words:
+        assert document.content.timeline[-1].text == words.strip()
+
+
+def test_a_hostile_name_of_a_file_stays_in_evidence(book: Path, tmp_path: Path) -> None:
+    file = tmp_path / "\u202e--rm -rf;`x`\n::error::.sh"
+    file.write_text("x")
+    assert run(["log", "x", "--evidence", str(file)]) == 0
+    (kept,) = ((book / PATH).parent / "evidence").iterdir()
+    assert kept.name == "rm--rf-x-error-.sh"
+
+
+# ── closing, undoing ──────────────────────────────────────────────────────────────────────
+
+
+ATTESTED = ["close", "--metrics-at-baseline", "--no-customer-reports"]
+
+
+def test_the_stable_time_runs_from_the_last_mitigation_and_a_reopening_begins_it_anew(
+    book: Path, monkeypatch: pytest.MonkeyPatch, capsys: Out
+) -> None:
+    assert run(ATTESTED) == 2
+    assert "nobody said that it was mitigated" in capsys.readouterr().err
+    run(["mitigate", "--at", "10:15"])
+    run(["mitigate", "--at", "10:20"])
+    monkeypatch.setenv("OPSBOOK_AT", "2026-11-23T09:49:59Z")
+    assert run(ATTESTED) == 2
+    assert "it must be stable for 30m, until 10:50 CET" in capsys.readouterr().err
+    run(["reopen", "--at", "10:40"])
+    run(["mitigate", "--at", "10:45"])
+    monkeypatch.setenv("OPSBOOK_AT", "2026-11-23T09:50:00Z")
+    assert run(ATTESTED) == 2
+    assert "until 11:15 CET" in capsys.readouterr().err
+    assert run([*ATTESTED, "--because", "the event is over"]) == 0
+    assert (book / PATH).read_text().endswith(
+        "closure: {metrics_at_baseline: true, no_customer_reports: true, because: \"the event is over\"}\n"
+    )  # fmt: skip
+
+
+def test_a_closed_one_can_be_reopened_without_its_name_in_the_clone_that_declared_it(book: Path) -> None:
+    id = declare("Doors stay shut")
+    run(["close", "--false-alarm", "-i", id])
+    assert run(["reopen", "-i", id]) == 0
+    assert facts.standing(Book(WorkTree(book)))[ID] == "investigating"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["log", "x"],
+        ["severity", "SEV0", "x"],
+        ["role", "incident-commander", "chi"],
+        ["role", "scribe", "ana"],
+        ["role", "incident-commander", "--vacate"],
+        [*ATTESTED, "--because", "x"],
+        ["log", "x", "--at", "10:05"],
+    ],
+)
+def test_undo_leaves_the_record_as_it_was(book: Path, typed: list[str]) -> None:
+    assert run(typed) == 0
+    assert (book / PATH).read_text() != RECORD
+    assert run(["undo"]) == 0
+    assert (book / PATH).read_text() == RECORD
+
+
+def test_undo_takes_back_what_this_clone_wrote_last_and_nothing_twice(book: Path, capsys: Out) -> None:
+    run(["log", "mine", "--at", "10:05"])
+    text = (book / PATH).read_text()
+    (book / PATH).write_text(f'{text}  - {{at: 2026-11-23T09:40Z, text: "a colleague\'s"}}\n')
+    assert run(["undo"]) == 0
+    assert [line[-20:] for line in added(book)] == [', text: "a colleague\'s"}'[-20:]]
+    assert run(["undo"]) == 2
+    assert "is not there any more" in capsys.readouterr().err
+
+
+def test_a_declaration_is_kept(book: Path, capsys: Out) -> None:
+    id = declare("Doors stay shut")
+    assert run(["undo"]) == 2
+    assert "--false-alarm" in capsys.readouterr().err
+    assert entries(book, id) == 1
+
+
+def test_a_correction_says_again_what_held_before(book: Path) -> None:
+    run(["severity", "SEV0", "x"])
+    run(["role", "ic", "chi"])
+    assert run(["undo", "--correct"]) == 0
+    assert added(book)[-1].endswith(
+        'roles: {incident-commander: ben}, text: "Correction: what was logged at 09:30Z was a mistake: '
+        'chi is incident-commander"}'
+    )
+    assert "\nroles: {incident-commander: ben}\n" in (book / PATH).read_text()
+
+
+# ── declaring ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_record_is_in_the_layout_of_the_house(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSBOOK_PERSON", "ana")
+    options = "-s p1 --service payments-api --commander ben --alert Declines --kind drill --at 10:12"
+    assert run(["declare", "Cards: half of them fail", *options.split()]) == 0
+    assert (book / "incidents/2026/2026-11-23-cards-half-of-them-fail/incident.yaml").read_text() == (
+        "# yaml-language-server: $schema=../../../schemas/incident.json\n"
+        'title: "Cards: half of them fail"\n'
+        "severity: SEV1\n"
+        "kind: drill\n"
+        "services: [payments-api]\n"
+        "roles: {incident-commander: ben}\n"
+        "alerts: [Declines]\n"
+        "timeline:\n"
+        "  - {at: 2026-11-23T09:12Z, milestone: declared, severity: SEV1, roles: {incident-commander: ben}, "
+        'by: ana, text: "Declared, a drill"}\n'
+    )
+
+
+def test_the_same_title_twice_is_two_incidents(book: Path) -> None:
+    for number in ("", "-2", "-3"):
+        assert run(["declare", "Cards declined!"]) == 0
+        assert (book / f"incidents/2026/{ID}{'-2' if not number else f'-{int(number[1:]) + 1}'}").is_dir()
+
+
+def test_the_day_is_that_of_the_book(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSBOOK_AT", "2026-12-31T23:30:00Z")
+    assert run(["declare", "x"]) == 0
+    assert (book / "incidents/2027/2027-01-01-x/incident.yaml").is_file()
+
+
+def test_what_a_program_wants_to_know_is_json(book: Path, capsys: Out) -> None:
+    assert run(["declare", "x", "-s", "SEV1", "--service", "payments-api", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["id"] == "2026-11-23-x"
+    assert found["channel"] == "#incident-2026-11-23-x"
+    assert found["roles_open"] == ["incident-commander", "subject-matter-expert"]
+    assert found["looks_like"] == [{"id": ID, "common": ["payments-api"]}]
+
+
+def on_a_terminal(typed: list[str], answers: list[str]) -> str:
+    """What is shown where somebody answers questions at a terminal."""
+    above, below = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-P", "-m", "opsbook", *typed],
+        env=os.environ | {"TERM": "dumb", "PYTHONPATH": str(Path(__file__).parents[2] / "tooling")},
+        stdin=below, stdout=below, stderr=below,
+    )  # fmt: skip
+    os.close(below)
+    shown = b""
+    for each in answers:
+        while not shown.rstrip().endswith((b"]:", b"?:", b"now?:")):
+            shown += os.read(above, 1)
+        os.write(above, f"{each}\n".encode())
+        shown += os.read(above, len(each) + 2)
+    try:
+        while piece := os.read(above, 4096):
+            shown += piece
+    except OSError:
+        pass
+    child.wait()
+    os.close(above)
+    return shown.decode()
+
+
+def test_on_a_terminal_a_missing_severity_is_asked_for_and_enter_skips(book: Path) -> None:
+    shown = on_a_terminal(["declare", "asked"], ["n", "y", "?"])
+    assert "declared at SEV0" in shown
+    shown = on_a_terminal(["declare", "skipped"], [""])
+    assert "declared, severity not known yet" in shown
+    shown = on_a_terminal(["declare", "quiet", "--no-input"], [])
+    assert "declared, severity not known yet" in shown
+
+
+def test_on_a_terminal_the_closing_criteria_are_asked_for(book: Path) -> None:
+    run(["mitigate", "--at", "10:00"])
+    shown = on_a_terminal(["close"], ["y", "n"])
+    assert "a closing criterion is not met" in shown
+    shown = on_a_terminal(["close"], ["y", "y"])
+    assert "Closed" in shown
+    assert facts.standing(Book(WorkTree(book))) == {}
+
+
+# ── names ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("incident-commander", "incident-commander"), ("IC", "incident-commander"),
+        ("cl", "communications-lead"), ("sme", "subject-matter-expert"), ("commander", "incident-commander"),
+        ("comm", "communications-lead"),
+        ("scribe", "scribe"), ("e", "e"), ("driver", "driver"),
+    ],
+)  # fmt: skip
+def test_a_role_may_be_typed_short(book: Path, typed: str, meant: str) -> None:
+    assert role_named(Book(WorkTree(book)), typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("sev1", "SEV1"), ("P0", "SEV0"), ("Major", "SEV1"), ("x", "x")]
+)
+def test_a_severity_may_be_typed_by_its_other_names(book: Path, typed: str, meant: str) -> None:
+    assert level_named(Book(WorkTree(book)), typed) == meant
+
+
+# ── start-up ──────────────────────────────────────────────────────────────────────────────
+
+HEAVY = frozenset(
+    ["pydantic", "yaml", "pyromark", "rich", "rich_click", "jinja2", "git", "ruamel", "icalendar"]
+)
+LOADED = """
+import sys
+from opsbook.cli.main import run
+code = run(sys.argv[1:])
+print(code, *{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
+"""
+
+
+def loaded(*typed: str) -> set[str]:
+    """The heavy packages that a command imports."""
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "tooling"), "OPSBOOK_PERSON": "ana"}
+    command = [sys.executable, "-P", "-c", LOADED, *typed]
+    done = subprocess.run(command, env=env, capture_output=True, encoding="utf-8", check=True)
+    code, *names = done.stderr.splitlines()[-1].split()
+    assert code == "0", done.stderr
+    return {*names} & HEAVY
+
+
+def test_a_command_of_the_night_loads_only_what_it_uses(book: Path) -> None:
+    assert loaded() == {"pydantic"}
+    assert loaded("show") == {"pydantic"}
+    assert loaded("timeline") == {"pydantic"}
+    assert loaded("log", "x") == {"pydantic", "yaml"}
+    assert loaded("mitigate") == {"pydantic", "yaml"}
+    assert loaded("declare", "x") == {"pydantic", "yaml"}
+    assert loaded("declare", "y", "--service", "payments-api") == {"pydantic", "yaml"}
+
+
+# ── telling ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_told_as_json_holds_the_record(book: Path, capsys: Out) -> None:
+    assert run(["show", ID, "--json"]) == 0
+    found: Any = json.loads(capsys.readouterr().out)
+    assert (found["id"], found["status"], found["record"]["severity"]) == (ID, "investigating", "SEV1")
+    assert run(["timeline", ID, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == found["record"]["timeline"]
+
+
+@pytest.mark.parametrize("columns", ["20", "40", "80"])
+def test_no_line_of_a_story_is_wider_than_the_terminal_unless_a_word_is(
+    book: Path, columns: str, monkeypatch: pytest.MonkeyPatch, capsys: Out
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    run(["log", "many words " * 40])
+    capsys.readouterr()
+    assert run(["timeline", ID]) == 0
+    wide = [line for line in capsys.readouterr().out.splitlines() if len(line) > max(int(columns), 60)]
+    assert wide == []
+
+
+def test_the_overview_of_an_empty_book_is_calm(book: Path, capsys: Out) -> None:
+    (book / PATH).unlink()
+    assert run([]) == 0
+    assert capsys.readouterr().out == "no open incident\n"
+
+
+def test_the_clock_is_utc_inside(book: Path) -> None:
+    assert when(None, datetime(2026, 1, 1, tzinfo=UTC), BERLIN) == datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,0 +1,158 @@
+"""Small facts about many records, worked out once for each text: which incidents are open, which runbook is
+for which alert.
+
+A record whose file looks as it did is not read again, so that a book of ten thousand incidents answers at
+3 a.m. as fast as one of ten. What is remembered may be deleted at any time and is used only as far as it is
+true: an incident of two years ago that somebody reopens shows at once.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from opsbook import __version__
+from opsbook.book import quick, store
+from opsbook.book.kinds import kind
+from opsbook.book.tree import Signature, WorkTree, settled
+
+if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
+
+OVER = "over"
+_NO_RESPONSE = ("near-miss", "false-alarm")
+
+
+def standing(book: Book) -> dict[str, str]:
+    """How each incident stands that is not over, by id: `triage`, `investigating`, `mitigated`, `resolved`,
+    or `unreadable`. Closed ones, duplicates, near misses and false alarms are over."""
+    found = _remembered(book, "standing", _incidents(book), _status)
+    each = kind("incident")
+    return {each.id(path) or "": status for path, status in found.items() if status != OVER}
+
+
+class Runbook(NamedTuple):
+    """What a runbook is for."""
+
+    path: str
+    title: str
+    alerts: tuple[str, ...]
+    services: tuple[str, ...]
+
+
+def runbooks(book: Book) -> list[Runbook]:
+    """What each runbook is for, in order of path; those that cannot be read are left out."""
+    places = ((path, _seen(book, path)) for path in book.paths(kind("runbook")))
+    found = _remembered(book, "runbooks", places, _purpose)
+    return [Runbook(path, *said) for path, said in found.items() if said]
+
+
+# ── what is worked out ────────────────────────────────────────────────────────────────────
+
+
+def _status(book: Book, path: str) -> str:
+    """How the incident at a path stands."""
+    if _surely_over(book.tree.read(path)):
+        return OVER
+    document = book.read(path)
+    if not document.readable:
+        return "unreadable"
+    incident = document.content
+    if incident.duplicate_of or incident.kind in _NO_RESPONSE or incident.history.status == "closed":
+        return OVER
+    return str(incident.history.status)
+
+
+def _surely_over(content: bytes) -> bool:
+    """Whether an incident is closed without a doubt; most are, and this is soon seen."""
+    if b"closed" not in content or b"reopened" in content:
+        return False
+    data = quick.data(content.decode("utf-8", "replace")) or {}
+    timeline = data.get("timeline")
+    entries = timeline if isinstance(timeline, list) else []
+    return any(isinstance(entry, dict) and entry.get("milestone") == "closed" for entry in entries)
+
+
+def _purpose(book: Book, path: str) -> tuple[Any, ...]:
+    document = book.read(path)
+    if not document.readable:
+        return ()
+    content, headings = document.content, document.page.headings
+    title = headings[0].text if headings else document.id
+    alerts = content.alerts or ((document.id,) if content.kind == "alert" else ())
+    return title, tuple(alerts), tuple(content.services)
+
+
+# ── remembering ───────────────────────────────────────────────────────────────────────────
+
+
+def _incidents(book: Book) -> Iterator[tuple[str, tuple[int, ...] | None]]:
+    """Every incident's path and what the file system says of it: no other file of the folder is looked at."""
+    each, tree = kind("incident"), book.tree
+    if not isinstance(tree, WorkTree):
+        yield from ((path, None) for path in book.paths(each))
+        return
+    top, look, regular = f"{tree.root}/{each.folder}", os.lstat, stat.S_ISREG
+    for year in _folders(top):
+        for id in _folders(f"{top}/{year}"):
+            if id[:4] != year:
+                continue
+            path = f"{each.folder}/{year}/{id}/incident.yaml"
+            try:
+                status = look(f"{tree.root}/{path}")
+            except OSError:
+                continue
+            if regular(status.st_mode):
+                yield path, (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+
+def _folders(place: str) -> list[str]:
+    """The names of the folders in a folder, sorted; no symbolic links."""
+    try:
+        with os.scandir(place) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    except OSError:
+        return []
+
+
+def _seen(book: Book, path: str) -> tuple[int, ...] | None:
+    return book.tree.signatures.get(path) if isinstance(book.tree, WorkTree) else None
+
+
+def _remembered(
+    book: Book,
+    name: str,
+    places: Iterable[tuple[str, tuple[int, ...] | None]],
+    fact: Callable[[Book, str], Any],
+) -> dict[str, Any]:
+    """A fact for each path, worked out where its file is another than the last time."""
+    kept_in = store.folder() if isinstance(book.tree, WorkTree) else None
+    file = kept_in and kept_in / f"opsbook-{name}-{_place(book)}"
+    kept = file and store.read(file)
+    known = kept[1] if kept and kept[0] == __version__ else {}
+    found, keep, fresh = {}, {}, False
+    for path, seen in places:
+        before = known.get(path)
+        if seen is not None and before is not None and before[0] == seen:
+            keep[path] = before
+            found[path] = before[1]
+            continue
+        try:
+            found[path] = fact(book, path)
+        except OSError:
+            continue
+        if seen is not None and settled(Signature(*seen), time.time_ns()):
+            keep[path] = (tuple(seen), found[path])
+            fresh = True
+    if file and (fresh or len(keep) != len(known)):
+        store.write(file, (__version__, keep))
+    return found
+
+
+def _place(book: Book) -> str:
+    assert isinstance(book.tree, WorkTree)
+    return sha256(os.fsencode(book.tree.root)).hexdigest()[:12]

@@ -1,0 +1,167 @@
+"""`opsbook` alone: what is open, what is due, and who is on call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opsbook.cli.options import colored
+from opsbook.cli.responding import OPEN, hint, lines, now
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from opsbook.book.document import Document
+    from opsbook.book.snapshot import Book
+    from opsbook.model.incident import Incident
+    from opsbook.output.frames import Paint
+
+_TO_CLOSE = timedelta(days=7)
+"""How long a resolved incident is named that nobody closed; older records may never say it."""
+_SHOWN = 20
+
+
+def overview(obj: dict[str, Any], root: Path) -> None:
+    """Print what somebody wants to know who was woken up."""
+    from opsbook.book.snapshot import Book
+    from opsbook.book.tree import WorkTree
+
+    book, at = Book(WorkTree(root)), now(obj)
+    found, resolved, unreadable = _incidents(book, at - 2 * _TO_CLOSE)
+    for id in unreadable:
+        hint(f"{id} cannot be read; `opsbook check` says why")
+    lines(_lines(book, found, resolved, at))
+
+
+def _incidents(
+    book: Book, since: datetime
+) -> tuple[list[Document[Incident]], list[Document[Incident]], list[str]]:
+    """The incidents that are open, those since some day that are resolved and not closed, and the ids of
+    those that nobody can read."""
+    from opsbook.book.facts import standing
+
+    found: list[Document[Incident]] = []
+    resolved: list[Document[Incident]] = []
+    unreadable = []
+    for id, status in standing(book).items():
+        if status == "unreadable":
+            unreadable.append(id)
+        elif status in OPEN or id[:10] >= f"{since:%Y-%m-%d}":
+            document = book.find("incident", id)
+            if document is not None and document.readable:
+                (found if status in OPEN else resolved).append(document)
+    return found, resolved, unreadable
+
+
+def _lines(
+    book: Book, found: list[Document[Incident]], resolved: list[Document[Incident]], at: datetime
+) -> Iterator[str]:
+    from opsbook.output.frames import Paint, clean, count
+
+    paint = Paint(colored())
+    zone = book.settings.timezone
+    rank = {level: number for number, level in enumerate(book.severities.levels)}
+    found.sort(key=lambda each: (rank.get(each.content.severity or "", len(rank)), each.id))
+    yield (paint(count(len(found), "open incident"), "1;31") if found else "no open incident") + "\n"
+    for each in found[:_SHOWN]:
+        yield "\n"
+        yield from _incident(book, each, at, zone, paint)
+    if len(found) > _SHOWN:
+        yield f"\nand {len(found) - _SHOWN} more\n"
+    for each in resolved:
+        when = each.content.history.milestones["resolved"]
+        if at - _TO_CLOSE <= when <= at:
+            yield f"\n{clean(each.id)} is resolved and not closed: `opsbook close -i {clean(each.id)}`\n"
+    yield from _on_call(book, at, paint)
+
+
+def _incident(
+    book: Book, each: Document[Incident], at: datetime, zone: ZoneInfo, paint: Paint
+) -> Iterator[str]:
+    from opsbook.model.role import COMMANDER
+    from opsbook.output.frames import clean
+
+    content = each.content
+    level = content.severity or "severity not known"
+    status = content.history.status
+    commander = content.history.roles.get(COMMANDER) or content.roles.get(COMMANDER) or ()
+    who = f"commander {', '.join(map(clean, commander))}" if commander else paint("no commander", "33")
+    kind = "" if content.kind == "incident" else f"  {content.kind}"
+    yield f"{paint(clean(each.id), '1')}  {paint(clean(level), '1')}{kind}\n"
+    yield f"  {clean(content.title)}\n"
+    yield f"  {status}{_age(content, at)}, {who}\n"
+    yield from _due(book, content, at, zone, paint)
+    yield from _stuck(book, content, at, paint)
+
+
+def _age(content: Incident, at: datetime) -> str:
+    history = content.history
+    began = history.declared or (history.in_order[0][1].at if history.in_order else None)
+    return f" for {length(at - began)}" if began and began <= at else ""
+
+
+def _due(book: Book, content: Incident, at: datetime, zone: ZoneInfo, paint: Paint) -> Iterator[str]:
+    from opsbook.metrics.due import next_updates
+
+    said = []
+    for due in next_updates(content, book.severities) if content.counts else ():
+        clock = f"{due.at.astimezone(zone):%H:%M %Z}"
+        if due.at <= at:
+            said.append(paint(f"{due.audience} {length(at - due.at)} late, since {clock}", "1;31"))
+        else:
+            said.append(f"{due.audience} in {length(due.at - at)}, at {clock}")
+    if said:
+        yield f"  update due: {'; '.join(said)}\n"
+
+
+def _stuck(book: Book, content: Incident, at: datetime, paint: Paint) -> Iterator[str]:
+    """A line where nothing has moved on for as long as the policy lets it."""
+    from opsbook.metrics.progress import last_progress
+    from opsbook.output.frames import clean
+
+    last = last_progress(content)
+    if last is None or at - last.at < book.severities.escalate_without_progress:
+        return
+    from opsbook.oncall.next_page import next_page
+
+    page = next_page(book, content, at)
+    people = " and ".join(map(clean, page.people)) if page else ""
+    step = (
+        f"the policy reaches {people} next: `opsbook log --paged {clean(page.people[0])}`"
+        if page
+        else ("raise the severity, or call in who is missing")
+    )
+    yield f"  {paint(f'no progress for {length(at - last.at)}', '1;33')}; {step}\n"
+
+
+def _on_call(book: Book, at: datetime, paint: Paint) -> Iterator[str]:
+    from opsbook.oncall.answers import name, now
+    from opsbook.output.frames import clean
+
+    rows = []
+    for rotation in book.rotations:
+        try:
+            here = now(book, rotation.id, at)
+        except LookupError:
+            continue
+        people = ", ".join(clean(name(book, person)) for person in here.people)
+        until = f"until {here.until.astimezone(here.zone):%a %H:%M %Z}" if here.until else ""
+        rows.append((clean(rotation.id), people or paint("nobody", "1;31"), until))
+    if not rows:
+        return
+    first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
+    yield f"\n{paint('on call', '1')}\n"
+    for row in rows:
+        yield f"  {row[0]:<{first}}  {row[1]:<{second}}  {row[2]}".rstrip() + "\n"
+
+
+def length(time: timedelta) -> str:
+    """A length of time as somebody says it: `3m`, `2h10m`, `4d`."""
+    from opsbook.model.time import write_duration
+
+    minutes = int(time.total_seconds()) // 60
+    if minutes >= 48 * 60:
+        return f"{minutes // (24 * 60)}d"
+    return write_duration(timedelta(minutes=minutes))

@@ -1,0 +1,465 @@
+"""What the commands of a response share: who types, which incident is meant, when it was, what to do next.
+
+They are typed at 3 a.m.: one line, no question, no network. What is written is never refused for what the
+rules say of it; that goes to stderr as next steps. What cannot be written is printed, to be pasted.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from opsbook.cli.options import Command, colored, moment, named
+from opsbook.cli.saving import save, saving_options
+from opsbook.errors import UserError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from opsbook.authoring.change import Change
+    from opsbook.book.document import Document
+    from opsbook.book.snapshot import Book
+    from opsbook.diagnostics import Diagnostic
+    from opsbook.model.incident import Entry, Incident
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class NotMetError(UserError):
+    """What was asked needs a word that nobody gave: there is nothing to paste."""
+
+
+OPEN = ("triage", "investigating", "mitigated")
+"""How an incident stands whose response goes on."""
+_CLOCK = re.compile(r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?\Z")
+_URGENT = ("long_silence", "late_update", "broken_promise", "no_progress", "no_commander")
+"""Findings about a clock that runs: while it does they are said again after each command."""
+_LISTED = 10
+"""Incidents that are named where it is not clear which is meant; the newest."""
+_STEPS = 3
+"""Findings that are shown after a command; more are counted."""
+
+
+# ── options ───────────────────────────────────────────────────────────────────────────────
+
+
+def incident_option(function: F) -> F:
+    """`-i ID`: which incident is meant."""
+    return click.option(
+        "-i", "--incident", metavar="ID",
+        help="Which incident; left out, that of the branch, of this clone, or the only open one.",
+    )(function)  # fmt: skip
+
+
+def entry_options(function: F) -> F:
+    """The options of every command that writes an entry."""
+    options = (
+        incident_option,
+        click.option(
+            "--at", metavar="TIME",
+            help="When it happened: `03:02` on your clock, the last such moment, or an instant; else now.",
+        ),
+        click.option("--by", metavar="PERSON", help="Who did it, where that is not you."),
+        click.option(
+            "--service", "services", multiple=True, metavar="ID[=STATE]",
+            help="How a service stands from then on: operational, degraded, partial-outage or down.",
+        ),
+        click.option(
+            "--evidence", multiple=True, metavar="FILE|URL",
+            help="What shows it; a file is copied into the incident's `evidence/`.",
+        ),
+        saving_options,
+    )  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def now(obj: Mapping[str, Any]) -> datetime:
+    """This second; `OPSBOOK_AT` is another."""
+    return moment(dict(obj), os.environ.get("OPSBOOK_AT")).replace(microsecond=0)
+
+
+def no_input_option(function: F) -> F:
+    """`--no-input`: ask nothing, whoever is there."""
+    return click.option("--no-input", is_flag=True, help="Ask nothing, on a terminal either.")(function)
+
+
+def asks(options: Mapping[str, Any]) -> bool:
+    """Whether somebody is there to be asked."""
+    return not options.get("no_input") and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+# ── this clone ────────────────────────────────────────────────────────────────────────────
+
+
+def git_folders(root: Path) -> tuple[Path, Path] | None:
+    """The folder of this work tree's HEAD, and the one that all its work trees share; None outside of
+    git. Read from the files, since starting git costs more than all the rest."""
+    for folder in (root, *root.parents):
+        place = folder / ".git"
+        if place.is_dir():
+            return place, place
+        if place.is_file():
+            own = folder / place.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
+            common = own / "commondir"
+            shared = own / common.read_text("utf-8", "surrogateescape").strip() if common.is_file() else own
+            return own, shared
+    return None
+
+
+def note(root: Path, name: str) -> str | None:
+    """What this clone notes under a name, `person` or `current`; None where nothing is."""
+    folders = git_folders(root)
+    try:
+        return (folders[1] / "opsbook" / name).read_text("utf-8").strip() if folders else None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def keep_note(root: Path, name: str, text: str) -> bool:
+    """Note it for this clone; False where there is no place for it."""
+    folders = git_folders(root)
+    if folders is None:
+        return False
+    try:
+        place = folders[1] / "opsbook"
+        place.mkdir(exist_ok=True)
+        draft = place / f"{name}.{os.getpid()}"
+        draft.write_text(f"{text}\n", "utf-8")
+        draft.replace(place / name)
+    except OSError:
+        return False
+    return True
+
+
+def person(root: Path) -> str | None:
+    """Who types: `OPSBOOK_PERSON`, else whom `opsbook setup --as` stored. Unknown is said once a clone."""
+    said = os.environ.get("OPSBOOK_PERSON", "").strip()
+    if said:
+        return said
+    noted = note(root, "person")
+    if noted is None and keep_note(root, "person", ""):
+        hint("who you are is not known, and left out: `opsbook setup --as PERSON` says so once for all")
+    return noted or None
+
+
+def hint(text: str) -> None:
+    """A line beside the answer."""
+    from opsbook.output.frames import Paint, clean
+
+    color = colored(sys.stderr)
+    click.echo(Paint(color)(clean(text), "2"), err=True, color=color or None)
+
+
+# ── which incident ────────────────────────────────────────────────────────────────────────
+
+
+def current(book: Book, root: Path, asked: str | None, among: tuple[str, ...] = OPEN) -> Document[Incident]:
+    """The incident that is meant: as asked, else of the branch, else of this clone, else the only open
+    one, else the only one that stands in one of these ways. UserError names those that it could be."""
+    id = asked or _branch(root) or _noted(book, root, among)
+    if id:
+        return named(book, "incident", id)
+    from opsbook.book.facts import standing
+
+    stands = standing(book)
+    found = [id for id, status in stands.items() if status in OPEN]
+    found = found or [id for id, status in stands.items() if status in among]
+    if len(found) == 1:
+        return named(book, "incident", found[0])
+    if not found:
+        raise UserError(
+            "no incident is open", '`opsbook declare "what customers see"` begins one, `-i ID` names another'
+        )
+    listed = [f"-i {id}" for id in found[-_LISTED:]]
+    raise UserError(f"{len(found)} incidents could be meant; say which", "\n".join(listed))
+
+
+def _branch(root: Path) -> str | None:
+    """The incident of the branch `incident/ID` that is checked out."""
+    folders = git_folders(root)
+    try:
+        head = (folders[0] / "HEAD").read_text("utf-8").strip() if folders else ""
+    except (OSError, UnicodeDecodeError):
+        return None
+    before = "ref: refs/heads/incident/"
+    return head.removeprefix(before) if head.startswith(before) else None
+
+
+def _noted(book: Book, root: Path, among: tuple[str, ...]) -> str | None:
+    """The incident that was declared in this clone, until it is closed."""
+    id = note(root, "current")
+    document = book.find("incident", id) if id and re.fullmatch(r"[\w.-]+", id) else None
+    if document is None:
+        return None
+    status = document.content.history.status if document.readable else "unreadable"
+    return document.id if status != "closed" or status in among else None
+
+
+# ── names ─────────────────────────────────────────────────────────────────────────────────
+
+
+def level_named(book: Book, asked: str) -> str:
+    """The severity level that is meant by its name, in any case, or by one of its other names; what no
+    level is called stays as it is, for the rules to say."""
+    levels = book.severities.levels
+    for name, level in levels.items():
+        if asked.casefold() in (each.casefold() for each in (name, level.name, *level.aliases)):
+            return name
+    return asked
+
+
+def role_named(book: Book, asked: str) -> str:
+    """The role that is meant: by its id, its first letters, its initials or its last word, where these are
+    one role's; what no role is called stays as it is."""
+    roles = list(book.roles.roles) if book.roles else []
+    said = asked.casefold()
+    by_letters = [role for role in roles if "".join(re.findall(r"\b\w", role.casefold())) == said]
+    by_part = [role for role in roles if _begins_or_ends(role.casefold(), said)]
+    for found in ([role for role in roles if role.casefold() == said], by_letters, by_part):
+        if len(found) == 1:
+            return found[0]
+    return asked
+
+
+def _begins_or_ends(role: str, said: str) -> bool:
+    return role.startswith(said) or role.endswith(f"-{said}")
+
+
+# ── when ──────────────────────────────────────────────────────────────────────────────────
+
+
+def zone_of(book: Book, who: str | None) -> ZoneInfo:
+    """The clock of a person; the book's where they have none."""
+    document = book.find("person", who) if who else None
+    if document is not None and document.readable:
+        return document.content.timezone  # type: ignore[no-any-return]
+    return book.settings.timezone
+
+
+def when(text: str | None, at: datetime, zone: ZoneInfo) -> datetime:
+    """The instant that is meant: now, the last time that a clock showed this, or an instant as written."""
+    if text is None:
+        return at
+    clock = _CLOCK.match(text.strip())
+    if clock is None or int(clock["hour"]) > 23:
+        return moment({}, text).replace(microsecond=0)
+    from opsbook.model.time import first_instant
+
+    hour, minute, second = (int(part or 0) for part in clock.groups())
+    today = at.astimezone(zone).replace(tzinfo=None, fold=0)
+    wall = today.replace(hour=hour, minute=minute, second=second)
+    for days in (0, 1, 2):
+        day = wall - timedelta(days=days)
+        twice = (day.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0))
+        shown = [each for each in twice if each.astimezone(zone).replace(tzinfo=None, fold=0) == day]
+        past = [each for each in shown or [first_instant(day, zone)] if each <= at]
+        if past:
+            return past[0]
+    return at
+
+
+def moment_of(text: str | None, at: datetime, zone: ZoneInfo) -> datetime:
+    """The instant that is meant; said where it is further back than whoever types may think."""
+    found = when(text, at, zone)
+    if text and _CLOCK.match(text.strip()) and at - found > timedelta(hours=12):
+        hint(f"{text} was last on {found.astimezone(zone):%a %-d %b}: `--at` with a date says another day")
+    return found
+
+
+# ── an entry ──────────────────────────────────────────────────────────────────────────────
+
+
+class Draft:
+    """An entry as it is typed, before anybody knows whether the book can be read."""
+
+    def __init__(self, obj: Mapping[str, Any], text: str, options: Mapping[str, Any], **said: Any) -> None:
+        from opsbook.authoring.entry import typed
+        from opsbook.book.settings import find_root
+
+        self.root = find_root(Path.cwd())
+        self.now = now(obj)
+        self.options = dict(options)
+        self.text = typed(text)
+        self.who = person(self.root)
+        self.said = said
+        self.files: dict[str, bytes] = {}
+        """What becomes evidence, by the name that it should have."""
+        for name in options.get("evidence", ()):
+            self._take(name)
+
+    def _take(self, name: str) -> None:
+        """Read a file that becomes evidence, and say which secrets it seems to hold."""
+        from opsbook.authoring.evidence import is_address, require_small, without_secrets
+
+        if is_address(name):
+            return
+        try:
+            content = Path(name).read_bytes()
+        except OSError as error:
+            raise UserError(
+                f"cannot read `{name}`: {error.strerror}; nothing was written",
+                "run it again without `--evidence`, and add the file later",
+            ) from None
+        require_small(f"`{name}`", len(content), self.options.get("force", False))
+        for each in without_secrets(content.decode("utf-8", "replace"))[1]:
+            hint(f"{name}:{each.line} holds what looks like {each.what}: `opsbook log - < {name}` masks it")
+        self.files[name] = content
+
+    def entry(self, book: Book, evidence: Iterable[str] = ()) -> Entry:
+        """The entry, with its time on the clock of whoever types."""
+        from opsbook.authoring.entry import entry_of
+
+        if not self.text:
+            raise NotMetError("an entry without words", 'say what happened: `opsbook log "rolled back 4812"`')
+        at = moment_of(self.options.get("at"), self.now, zone_of(book, self.who))
+        said = self.said | {"at": at, "text": self.text}
+        if links := tuple(evidence):
+            said["evidence"] = links
+        said["by"] = self.options.get("by") or self.who
+        if self.options.get("services"):
+            said["services"] = _services(self.options["services"])
+        return entry_of(**said)
+
+    def write(
+        self,
+        change: Callable[[Book, Document[Incident], Entry], Change],
+        among: tuple[str, ...] = OPEN,
+    ) -> tuple[Document[Incident], Entry]:
+        """Put the entry into the incident that is meant, and say what follows from it."""
+        made: list[tuple[Book, Document[Incident], Entry, Change]] = []
+
+        def make(book: Book) -> Change:
+            from opsbook.authoring.evidence import kept
+
+            incident = current(book, self.root, self.options.get("incident"), among)
+            files, links = kept(book, incident.id, self.files, self.options.get("evidence", ()))
+            entry = self.entry(book, links)
+            whole = change(book, incident, entry)
+            whole = whole._replace(files={**whole.files, **files})
+            made.append((book, incident, entry, whole))
+            return whole
+
+        try:
+            save(make, self.options)
+        except NotMetError:
+            raise
+        except UserError as error:
+            raise _to_paste(error, self, made[-1][2] if made else None) from None
+        book, incident, entry, whole = made[-1]
+        if not self.options.get("dry_run"):
+            self._said(book, incident, entry)
+            next_steps(book, whole, incident.path, self.now)
+        return incident, entry
+
+    def _said(self, book: Book, incident: Document[Incident], entry: Entry) -> None:
+        from opsbook.authoring.entry import line
+        from opsbook.output.frames import clean
+
+        keep_note(self.root, "last", f"{incident.id} {line(entry)}")
+        local = entry.at.astimezone(zone_of(book, self.who))
+        sort = entry.milestone or entry.severity or ""
+        words = (
+            entry.headline if entry.headline.casefold() == sort else f"{sort}: {entry.headline}".lstrip(": ")
+        )
+        click.echo(f"{clean(incident.id)}  {local:%H:%M:%S %Z}  {clean(words)}")
+
+
+def _services(given: Iterable[str]) -> dict[str, str | None]:
+    """`checkout=degraded` → that state; UserError for a state that is none."""
+    from opsbook.book.validate import nearest
+
+    known = ("operational", "degraded", "partial-outage", "down")
+    found: dict[str, str | None] = {}
+    for each in given:
+        id, equals, state = each.partition("=")
+        if equals and state not in known:
+            near = nearest(state, known)
+            raise UserError(
+                f"`{state}` is no state of a service",
+                f"did you mean `{near}`?" if near else f"there are {', '.join(known)}",
+            )
+        found[id] = state or None
+    return found
+
+
+def _to_paste(error: UserError, draft: Draft, entry: Entry | None) -> UserError:
+    """The error with the entry as it would have been written."""
+    from opsbook.authoring.entry import line
+    from opsbook.book.snapshot import Book
+    from opsbook.book.tree import Memory
+
+    with suppress(UserError, ValueError):
+        entry = entry or draft.entry(Book(Memory({})))
+        return UserError(error.message, "\n".join([error.hint, "to paste:", f"  - {line(entry)}"]))
+    return error
+
+
+def milestone(name: str, default: str, about: str, among: tuple[str, ...] = OPEN) -> click.Command:
+    """The command that says that an incident reached a milestone."""
+
+    @click.argument("text", nargs=-1)
+    @entry_options
+    @click.pass_obj
+    def command(obj: dict[str, Any], /, text: tuple[str, ...], **options: Any) -> None:
+        from opsbook.authoring.timeline import added, summary
+
+        draft = Draft(obj, " ".join(text) or default, options, milestone=name)
+        draft.write(lambda _, incident, entry: added(incident, entry, summary(incident.id, name)), among)
+
+    command.__doc__ = about
+    return click.command(cls=Command)(command)
+
+
+# ── next steps ────────────────────────────────────────────────────────────────────────────
+
+
+def next_steps(book: Book, change: Change, path: str, at: datetime) -> None:
+    """What `opsbook check` says of a record since a change, or that cannot wait, in a few lines."""
+    from opsbook.output.frames import Paint, clean
+
+    then = book.with_texts({source.path: text for source, text in change.texts()})
+    document = then.read(path)
+    goes_on = document.readable and document.content.history.status in OPEN
+    before = {(each.code, each.message) for each in _findings(book, path, at)}
+    found = [
+        each
+        for each in _findings(then, path, at)
+        if (each.code, each.message) not in before or (goes_on and each.name in _URGENT)
+    ]
+    if not found:
+        return
+    found.sort(key=lambda each: (each.name not in _URGENT, -each.level))
+    found = list({(each.code, each.message): each for each in found}.values())
+    color = colored(sys.stderr)
+    paint = Paint(color)
+    for each in found[:_STEPS]:
+        step = f"{each.message}: {each.hint}" if each.hint else each.message
+        click.echo(f"{paint('next', '1;36')} {clean(step)}", err=True, color=color or None)
+    if len(found) > _STEPS:
+        hint(f"and {len(found) - _STEPS} more: `opsbook check {path}`")
+
+
+def _findings(book: Book, path: str, at: datetime) -> tuple[Diagnostic, ...]:
+    from opsbook.lint.catalog import Selection
+    from opsbook.lint.check import check
+
+    if not book.tree.has(path):
+        return ()
+    with suppress(UserError):  # settings that name an unknown rule are for `opsbook check` to report
+        return check(book, lambda: Selection(book.settings), at, subjects=[path])[0].diagnostics
+    return ()
+
+
+def lines(found: Iterator[str]) -> None:
+    """Print an answer."""
+    click.echo("".join(found), nl=False, color=colored() or None)

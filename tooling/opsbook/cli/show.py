@@ -1,0 +1,41 @@
+"""`opsbook show`: an incident as a person would tell it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opsbook.cli.options import Command, colored, the_book
+from opsbook.cli.responding import current, lines, now
+
+if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.book.snapshot import Book
+    from opsbook.model.incident import Incident
+
+
+@click.command(cls=Command)
+@click.argument("id", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def command(obj: dict[str, Any], /, id: str | None, as_json: bool) -> None:
+    """Tell the incident ID, or the current one: whom it hurt, who did what when, what is left to do."""
+    from opsbook.output.story import data, setting, story
+
+    book = the_book()
+    incident = asked_for(book, id)
+    if as_json:
+        from opsbook.output.json import encoded
+
+        click.echo(encoded(data(incident)), nl=False)
+    else:
+        lines(story(book, incident, now(obj), setting(book.settings.timezone, colored())))
+
+
+def asked_for(book: Book, id: str | None) -> Document[Incident]:
+    """The incident of an id, else the current one."""
+    from opsbook.book.tree import WorkTree
+
+    assert isinstance(book.tree, WorkTree)
+    return current(book, book.tree.root, id)

@@ -1,0 +1,107 @@
+"""`opsbook undo`: the last entry was a mistake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opsbook.cli.options import Command, the_book
+from opsbook.cli.responding import Draft, asks, current, incident_option, lines, no_input_option, note
+from opsbook.cli.saving import save, saving_options
+from opsbook.errors import UserError
+
+if TYPE_CHECKING:
+    from opsbook.authoring.change import Change
+    from opsbook.book.document import Document
+    from opsbook.book.snapshot import Book
+    from opsbook.model.incident import Incident
+
+_ANY = ("triage", "investigating", "mitigated", "resolved", "closed")
+
+
+@click.command(cls=Command)
+@click.option("--correct", is_flag=True, help="Write a correcting entry, also where it could be taken back.")
+@no_input_option
+@incident_option
+@saving_options
+@click.pass_obj
+def command(obj: dict[str, Any], /, correct: bool, **options: Any) -> None:
+    """Take back the last entry that this clone wrote, as long as nobody else has it.
+
+    What was pushed stays: others have acted on it. An entry that corrects it is written instead.
+    """
+    from opsbook.authoring.undo import corrected, taken_back
+
+    draft = Draft(obj, "-", options)
+    incident, place = _last(the_book(), draft)
+    entry = incident.content.timeline[place]
+    if entry.milestone == "declared" and not correct:
+        raise UserError(
+            f"{incident.id} was declared, and is kept",
+            "`opsbook close --false-alarm` says that there was nothing",
+        )
+    if not correct and is_pushed(draft, incident, entry):
+        said = f"`{entry.headline}` was pushed: others have read it"
+        if not asks(options) or not click.confirm(f"{said}. Write a correcting entry?", err=True):
+            raise UserError(said, "`opsbook undo --correct` writes an entry that corrects it")
+        correct = True
+    if correct:
+        at = entry.at.strftime("%H:%MZ")
+        draft.text = f"Correction: what was logged at {at} was a mistake: {entry.headline}"
+        draft.options["incident"] = incident.id
+        draft.write(lambda _, document, new: corrected(document, _again(document, draft, place), new), _ANY)
+        return
+
+    def change(book: Book) -> Change:
+        document, where = _last(book, draft)
+        return taken_back(document, where)
+
+    save(change, options)
+    if not options["dry_run"]:
+        lines(_said(incident, place))
+
+
+def _again(document: Document[Incident], draft: Draft, place: int) -> int:
+    """The place of the entry in the record as it is now."""
+    found = _place(document, draft)
+    return place if found is None else found
+
+
+def _last(book: Book, draft: Draft) -> tuple[Document[Incident], int]:
+    """The entry that this clone wrote last, else the last of the incident that is meant."""
+    id = (note(draft.root, "last") or "").partition(" ")[0]
+    incident = current(book, draft.root, draft.options.get("incident") or id or None, _ANY)
+    if not incident.content.timeline:
+        raise UserError(f"{incident.id} has no entry", "nothing to take back")
+    found = _place(incident, draft)
+    if found is None:
+        if id == incident.id:
+            raise UserError(
+                "the last entry that this clone wrote is not there any more", "nothing to take back"
+            )
+        found = incident.content.history.in_order[-1][0]
+    return incident, found
+
+
+def _place(incident: Document[Incident], draft: Draft) -> int | None:
+    from opsbook.authoring.undo import place_of
+
+    id, _, line = (note(draft.root, "last") or "").partition(" ")
+    return place_of(incident.content, line) if id == incident.id else None
+
+
+def _said(incident: Document[Incident], place: int) -> Any:
+    from opsbook.authoring.evidence import is_address
+    from opsbook.output.frames import clean
+
+    entry = incident.content.timeline[place]
+    yield f"{clean(incident.id)}  took back: {clean(entry.headline)}\n"
+    for each in entry.evidence:
+        if not is_address(each):
+            yield f"  {clean(each)} stays; delete it if it should not\n"
+
+
+def is_pushed(draft: Draft, incident: Document[Incident], entry: Any) -> bool:  # noqa: ARG001
+    """Whether the remote has an entry, as far as this clone knows."""
+    return False
