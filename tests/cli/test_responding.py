@@ -242,6 +242,16 @@ def test_what_is_no_incident_is_never_the_current_one(book: Path, more: str) -> 
     assert facts.standing(Book(WorkTree(book))) == {ID: "investigating"}
 
 
+def test_a_tree_over_the_work_tree_is_seen_where_it_differs(book: Path) -> None:
+    facts.standing(Book(WorkTree(book)))
+    over = Book(WorkTree(book)).with_texts({
+        PATH: RECORD + '  - {at: 2026-11-23T09:20Z, milestone: mitigated, text: "x"}\n',
+        "incidents/2026/2026-11-22-apart/incident.yaml": "title: On a branch\n",
+    })  # fmt: skip
+    assert facts.standing(over) == {"2026-11-22-apart": "triage", ID: "mitigated"}
+    assert facts.standing(Book(WorkTree(book))) == {ID: "investigating"}
+
+
 # ── when ──────────────────────────────────────────────────────────────────────────────────
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -479,6 +489,22 @@ def test_a_correction_says_again_what_held_before(book: Path) -> None:
         'chi is incident-commander"}'
     )
     assert "\nroles: {incident-commander: ben}\n" in (book / PATH).read_text()
+
+
+def test_what_was_pushed_is_corrected_and_not_taken_back(book: Path, tmp_path: Path, capsys: Out) -> None:
+    run(["log", "seen by all"])
+    remote = tmp_path / "remote"
+    for step in (
+        f"init -q --bare {remote}", f"remote add origin {remote}", "add -A", "commit -q -m x --allow-empty",
+        "push -q origin HEAD:main", "fetch -q origin",
+    ):  # fmt: skip
+        subprocess.run(["git", *step.split()], check=True, capture_output=True)
+    assert run(["undo"]) == 2
+    assert "`seen by all` was pushed: others have read it" in capsys.readouterr().err
+    assert run(["undo", "--correct"]) == 0
+    assert len(added(book)) == 2
+    run(["log", "not yet"])
+    assert run(["undo"]) == 0
 
 
 # ── declaring ─────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from opsbook.book import store, tree
 from opsbook.cli.main import run
-from opsbook.lint import cache as outcomes
 from opsbook.lint.session import Session
 from opsbook.output.json import render
 

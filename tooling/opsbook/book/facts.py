@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opsbook import __version__
 from opsbook.book import quick, store
 from opsbook.book.kinds import kind
-from opsbook.book.tree import Signature, WorkTree, settled
+from opsbook.book.tree import Signature, WorkTree, on_disk, settled
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
@@ -32,7 +32,8 @@ def standing(book: Book) -> dict[str, str]:
     or `unreadable`. Closed ones, duplicates, near misses and false alarms are over."""
     found = _remembered(book, "standing", _incidents(book), _status)
     each = kind("incident")
-    return {each.id(path) or "": status for path, status in found.items() if status != OVER}
+    stands = {each.id(path) or "": status for path, status in found.items() if status != OVER}
+    return dict(sorted(stands.items()))
 
 
 class Runbook(NamedTuple):
@@ -92,16 +93,20 @@ def _purpose(book: Book, path: str) -> tuple[Any, ...]:
 
 def _incidents(book: Book) -> Iterator[tuple[str, tuple[int, ...] | None]]:
     """Every incident's path and what the file system says of it: no other file of the folder is looked at."""
-    each, tree = kind("incident"), book.tree
-    if not isinstance(tree, WorkTree):
+    each = kind("incident")
+    tree, over = on_disk(book.tree)
+    if tree is None:
         yield from ((path, None) for path in book.paths(each))
         return
+    yield from ((path, None) for path in sorted(over) if each.id(path))
     top, look, regular = f"{tree.root}/{each.folder}", os.lstat, stat.S_ISREG
     for year in _folders(top):
         for id in _folders(f"{top}/{year}"):
             if id[:4] != year:
                 continue
             path = f"{each.folder}/{year}/{id}/incident.yaml"
+            if path in over:
+                continue
             try:
                 status = look(f"{tree.root}/{path}")
             except OSError:
@@ -120,7 +125,8 @@ def _folders(place: str) -> list[str]:
 
 
 def _seen(book: Book, path: str) -> tuple[int, ...] | None:
-    return book.tree.signatures.get(path) if isinstance(book.tree, WorkTree) else None
+    tree, over = on_disk(book.tree)
+    return tree.signatures.get(path) if tree is not None and path not in over else None
 
 
 def _remembered(
@@ -130,8 +136,9 @@ def _remembered(
     fact: Callable[[Book, str], Any],
 ) -> dict[str, Any]:
     """A fact for each path, worked out where its file is another than the last time."""
-    kept_in = store.folder() if isinstance(book.tree, WorkTree) else None
-    file = kept_in and kept_in / f"opsbook-{name}-{_place(book)}"
+    tree, _ = on_disk(book.tree)
+    kept_in = store.folder() if tree else None
+    file = kept_in / f"opsbook-{name}-{_place(tree)}" if tree and kept_in else None
     kept = file and store.read(file)
     known = kept[1] if kept and kept[0] == __version__ else {}
     found, keep, fresh = {}, {}, False
@@ -153,6 +160,5 @@ def _remembered(
     return found
 
 
-def _place(book: Book) -> str:
-    assert isinstance(book.tree, WorkTree)
-    return sha256(os.fsencode(book.tree.root)).hexdigest()[:12]
+def _place(tree: WorkTree) -> str:
+    return sha256(os.fsencode(tree.root)).hexdigest()[:12]

@@ -169,6 +169,16 @@ class Without:
         return self._tree.read(path)
 
 
+def on_disk(tree: Tree) -> tuple[WorkTree | None, frozenset[str]]:
+    """The work tree that a tree shows, None where there is none, and the paths at which it shows something
+    else."""
+    over: set[str] = set()
+    while isinstance(tree, Memory) and tree._below is not None:
+        over |= tree._files.keys()
+        tree = tree._below
+    return (tree if isinstance(tree, WorkTree) else None), frozenset(over)
+
+
 class Signature(NamedTuple):
     """What the file system says about a file without reading it."""
 

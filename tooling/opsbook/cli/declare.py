@@ -69,6 +69,7 @@ def command(obj: dict[str, Any], /, title: tuple[str, ...], **options: Any) -> N
     the FILE that holds the webhook's body, or `-`; an alert that fires already joins its open incident.
     """
     from opsbook.authoring.declaration import one_line
+    from opsbook.book.settings import find_root
 
     book, at = the_book(), now(obj)
     told = None
@@ -78,7 +79,7 @@ def command(obj: dict[str, Any], /, title: tuple[str, ...], **options: Any) -> N
             return
     words = one_line(told.title if told else " ".join(title))
     level = _level(book, told, options)
-    who = person(_root(book))
+    who = person(find_root(Path.cwd()))
     made = _write(words, level, who, at, told, options)
     if not options["dry_run"]:
         _tell(made, who, at, options)
@@ -92,10 +93,6 @@ class _Made(NamedTuple):
     said: Declaration
     entry: Entry
     change: Change
-
-
-def _root(book: Book) -> Path:
-    return book.tree.root  # type: ignore[attr-defined, no-any-return]
 
 
 def _folder(id: str) -> str:
@@ -241,8 +238,9 @@ def _tell(made: _Made, who: str | None, at: datetime, options: dict[str, Any]) -
     """Say what there is now, and what comes next."""
     from opsbook.authoring.declaration import alike
     from opsbook.authoring.entry import line
+    from opsbook.book.settings import find_root
 
-    root = _root(made.book)
+    root = find_root(Path.cwd())
     keep_note(root, "current", made.id)
     keep_note(root, "last", f"{made.id} {line(made.entry)}")
     before = [each for each in _open(made.book) if each.id != made.id]

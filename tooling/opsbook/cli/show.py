@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,7 +36,6 @@ def command(obj: dict[str, Any], /, id: str | None, as_json: bool) -> None:
 
 def asked_for(book: Book, id: str | None) -> Document[Incident]:
     """The incident of an id, else the current one."""
-    from opsbook.book.tree import WorkTree
+    from opsbook.book.settings import find_root
 
-    assert isinstance(book.tree, WorkTree)
-    return current(book, book.tree.root, id)
+    return current(book, find_root(Path.cwd()), id)

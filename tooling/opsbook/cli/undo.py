@@ -41,7 +41,7 @@ def command(obj: dict[str, Any], /, correct: bool, **options: Any) -> None:
             f"{incident.id} was declared, and is kept",
             "`opsbook close --false-alarm` says that there was nothing",
         )
-    if not correct and is_pushed(draft, incident, entry):
+    if not correct and _is_pushed(draft, incident, place):
         said = f"`{entry.headline}` was pushed: others have read it"
         if not asks(options) or not click.confirm(f"{said}. Write a correcting entry?", err=True):
             raise UserError(said, "`opsbook undo --correct` writes an entry that corrects it")
@@ -102,6 +102,8 @@ def _said(incident: Document[Incident], place: int) -> Any:
             yield f"  {clean(each)} stays; delete it if it should not\n"
 
 
-def is_pushed(draft: Draft, incident: Document[Incident], entry: Any) -> bool:  # noqa: ARG001
-    """Whether the remote has an entry, as far as this clone knows."""
-    return False
+def _is_pushed(draft: Draft, incident: Document[Incident], place: int) -> bool:
+    from opsbook.git import Git
+    from opsbook.sharing.pushed import is_pushed
+
+    return is_pushed(Git(draft.root), incident.path, incident.at("timeline", place).text)
