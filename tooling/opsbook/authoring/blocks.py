@@ -67,7 +67,7 @@ def _day(at: datetime) -> str:
 
 
 def _entries(entries: Iterable[Entry], zone: ZoneInfo) -> str:
-    rows = ((_time(entry, zone), _step(entry), _text(entry.text)) for entry in entries)
+    rows = ((_time(entry, zone), _step(entry), one_line(entry.text)) for entry in entries)
     return _table(("Time", "Step", "What happened"), rows)
 
 
@@ -105,10 +105,10 @@ def _aside(*words: str | None) -> str:
 
 def _titled(item: ActionItem) -> str:
     if item.tracker is None:
-        return _text(item.title)
+        return one_line(item.title)
     linked = _ADDRESS.fullmatch(item.tracker)
-    tracker = f"[tracker]({item.tracker})" if linked else _text(item.tracker)
-    return f"{_text(item.title)} ({tracker})"
+    tracker = f"[tracker]({item.tracker})" if linked else one_line(item.tracker)
+    return f"{one_line(item.title)} ({tracker})"
 
 
 def _date(day: date | None) -> str:
@@ -119,7 +119,7 @@ def _standing(item: ActionItem) -> str:
     if item.status == "done":
         return f"done on {_date(item.done_on)}"
     if item.status == "declined":
-        return f"declined: {_text(item.reason or '')}"
+        return f"declined: {one_line(item.reason or '')}"
     return item.status.replace("-", " ")
 
 
@@ -143,7 +143,7 @@ _MARKUP = re.compile(
 _NAMED = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 
-def _text(words: str) -> str:
+def one_line(words: str) -> str:
     """A record's text as a cell: its first paragraph on one line, with code and plain links as
     they are and every other mark of markup as a character."""
     first, _, more = words.strip().replace("\r\n", "\n").partition("\n\n")

@@ -11,6 +11,7 @@ import click
 
 from opsbook.cli.options import (
     Command,
+    WordsAfter,
     at_option,
     colored,
     day,
@@ -34,16 +35,11 @@ _STRIP = 48
 """Columns of a day, half an hour each."""
 
 
-class _OnCall(Command):
-    """The command; `ledger` after it is a command of its own, any other word a ROTATION. A rotation that is
-    called so is asked for after an option, or after `--`."""
+class _OnCall(WordsAfter):
+    """The command; `ledger` after it is a command of its own, any other word a ROTATION."""
 
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
-    ) -> click.Context:
-        if args[:1] == ["ledger"]:
-            return ledger.make_context(f"{info_name} ledger", args[1:], parent, **extra)
-        return super().make_context(info_name, args, parent, **extra)
+    def words(self) -> dict[str, click.Command]:
+        return {"ledger": ledger}
 
 
 @click.command(cls=_OnCall)

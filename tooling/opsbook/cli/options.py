@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
+    from opsbook.book.tree import Tree
     from opsbook.model.escalation import Escalation
     from opsbook.model.time import Interval
+    from opsbook.sharing.branches import Branch
 
 F = TypeVar("F", bound=Callable[..., Any])
 _LONGEST = timedelta(days=3 * 366)
@@ -34,6 +36,23 @@ class Command(click.Command):
         from rich_click import RichCommand
 
         return _set_by_rich(RichCommand(**_said_by(self)), context)
+
+
+class WordsAfter(Command):
+    """A command that takes an id, and after which some words are commands of their own. A record that is
+    called like one of them is asked for after an option, or after `--`."""
+
+    def words(self) -> dict[str, click.Command]:
+        """The commands by their words."""
+        return {}
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        found = self.words().get(args[0]) if args else None
+        if found is not None:
+            return found.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
 
 
 class Group(click.Group):
@@ -62,12 +81,26 @@ def _set_by_rich(command: RichCommand, context: click.Context) -> str:
 
 
 def the_book() -> Book:
-    """The book around the current folder, as it is on disk."""
+    """The book around the current folder, as it is on disk, with the incidents that live on branches of
+    their own."""
     from opsbook.book.settings import find_root
     from opsbook.book.snapshot import Book
-    from opsbook.book.tree import WorkTree
 
-    return Book(WorkTree(find_root(Path.cwd())))
+    return Book(the_tree(find_root(Path.cwd()))[0])
+
+
+def the_tree(root: Path) -> tuple[Tree, dict[str, Branch]]:
+    """The files of the book, and the incidents of it that live on branches alone."""
+    from opsbook.book.tree import WorkTree
+    from opsbook.sharing.branches import any_branch
+
+    tree = WorkTree(root)
+    if not any_branch(root):
+        return tree, {}
+    from opsbook.sharing.branches import seen
+    from opsbook.sharing.clone import Clone
+
+    return seen(tree, Clone(root))
 
 
 def named(book: Book, kind: str, id: str) -> Document[Any]:
