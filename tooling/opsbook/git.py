@@ -99,6 +99,21 @@ def environment() -> dict[str, str]:
     return kept | _LITERALLY
 
 
+def git_folders(root: Path) -> tuple[Path, Path] | None:
+    """The folder of this work tree's HEAD, and the one that all its work trees share; None outside of
+    git. Read from the files, since starting git costs more than all the rest."""
+    for folder in (root, *root.parents):
+        place = folder / ".git"
+        if place.is_dir():
+            return place, place
+        if place.is_file():
+            own = folder / place.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
+            common = own / "commondir"
+            shared = own / common.read_text("utf-8", "surrogateescape").strip() if common.is_file() else own
+            return own, shared
+    return None
+
+
 class GitError(UserError):
     """Git refused; its first line of words is the message."""
 

@@ -45,6 +45,9 @@ _RUNBOOKS = 3
 @click.option("-s", "--severity", metavar="LEVEL", help="How bad it is; may be said later.")
 @click.option("--service", "services", multiple=True, metavar="ID", help="What is hurt.")
 @click.option("--commander", metavar="PERSON", help="Who commands.")
+@click.option(
+    "--link", "links", multiple=True, metavar="NAME=URL", help="Where people meet: `war_room=…`, `chat=…`."
+)
 @click.option("--alert", "alerts", multiple=True, metavar="NAME", help="An alert that fired.")
 @click.option(
     "--kind", type=click.Choice(("incident", "drill", "near-miss")), default="incident",
@@ -116,7 +119,7 @@ def _write(
         return made[-1].change
 
     try:
-        save(make, options)
+        save(make, {**options, "declares": True})
     except UserError as error:
         if not made:
             raise
@@ -138,11 +141,20 @@ def _declaration(
     firing = told.firing if told else ()
     services = tuple(dict.fromkeys((*options["services"], *(told.services if told else ()))))
     alerts = tuple(dict.fromkeys((*options["alerts"], *(alert.name for alert in firing))))
-    links = {"alert": told.link} if told and told.link else {}
+    links = _links(options["links"]) | ({"alert": told.link} if told and told.link else {})
     text = "Declared" if options["kind"] == "incident" else f"Declared, a {options['kind'].replace('-', ' ')}"
     entry = entry_of(at=at, milestone="declared", severity=level, roles=roles, by=who, text=text)
     timeline = (*_fired(firing, at), entry)
     return Declaration(title, level, options["kind"], services, roles, alerts, links, timeline), entry
+
+
+def _links(given: Sequence[str]) -> dict[str, str]:
+    """Addresses by name; UserError for a word that is neither."""
+    pairs = [each.partition("=") for each in given]
+    for name, equals, address in pairs:
+        if not (equals and name and address):
+            raise UserError(f"--link `{name}` says no address", "write it as `war_room=https://…`")
+    return {name: address for name, _, address in pairs}
 
 
 def _fired(firing: Sequence[Any], at: datetime) -> Iterator[Entry]:

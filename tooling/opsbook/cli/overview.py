@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opsbook.cli.options import colored
+from opsbook.cli.options import colored, the_tree
 from opsbook.cli.responding import OPEN, hint, lines, now
 
 if TYPE_CHECKING:
@@ -26,9 +26,8 @@ _SHOWN = 20
 def overview(obj: dict[str, Any], root: Path) -> None:
     """Print what somebody wants to know who was woken up."""
     from opsbook.book.snapshot import Book
-    from opsbook.book.tree import WorkTree
 
-    book, at = Book(WorkTree(root)), now(obj)
+    book, at = Book(the_tree(root)[0]), now(obj)
     found, resolved, unreadable = _incidents(book, at - 2 * _TO_CLOSE)
     for id in unreadable:
         hint(f"{id} cannot be read; `opsbook check` says why")

@@ -20,6 +20,7 @@ import click
 from opsbook.cli.options import Command, colored, moment, named
 from opsbook.cli.saving import save, saving_options
 from opsbook.errors import UserError
+from opsbook.git import git_folders
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -99,21 +100,6 @@ def asks(options: Mapping[str, Any]) -> bool:
 
 
 # ── this clone ────────────────────────────────────────────────────────────────────────────
-
-
-def git_folders(root: Path) -> tuple[Path, Path] | None:
-    """The folder of this work tree's HEAD, and the one that all its work trees share; None outside of
-    git. Read from the files, since starting git costs more than all the rest."""
-    for folder in (root, *root.parents):
-        place = folder / ".git"
-        if place.is_dir():
-            return place, place
-        if place.is_file():
-            own = folder / place.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
-            common = own / "commondir"
-            shared = own / common.read_text("utf-8", "surrogateescape").strip() if common.is_file() else own
-            return own, shared
-    return None
 
 
 def note(root: Path, name: str) -> str | None:

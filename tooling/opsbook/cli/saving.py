@@ -8,19 +8,20 @@ where the settings or `--push` say so; whatever git answers, it stays on disk.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from opsbook.cli.options import colored
+from opsbook.cli.options import colored, the_tree
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
     from opsbook.authoring.change import Change
     from opsbook.book.snapshot import Book
-    from opsbook.sharing.clone import Clone, Look
+    from opsbook.sharing.branches import Branch
+    from opsbook.sharing.clone import Clone
     from opsbook.text import Source
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,59 +48,98 @@ def save(make: Callable[[Book], Change], options: dict[str, Any]) -> Change:
     """
     from opsbook.book.settings import find_root
     from opsbook.book.snapshot import Book
-    from opsbook.book.tree import WorkTree
-    from opsbook.book.write import ChangedError, alone, replace_all, sweep
+    from opsbook.book.write import ChangedError, alone
 
     root = find_root(Path.cwd())
     with alone(root):
         for attempt in range(_ATTEMPTS):
-            book = Book(WorkTree(root))
+            tree, apart = the_tree(root)
+            book = Book(tree)
             change = make(book)
             texts = change.texts()
             _refuse_unreadable(book, change)
             if options.get("dry_run"):
                 _print_patch(texts, change)
                 return change
-            keeping = _Keeping.of(book, root, change, options)
             try:
-                replace_all(root, texts, change.files, change.moves)
+                _write(book, root, change, apart, options)
             except ChangedError:
                 if attempt + 1 == _ATTEMPTS:
                     raise
                 continue
-            for source, _ in texts:
-                sweep(root, change.landed(source.path))
-            if keeping:
-                keeping.commit()
             return change
     raise AssertionError  # the last attempt returns or raises
 
 
-class _Keeping:
-    """What happens to a change once it is on disk."""
+def _write(
+    book: Book, root: Path, change: Change, apart: Mapping[str, Branch], options: dict[str, Any]
+) -> None:
+    """Write a change where its records live: into the work tree, or to the branch of an incident."""
+    from opsbook.book.write import replace_all, sweep
 
-    def __init__(self, clone: Clone, look: Look, summary: str, *, push: bool) -> None:
-        self._clone = clone
-        self._look = look
-        self._summary = summary
-        self._push = push
-
-    @classmethod
-    def of(cls, book: Book, root: Path, change: Change, options: dict[str, Any]) -> _Keeping | None:
-        """Look at the files before they are written; None where nothing is to be committed."""
-        asked = options.get("commit")
-        if asked is False or not change or not in_git(root) or not (asked or book.settings.commit):
-            return None
+    texts = change.texts()
+    commits = options.get("commit")
+    keeps = bool(change) and commits is not False and in_git(root) and (commits or book.settings.commit)
+    if keeps or apart:
         from opsbook.sharing.clone import Clone
 
-        clone = Clone(root)
-        paths = [*(source.path for source, _ in change.texts()), *change.files]
-        look = clone.look(paths, change.landed, change.moves)
-        clone.wait(look.paths, change.summary)
-        return cls(clone, look, change.summary, push=bool(options.get("push") or book.settings.push))
+        keeping = _Keeping(Clone(root), change, push=bool(options.get("push") or book.settings.push))
+        home = keeping.branch(apart, book.settings.declare_on if options.get("declares") else None)
+        if home:
+            keeping.commit_on(home, apart.get(home))
+            return
+    if keeps:
+        keeping.look()
+    replace_all(root, texts, change.files, change.moves)
+    for source, _ in texts:
+        sweep(root, change.landed(source.path))
+    if keeps:
+        keeping.commit()
+
+
+class _Keeping:
+    """What becomes of a change in git."""
+
+    def __init__(self, clone: Clone, change: Change, *, push: bool) -> None:
+        self._clone = clone
+        self._change = change
+        self._texts = change.texts()
+        self._paths = [*(source.path for source, _ in self._texts), *change.files]
+        self._push = push
+
+    def branch(self, apart: Mapping[str, Branch], declare_on: str | None) -> str | None:
+        """The incident on whose branch the whole change belongs; None where that is the work tree.
+
+        `declare_on` is the setting, where the change declares an incident.
+        """
+        from opsbook.sharing.branches import folder, lives_apart
+
+        incidents = {path.split("/")[2] for path in self._paths if path.count("/") > 2}
+        if len(incidents) != 1 or self._change.moves:
+            return None
+        (id,) = incidents
+        if not all(path.startswith(folder(id)) for path in self._paths):
+            return None
+        new = declare_on is not None and self._clone.head is not None
+        return id if id in apart or (new and lives_apart(self._clone, declare_on or "")) else None
+
+    def commit_on(self, id: str, read: Branch | None) -> None:
+        from opsbook.sharing.branches import commit_on
+
+        texts = {source.path: text.encode("utf-8") for source, text in self._texts}
+        commit_on(self._clone, id, {**texts, **self._change.files}, self._change.summary, read)
+        if read is None:
+            say(f"on branch incident/{id}, and not in this work tree: `git switch incident/{id}` goes there")
+        if self._push:
+            share(self._clone)
+
+    def look(self) -> None:
+        """See how the files stand before they are written."""
+        self._before = self._clone.look(self._paths, self._change.landed, self._change.moves)
+        self._clone.wait(self._before.paths, self._change.summary)
 
     def commit(self) -> None:
-        wrote = self._clone.commit_of(self._look, self._summary)
+        wrote = self._clone.commit_of(self._before, self._change.summary)
         if wrote.commit is None:
             say(f"written, not committed: {wrote.why}; `opsbook sync` tries again")
         elif self._push:
@@ -118,6 +158,9 @@ def share(clone: Clone) -> bool:
     done = sync(clone)
     for old, new in done.renamed.items():
         say(f"somebody else declared {old} too: yours is {new} now, channel #incident-{new}")
+        current = clone.notes / "current"
+        if current.is_file() and current.read_text("utf-8").strip() == old:
+            current.write_text(f"{new}\n", "utf-8")
     if done.words:
         say(done.words)
     return done.sent

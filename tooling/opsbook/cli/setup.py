@@ -1,40 +1,48 @@
-"""`opsbook setup`: what this clone knows of you."""
+"""`opsbook setup`: what this clone knows of you, and how its git merges records."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import click
 
 from opsbook.cli.options import Command
-from opsbook.cli.responding import git_folders, keep_note
+from opsbook.cli.responding import hint, keep_note
 from opsbook.errors import UserError
+from opsbook.git import git_folders
+
+_DRIVER = "opsbook merge-driver %O %A %B %P"
+_ATTRIBUTE = "incidents/**/incident.yaml merge=opsbook"
 
 
 @click.command(cls=Command)
 @click.option("--as", "person", metavar="PERSON", help="Who you are: an id of rotations/people/.")
-@click.pass_context
-def command(context: click.Context, /, person: str | None, **options: Any) -> None:  # noqa: ARG001
-    """Tell this clone who you are, so that every entry you write says so.
+def command(*, person: str | None) -> None:
+    """Tell this clone who you are, and how git merges incidents: by what they mean.
 
-    `OPSBOOK_PERSON` says it for a shell. It is kept beside git's own files and never shared.
+    Every entry you write then says that it is yours; `OPSBOOK_PERSON` says it for a shell. The merge driver
+    goes into this clone's git configuration, and `.gitattributes` names it for every clone. Neither is ever
+    shared by itself, so each clone is set up once.
     """
-    if person is None:
-        click.echo(context.get_help())
-        return
-    _store(person)
-
-
-def _store(person: str) -> None:
     from opsbook.book.settings import find_root
+
+    root = find_root(Path.cwd())
+    if git_folders(root) is None:
+        raise UserError(
+            f"`{root}` is in no git repository, which would keep it", "set `OPSBOOK_PERSON` instead"
+        )
+    if person is not None:
+        _store(root, person)
+    _register(root)
+
+
+def _store(root: Path, person: str) -> None:
     from opsbook.book.snapshot import Book
     from opsbook.book.tree import WorkTree
     from opsbook.book.validate import nearest
     from opsbook.output.frames import clean
 
-    root = find_root(Path.cwd())
     book = Book(WorkTree(root))
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", person):
         raise UserError(f"`{person}` is no id of a person", "letters, digits, `-`, `_` and `.`")
@@ -42,10 +50,26 @@ def _store(person: str) -> None:
         near = nearest(person, book.names("person"))
         hint = f"did you mean `{near}`?" if near else f"there are {', '.join(book.names('person'))}"
         raise UserError(f"no person `{person}` in this book", hint)
-    if git_folders(root) is None:
-        raise UserError(
-            f"`{root}` is in no git repository, which would keep it", "set `OPSBOOK_PERSON` instead"
-        )
     if not keep_note(root, "person", person):
         raise UserError("git's folder cannot be written", "set `OPSBOOK_PERSON` instead")
     click.echo(f"you are {clean(person)} in this clone")
+
+
+def _register(root: Path) -> None:
+    """Tell git how to call the merge driver, where it does not know yet, and say what is left to do."""
+    from opsbook.git import Git, GitError
+
+    git = Git(root)
+    try:
+        known = git.run("config", "--get", "merge.opsbook.driver").decode().strip()
+    except GitError:
+        known = ""
+    if known != _DRIVER:
+        git.run("config", "merge.opsbook.name", "incidents by what they mean")
+        git.run("config", "merge.opsbook.driver", _DRIVER)
+        click.echo("git merges incidents by what they mean in this clone")
+    if (
+        "merge: opsbook"
+        not in git.run("check-attr", "merge", "--", "incidents/2026/x/incident.yaml").decode()
+    ):
+        hint(f"add `{_ATTRIBUTE}` to .gitattributes, so that git asks for it")

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.book.kinds import kind
 from opsbook.book.tree import Memory
-from opsbook.errors import UserError
-from opsbook.git import GitError, environment
+from opsbook.book.write import ChangedError
+from opsbook.git import GitError, environment, git_folders
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from opsbook.book.tree import Tree
     from opsbook.sharing.clone import Clone
 
 _LOCAL = "refs/heads/incident/"
-_ATTEMPTS = 10
 
 
 class Branch(NamedTuple):
@@ -39,6 +40,22 @@ def folder(incident: str) -> str:
     path = kind("incident").path(incident)
     assert path is not None
     return path.removesuffix("incident.yaml")
+
+
+def any_branch(root: Path) -> bool:
+    """Whether a clone may have a branch of an incident, by a look at its files: asked by every command."""
+    found = git_folders(root)
+    if found is None:
+        return False
+    refs = found[1] / "refs"
+    if (refs / "heads/incident").is_dir() or (found[1] / "reftable").is_dir():
+        return True
+    with suppress(OSError):
+        if any((each / "incident").is_dir() for each in (refs / "remotes").iterdir()):
+            return True
+    with suppress(OSError):
+        return b"/incident/" in (found[1] / "packed-refs").read_bytes()
+    return False
 
 
 def branches(clone: Clone) -> dict[str, Branch]:
@@ -93,19 +110,24 @@ def default_branch(clone: Clone) -> str:
     return clone.branch or "main"
 
 
-def commit_on(clone: Clone, incident: str, files: Mapping[str, bytes], summary: str) -> str:
-    """Commit files to an incident's branch, which is made where there is none; the new commit's id."""
+def commit_on(
+    clone: Clone, incident: str, files: Mapping[str, bytes], summary: str, read: Branch | None = None
+) -> str:
+    """Commit files to an incident's branch, which is made where there is none; the new commit's id.
+
+    `read` is the branch as the files were read from it. ChangedError where it is another by now.
+    """
     ref = _LOCAL + incident
-    for _ in range(_ATTEMPTS):
-        before = _tip(clone, ref)
-        parent = before or _begins(clone, incident)
-        commit = _commit(clone, parent, files, summary)
-        try:
-            clone.run("update-ref", "-m", summary, ref, commit, before or "0" * 40)
-        except GitError:  # somebody else in this clone was faster
-            continue
-        return commit
-    raise UserError(f"{ref} is being written by others", "run the command again")
+    before = _tip(clone, ref)
+    parent = before or _begins(clone, incident)
+    if read is not None and parent != read.commit:
+        raise ChangedError(f"{ref} changed while this ran; nothing was written", "run the command again")
+    commit = _commit(clone, parent, files, summary)
+    try:
+        clone.run("update-ref", "-m", summary, ref, commit, before or "0" * 40)
+    except GitError:  # somebody else in this clone was faster
+        raise ChangedError(f"{ref} changed while this ran; nothing was written", "run it again") from None
+    return commit
 
 
 def _tip(clone: Clone, revision: str) -> str | None:
