@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from posixpath import dirname, normpath, relpath
-from textwrap import indent
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from opsbook.authoring.change import Change
+from opsbook.authoring.current_blocks import inside, with_blocks
 from opsbook.authoring.splice import Put, word, written
 from opsbook.authoring.splice import edits as spliced
 from opsbook.book import document as reader
@@ -37,8 +37,6 @@ _ENDINGS = (".md", ".yaml", ".yml", ".csv", ".j2")
 _PAGES = (*FOLDERS, "README.md")
 _MANY = ("person", "team")
 """Kinds that one reference may name either of: an owner."""
-_DATED = re.compile(r"\d{4}-\d\d-\d\d-[a-z]")
-"""What every reader of YAML takes for a text."""
 _DEFINED = re.compile(r"^[ ]{0,3}\[[^\]\n]+\]:[ \t]*\n?[ \t]*(?P<to><[^<>\n]*>|\S+)", re.MULTILINE)
 _INLINE = re.compile(r"\]\(\s*(?P<to><[^<>\n]*>|[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)")
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#")
@@ -78,7 +76,7 @@ def renamed(book: Book, document: Document[Any], id: str) -> Renamed:
         seen.append(source_at(book.tree, path))
         edits += _edits(book, rename, path, seen[-1])
     edits += _own(book, rename, document)
-    edits = _with_blocks(book, edits)
+    edits = with_blocks(book, edits)
     change = Change(f"{id}: renamed from {document.id}", tuple(edits), moves=moves)
     return Renamed(change, tuple(_mentions(book, rename, seen, change)))
 
@@ -209,7 +207,7 @@ def _spelled(rename: _Rename, place: Location) -> Edit:
     text = place.text
     if text[:1] in ("'", '"') and text[1:-1] == rename.old:
         return Edit(place._replace(span=Span(place.span.start + 1, place.span.end - 1)), rename.new)
-    return Edit(place, rename.new if _DATED.match(rename.new) else word(rename.new))
+    return Edit(place, word(rename.new))
 
 
 def _require_followed(rename: _Rename, document: Document[Any], edits: list[Edit], number: int) -> None:
@@ -234,13 +232,18 @@ def _words(rename: _Rename, document: Document[Any]) -> Iterator[Edit]:
     old = re.escape(rename.old)
     patterns = []
     if rename.items:
-        items = "|".join(map(re.escape, rename.items))
-        patterns.append(rf"(?<![\w./#-]){old}(?=/(?:{items})(?![\w./-]))")
+        patterns.append(item_name(rename.old, rename.items))
     if rename.landed(document.path) != document.path:
         patterns.append(rf"(?<=#incident-){old}(?![\w-])")
     for pattern in patterns:
         for found in re.finditer(pattern, document.source.text):
             yield Edit(document.span(Span(*found.span())), rename.new)
+
+
+def item_name(incident: str, items: Iterable[str]) -> str:
+    """A pattern of the incident in `INCIDENT/item`, for some of its items."""
+    named = "|".join(map(re.escape, items))
+    return rf"(?<![\w./#-]){re.escape(incident)}(?=/(?:{named})(?![\w./-]))"
 
 
 def _page_log(rename: _Rename, source: Source) -> Iterator[Edit]:
@@ -344,47 +347,6 @@ def _own(book: Book, rename: _Rename, document: Document[Any]) -> Iterator[Edit]
         yield Edit(document.span(Span(0, 0)), f"---\nalerts: {written([rename.old])}\n---\n\n")
 
 
-def _with_blocks(book: Book, edits: list[Edit]) -> list[Edit]:
-    """The edits with those of blocks that are made of a record that changes, where they said what it did."""
-    changed = {edit.location.path for edit in edits}
-    incidents = [book.read(path) for path in sorted(changed) if path.endswith("/incident.yaml")]
-    texts = Change("", tuple(edits)).texts()
-    then = book.with_texts({source.path: text for source, text in texts})
-    for incident in incidents:
-        page = book.find("postmortem", incident.id)
-        if page is None or not page.readable or not page.page.generated:
-            continue
-        after = then.read(incident.path)
-        for span, text in _blocks(book, page, incident, after):
-            block = page.span(span)
-            edits = [*(each for each in edits if not _inside(each.location, block)), Edit(block, text)]
-    return edits
-
-
-def _inside(place: Location, around: Location) -> bool:
-    starts = around.span.start <= place.span.start and place.span.end <= around.span.end
-    return starts and place.path == around.path
-
-
-def _blocks(
-    book: Book, page: Document[Any], before: Document[Any], after: Document[Any]
-) -> Iterator[tuple[Span, str]]:
-    """The blocks of a post-mortem that say what the record did, and what it says now where that differs."""
-    from opsbook.authoring.blocks import BLOCKS, Setting
-
-    setting, text = Setting(book.severities, book.settings.timezone), page.source.text
-    for block in page.page.generated:
-        if block.name not in BLOCKS:
-            continue
-        margin = text[block.span.start : text.index("<!--", block.span.start)]
-        old, new = (
-            indent(BLOCKS[block.name](each.content, setting), margin).replace("\n", page.source.line_end)
-            for each in (before, after)
-        )
-        if text[block.inner.start : block.inner.end] == old != new:
-            yield block.inner, new
-
-
 # ── words ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -399,7 +361,7 @@ def _mentions(book: Book, rename: _Rename, sources: Iterable[Source], change: Ch
         known = [*edited.get(source.path, ()), *_others(book, rename, source.path)]
         for found in word.finditer(source.text):
             place = Location(source, Span(*found.span()))
-            if not any(_inside(place, each) for each in known):
+            if not any(inside(place, each) for each in known):
                 yield place
 
 
