@@ -84,9 +84,9 @@ def evaluated(root: Path, monkeypatch: pytest.MonkeyPatch, base: str | None = No
     seen: list[str] = []
     original = check.evaluate
 
-    def noted(book: object, selection: object, now: object, subject: str) -> object:
-        seen.append(subject)
-        return original(book, selection, now, subject)  # type: ignore[arg-type]
+    def noted(book: object, selection: object, now: object, subjects: list[str]) -> object:
+        seen.extend(subjects)
+        return original(book, selection, now, subjects)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
         patch.setattr(check, "evaluate", noted)
@@ -297,10 +297,10 @@ def test_what_is_saved_while_a_check_runs_is_looked_at_again(
 
     original = check.evaluate
 
-    def slow(book: object, selection: object, now: object, subject: str) -> object:
-        found = original(book, selection, now, subject)  # type: ignore[arg-type]
-        if subject == "policies/services/checkout.yaml":
-            (root / subject).write_text("name: Checkout\nteam: paymetns\n")
+    def slow(book: object, selection: object, now: object, subjects: list[str]) -> object:
+        found = original(book, selection, now, subjects)  # type: ignore[arg-type]
+        if "policies/services/checkout.yaml" in subjects:
+            (root / "policies/services/checkout.yaml").write_text("name: Checkout\nteam: paymetns\n")
         return found
 
     with monkeypatch.context() as patch:

@@ -49,7 +49,7 @@ def test_ids_that_differ_in_case_say_so(findings: Findings) -> None:
 def test_a_remembered_outcome_ends_when_a_namesake_comes_and_not_when_a_stranger_does() -> None:
     files = {"opsbook.toml": "", "runbooks/a/failover.md": "# Failover\n"}
     book = Book(Memory(files))
-    outcome = evaluate(book, Selection(book.settings), NOW, "runbooks/a/failover.md")
+    (outcome,) = evaluate(book, Selection(book.settings), NOW, ["runbooks/a/failover.md"]).values()
 
     def holds(*more: str) -> bool:
         other = Book(Memory(files | dict.fromkeys(more, "# Another\n")))

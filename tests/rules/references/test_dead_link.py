@@ -119,7 +119,7 @@ def test_any_link_is_answered(target: str) -> None:
     text = f"# One\n\n[x]({target})\n[y](<{target}>)\n"
     book = Book(Memory({"opsbook.toml": "", "runbooks/one.md": text}))
     selection = Selection(book.settings, "strict", ["dead_link"])
-    evaluate(book, selection, datetime(2026, 4, 1, tzinfo=UTC), "runbooks/one.md")
+    evaluate(book, selection, datetime(2026, 4, 1, tzinfo=UTC), ["runbooks/one.md"])
 
 
 def test_every_tree_knows_files_folders_and_links(tmp_path: Path) -> None:

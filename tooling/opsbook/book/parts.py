@@ -52,7 +52,7 @@ def find(document: Document[Any], part: str, settings: Settings) -> Part | None:
     return _found(document, part, _names(part, settings.means(part)))
 
 
-@lru_cache(64)
+@lru_cache(1024)
 def _found(document: Document[Any], part: str, names: Names) -> Part | None:
     empty = None
     for found in _places(document, part, names):
@@ -165,7 +165,7 @@ class Spot(NamedTuple):
     says: bool
 
 
-@lru_cache(8)
+@lru_cache(64)
 def _spots(document: Document[Any]) -> tuple[Spot, ...]:
     page = document.page
     return (*_headings(page), *_labels(page))

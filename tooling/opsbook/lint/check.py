@@ -12,10 +12,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
+from itertools import islice
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.book.document import source_at
+from opsbook.book.document import Document, source_at
 from opsbook.book.kinds import expected, identify
 from opsbook.book.subset import Problem
 from opsbook.book.tree import Tree, WorkTree
@@ -33,7 +34,6 @@ from opsbook.lint.suppressions import (
 from opsbook.text import Location, Source, Span
 
 if TYPE_CHECKING:
-    from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.lint.catalog import Selection
 
@@ -41,6 +41,8 @@ WHOLE_BOOK = ""
 """The subject that stands for the rules on the book as a whole."""
 _LAYOUT = "the layout is in `opsbook explain misplaced_record`"
 _WORTH_A_PROCESS = 400
+_TOGETHER = 32
+"""So many subjects are evaluated at once: fewer than a book keeps, or what rules remember of each."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -128,39 +130,80 @@ def _today(book: Book, now: datetime) -> Callable[[], date]:
     return today
 
 
-# ── one subject ───────────────────────────────────────────────────────────────────────────
+# ── subjects ──────────────────────────────────────────────────────────────────────────────
 
 
-def evaluate(book: Book, selection: Selection, now: datetime, subject: str) -> Outcome:
-    """The outcome of one subject."""
-    reads: set[str] = set()
-    clock = Clock(now)
-    view = book.recording(reads)
-    context = Context(view, clock, view.settings)
+class _Checked:
+    """A subject while rules run over it: what they are given, and what they found."""
+
+    def __init__(self, book: Book, now: datetime) -> None:
+        self.reads: set[str] = set()
+        self.clock = Clock(now)
+        self.book = book.recording(self.reads)
+        self.context = Context(self.book, self.clock, self.book.settings)
+        self.kind: str | None = None
+        """The kind whose rules run; None where none can."""
+        self.document: Any = None
+        self.found: list[Diagnostic] = []
+
+
+def evaluate(book: Book, selection: Selection, now: datetime, subjects: Iterable[str]) -> dict[str, Outcome]:
+    """The outcome of each subject.
+
+    All of them are read, then each rule runs over all of them: that takes a fifth less time than all rules
+    over each of them, since a processor has a rule at hand that it has just run.
+    """
+    checked = {subject: _begun(book, selection, now, subject) for subject in subjects}
+    kinds: dict[str, list[_Checked]] = {}
+    for each in checked.values():
+        if each.kind:
+            kinds.setdefault(each.kind, []).append(each)
+    for kind, several in kinds.items():
+        for rule in selection.rules(kind):
+            check = rule.check
+            for each in several:
+                for finding in check(each.document, each.context):
+                    diagnostic = stamp(finding, rule.code, rule.name, selection)
+                    if diagnostic:
+                        each.found.append(diagnostic)
+    return {subject: _outcome(each, selection) for subject, each in checked.items()}
+
+
+def _begun(book: Book, selection: Selection, now: datetime, subject: str) -> _Checked:
+    """A subject that was read, with what is to be said of its text."""
+    each = _Checked(book, now)
     if subject == WHOLE_BOOK:
-        found = list(_run(selection, "book", view, context))
-        files = tuple(rule_files(view)) if view.settings.alerts else ()
-        silent = tuple(each for file in files for each in suppressions(file))
-        return _outcome(reads, clock, [*found, *_said_of_comments(files, silent, selection)], silent)
-    if subject in view.tree.links or identify(subject) is None:
-        reads.add("=" + subject)
-        return _outcome(reads, clock, _no_record(view.tree, subject, selection))
-    document = view.read(subject)
-    diagnostics = [
-        diagnostic
-        for problem in document.problems
-        if (diagnostic := _problem(document.source, problem, selection))
-    ]
-    if document.readable:
-        diagnostics += _run(selection, document.kind.name, document, context)
-    comments = commented(document)
-    silent = suppressions(comments)
-    if not document.readable:  # most rules did not run, so their suppressions are not idle
-        silent = tuple(each for each in silent if any(map(each.silences, diagnostics)))
-    diagnostics += _said_of_comments((comments,), silent, selection)
-    if document.readable:
-        diagnostics = [_named(each, document) for each in diagnostics]
-    return _outcome(reads, clock, diagnostics, silent)
+        each.kind, each.document = "book", each.book
+    elif subject in each.book.tree.links or identify(subject) is None:
+        each.reads.add("=" + subject)
+        each.found += _no_record(each.book.tree, subject, selection)
+    else:
+        document = each.document = each.book.read(subject)
+        each.kind = document.kind.name if document.readable else None
+        each.found += filter(None, (_problem(document.source, one, selection) for one in document.problems))
+    return each
+
+
+def _outcome(each: _Checked, selection: Selection) -> Outcome:
+    """What was found, with what is to be said of comments."""
+    texts = tuple(_commented(each))
+    silent = tuple(one for text in texts for one in suppressions(text))
+    if each.kind is None:  # most rules did not run, so their suppressions are not idle
+        silent = tuple(one for one in silent if any(map(one.silences, each.found)))
+    found = [*each.found, *_said_of_comments(texts, silent, selection)]
+    if each.kind and isinstance(each.document, Document):
+        found = [_named(one, each.document) for one in found]
+    keys = tuple(sorted(map(intern, each.reads)))
+    since, until = microseconds(each.clock.since), microseconds(each.clock.until)
+    return Outcome(keys, since, until, tuple(found), silent)
+
+
+def _commented(each: _Checked) -> Iterator[Commented]:
+    """The texts in which comments may speak to opsbook: a record's, or for the whole book its rule files."""
+    if isinstance(each.document, Document):
+        yield commented(each.document)
+    elif each.kind and each.context.settings.alerts:
+        yield from rule_files(each.book)
 
 
 def _named(diagnostic: Diagnostic, document: Document[Any]) -> Diagnostic:
@@ -171,29 +214,10 @@ def _named(diagnostic: Diagnostic, document: Document[Any]) -> Diagnostic:
     return diagnostic._replace(within=document.within(location.span.start))
 
 
-def _outcome(
-    reads: set[str],
-    clock: Clock,
-    diagnostics: Iterable[Diagnostic],
-    silent: tuple[Suppression, ...] = (),
-) -> Outcome:
-    found = tuple(diagnostics)  # first, since a generator still asks the book and the clock
-    keys = tuple(sorted(map(intern, reads)))
-    return Outcome(keys, microseconds(clock.since), microseconds(clock.until), found, silent)
-
-
 @lru_cache(1024)
 def microseconds(instant: datetime) -> int:
     """Since 1970; one number for all who ask for the same instant, since there is one in every outcome."""
     return (instant - _EPOCH) // _MICROSECOND
-
-
-def _run(selection: Selection, kind: str, subject: Any, context: Context) -> Iterator[Diagnostic]:
-    for rule in selection.rules(kind):
-        for finding in rule.check(subject, context):
-            diagnostic = stamp(finding, rule.code, rule.name, selection)
-            if diagnostic:
-                yield diagnostic
 
 
 def stamp(finding: Finding, code: str, name: str, selection: Selection) -> Diagnostic | None:
@@ -272,10 +296,11 @@ def _evaluate_all(
 def _evaluated(
     book: Book, selection: Selection, now: datetime, todo: Iterable[str], progress: Progress | None
 ) -> Iterator[tuple[str, Outcome]]:
-    for count, subject in enumerate(todo, 1):
-        yield subject, evaluate(book, selection, now, subject)
-        if progress and count % 100 == 0:
-            progress(100)
+    subjects = iter(todo)
+    while together := list(islice(subjects, _TOGETHER)):
+        yield from evaluate(book, selection, now, together).items()
+        if progress:
+            progress(len(together))
 
 
 def _may_fork(tree: Tree) -> bool:

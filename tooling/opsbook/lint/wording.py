@@ -154,13 +154,13 @@ def _found(text: str, piece: str) -> Iterator[int]:
 _LETTERS = bytes(sign if chr(sign).isascii() and chr(sign).isalpha() else 32 for sign in range(256)).lower()
 
 
-@lru_cache(4)
+@lru_cache(64)
 def _words(document: Document[Any]) -> frozenset[bytes]:
     """Every word of a document, in lower case: one pass, for all rules."""
     return frozenset(_whole(document).encode("utf-8", "replace").translate(_LETTERS).split())
 
 
-@lru_cache(4)
+@lru_cache(64)
 def _lowered(document: Document[Any]) -> str:
     """All that is said, in lower case and on one line."""
     return _whole(document).replace("\n", " ").lower()
@@ -220,7 +220,7 @@ def prose(postmortem: Document[Any]) -> str:
     return _passages(postmortem)[0].text
 
 
-@lru_cache(4)
+@lru_cache(64)
 def _passages(document: Document[Any]) -> tuple[_Passage, ...]:
     if document.kind.markdown:
         return (_Passage(document, document.source.text),)
