@@ -43,6 +43,8 @@ class Runbook(NamedTuple):
     title: str
     alerts: tuple[str, ...]
     services: tuple[str, ...]
+    headings: tuple[str, ...] = ()
+    """Those below the title."""
 
 
 def runbooks(book: Book) -> list[Runbook]:
@@ -85,7 +87,7 @@ def _purpose(book: Book, path: str) -> tuple[Any, ...]:
     content, headings = document.content, document.page.headings
     title = headings[0].text if headings else document.id
     alerts = content.alerts or ((document.id,) if content.kind == "alert" else ())
-    return title, tuple(alerts), tuple(content.services)
+    return title, tuple(alerts), tuple(content.services), tuple(each.text for each in headings[1:])
 
 
 # ── remembering ───────────────────────────────────────────────────────────────────────────
