@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,35 @@ def test_pages_are_moved_byte_for_byte_and_git_sees_a_rename(team: Path) -> None
     assert not (team / "Postmortems").exists()
     assert (team / "incidents/2026/2026-01-09-grosse-3/postmortem.md").read_bytes() == text
     assert check(team) == 0
+
+
+def test_a_page_takes_along_what_it_links_to_below_its_folder(team: Path, capsys: Out) -> None:
+    text = POSTMORTEM.format("Outage") + "\n![graph](img/graph%201.png) [all](shared.csv) [up](../us.png)\n"
+    put(team, {
+        "postmortems/2026-01-09-a.md": text,
+        "postmortems/2026-01-10-b.md": POSTMORTEM.format("Outage") + "\n[all](shared.csv)\n",
+        "postmortems/img/graph 1.png": b"\x89PNG",
+        "postmortems/shared.csv": "a,b\n",
+        "us.png": b"\x89PNG",
+    })  # fmt: skip
+    commit(team)
+    assert adopt(team, "--move") == 0
+    assert (team / "incidents/2026/2026-01-09-a/img/graph 1.png").read_bytes() == b"\x89PNG"
+    assert not (team / "postmortems/img").exists()
+    assert (team / "postmortems/shared.csv").exists()
+    assert (team / "us.png").exists()
+    out = capsys.readouterr().out
+    assert "moved      2 pages, and 1 file that they link to; 3 links of the book then lead nowhere\n" in out
+    assert check(team) == 0
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("/nowhere")])
+def test_settings_are_not_written_through_what_stands_there(team: Path, make: Callable[[Path], None]) -> None:
+    put(team, {"runbooks/a.md": "# A\n"})
+    make(team / "opsbook.toml")
+    before = contents(team)
+    assert adopt(team) == 2
+    assert contents(team) == before
 
 
 def test_two_ids_that_differ_in_case_do_not_clash(team: Path) -> None:

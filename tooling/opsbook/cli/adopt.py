@@ -168,11 +168,9 @@ def _write(top: Path, found: Plan, baseline: tuple[str, str] | None, git: Git | 
     if git:
         _refuse_unsaved(git, found)
     with alone(top):
-        for place in found.away if found.moves else ():
-            if (top / place.page.path).read_bytes() != place.page.content:
-                raise ChangedError(
-                    f"{place.page.path} changed while this ran; nothing was written", "run the command again"
-                )
+        for path, content in found.gone.items():
+            if (top / path).read_bytes() != content:
+                raise ChangedError(f"{path} changed while this ran; nothing was written", "run it again")
         replace_all(top, found.changes, new)
         for path in sorted(found.gone):
             (top / path).unlink()
@@ -183,7 +181,7 @@ def _refuse_unsaved(git: Git, found: Plan) -> None:
     """UserError where git could not give back what is about to change."""
     from opsbook.output.frames import count
 
-    touched = found.gone | {source.path for source, _ in found.changes}
+    touched = {*found.gone, *(source.path for source, _ in found.changes)}
     unsaved = git.changed(git.head) & touched if git.head else touched
     if unsaved:
         first = min(unsaved)

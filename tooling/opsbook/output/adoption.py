@@ -29,9 +29,11 @@ def listing(plan: Plan, told: Told) -> Iterator[str]:
     if plan.moves or told.dry_run:
         for each in plan.away:
             yield f"{'move ' if plan.moves else 'apart'} {each.page.path} -> {each.path}"
+        for path, where in sorted(plan.carried.items()):
+            yield f"move  {path} -> {where}"
     if not told.dry_run:
         return
-    moved = {each.path for each in plan.away}
+    moved = {*(each.path for each in plan.away), *plan.carried.values()}
     for path, addition in sorted(plan.additions.items()):
         yield f"front {path}: {', '.join(addition.keys)}"
     for path in sorted({*plan.new, *filter(None, [told.baseline])} - moved):
@@ -77,7 +79,8 @@ def _moved(plan: Plan, report: Report, told: Told) -> str:
     lead = (
         f"; {count(dead, 'link')} of the book then {'leads' if dead == 1 else 'lead'} nowhere" if dead else ""
     )
-    return count(len(plan.gone), "page") + (" to be moved" if told.dry_run else "") + lead
+    taken = f", and {count(len(plan.carried), 'file')} that they link to" if plan.carried else ""
+    return count(len(plan.away), "page") + taken + (" to be moved" if told.dry_run else "") + lead
 
 
 def _apart(plan: Plan, told: Told) -> str:
@@ -132,8 +135,10 @@ def _baseline(plan: Plan, report: Report, told: Told) -> Iterator[str]:
     yield f"baseline   {said if told.baseline else 'none: nothing fails'}{besides}"
     rules = Counter(each.name for each in report.diagnostics).most_common(_RULES)
     if rules:
+        worst = max(each.level for each in report.diagnostics)
+        most = Counter(each.name for each in report.diagnostics if each.level is worst).most_common(1)[0][0]
         yield f"most       {', '.join(f'{name} {number:,}' for name, number in rules)}"
-        yield f"first      {_first(report.diagnostics, rules[0][0])}"
+        yield f"first      {_first(report.diagnostics, most)}"
 
 
 def _first(found: Sequence[Diagnostic], most: str) -> str:

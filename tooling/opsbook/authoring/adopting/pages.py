@@ -21,9 +21,9 @@ Sort = Literal["runbook", "postmortem"]
 _ENDINGS = (".erb", ".md", ".markdown", ".mdx", ".qmd", ".html", ".htm", ".en")
 _FOREIGN = frozenset(("node_modules", "vendor", "third_party", "site-packages", "venv"))
 """Folders of what somebody else wrote."""
-_RUNBOOK = re.compile(r"(?<![a-z])(?:run-?books?|play-?books?|sops?)(?![a-z])")
+_RUNBOOK = re.compile(r"(?<![a-z])(?:run-?books?|play-?books?|sop|standard-operating-procedures?)(?![a-z])")
 _POSTMORTEM = re.compile(
-    r"(?<![a-z])(?:post-?mortems?|pms?|rcas?|outages?|incidents|incident-(?:reports?|reviews?|logs?))(?![a-z])"
+    r"(?<![a-z])(?:post-?mortems?|rcas?|outages?|incidents|incident-(?:reports?|reviews?|logs?))(?![a-z])"
 )
 _TEMPLATE = re.compile(r"template|yyyy|(?<![a-z])examples?(?![a-z])")
 _LISTS = frozenset(("readme", "index", "_index"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from posixpath import normpath
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from opsbook.authoring.adopting.pages import Page, day_of, days_come_first, is_list, stem
 from opsbook.book.kinds import identify, kind
@@ -78,6 +80,27 @@ def place(pages: Iterable[Page], book: str, looked_in: str, taken: Iterable[str]
         used.add(path.casefold())
         found.append(Place(page, path))
     return Places(tuple(sorted(found, key=lambda each: each.page.path)), tuple(undated))
+
+
+def companions(places: Iterable[Place], files: Container[str]) -> dict[str, str]:
+    """The files in or below the folder of a page that moves, to which it links, and their new places: there
+    its links lead to them as before. What two pages would take to two places stays where it is."""
+    places = list(places)
+    wanted: dict[str, set[str]] = {}
+    pages = {each.page.path for each in places}
+    for each in places:
+        before, after = each.page.path.rpartition("/")[0], each.path.rpartition("/")[0]
+        for link in each.page.document.page.links:
+            below = normpath(unquote(re.split("[?#]", link.target, maxsplit=1)[0]) or ".")
+            old = f"{before}/{below}" if before else below
+            if below[0] not in "./" and old in files and old not in pages and not old.endswith(".md"):
+                wanted.setdefault(old, set()).add(f"{after}/{below}")
+    taken = Counter(new.casefold() for news in wanted.values() for new in news)
+    return {
+        old: new
+        for old, news in wanted.items()
+        if len(news) == 1 and taken[(new := min(news)).casefold()] == 1 and new != old and new not in files
+    }
 
 
 def _stands(page: Page, book: str) -> bool:

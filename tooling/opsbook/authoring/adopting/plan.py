@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from opsbook.authoring.adopting.fitting import Rules, settings_text
 from opsbook.authoring.adopting.front import CODEOWNERS, Addition, Known, add, owners
 from opsbook.authoring.adopting.pages import Found, Wanted, look, shape
-from opsbook.authoring.adopting.places import Place, home, place
+from opsbook.authoring.adopting.places import Place, companions, home, place
 from opsbook.authoring.starting import machinery
 from opsbook.book.alerts import Alert
 from opsbook.book.alerts import read as read_rules
@@ -70,7 +70,10 @@ class Plan(NamedTuple):
     new: dict[str, bytes]
     """Files that are not there yet, pages that move among them."""
     changes: tuple[tuple[Source, str], ...]
-    gone: frozenset[str]
+    gone: dict[str, bytes]
+    """What moves away, and what it holds."""
+    carried: dict[str, str]
+    """Files that pages take with them, and where to."""
     kept: tuple[str, ...]
     """Files that would be written were they not there."""
 
@@ -102,6 +105,11 @@ def plan(ground: Ground) -> Plan:
     book = home(found.pages, ground.looked_in) if ground.book is None else ground.book
     taken = [path for folder in FOLDERS for path in ground.tree.paths(book + folder)]
     places = place(found.pages, book, ground.looked_in, taken)
+    if not places.all:
+        raise UserError(
+            f"no day of an incident in {places.undated[0].path}, nor in any other page that was found",
+            "write it into the names of the files, as in `2026-03-02-checkout.md`",
+        )
     standing = tuple(each for each in places.all if not each.moves)
     away = tuple(each for each in places.all if each.moves)
     rules = _rules(ground.tree, [path for path in ground.files if path.startswith(book)], book)
@@ -111,10 +119,14 @@ def plan(ground: Ground) -> Plan:
     own = Memory({_SETTINGS: text}) if book + _SETTINGS in new else _Below(ground.tree, book)
     settings = load_settings(own)
     additions = _additions(ground, (*standing, *away) if ground.move else standing, book, settings, rules)
-    moved = away if ground.move else ()
-    for each in moved:
+    gone: dict[str, bytes] = {}
+    carried = companions(places.all, frozenset(ground.files)) if ground.move else {}
+    for each in away if ground.move else ():
         addition = additions.get(each.page.path)
         new[each.path] = addition.text.encode("utf-8") if addition else each.page.content
+        gone[each.page.path] = each.page.content
+    for path, where in carried.items():
+        new[where] = gone[path] = ground.tree.read(path)
     changes = [
         (each.page.document.source, additions[each.page.path].text)
         for each in standing
@@ -132,7 +144,8 @@ def plan(ground: Ground) -> Plan:
         additions=additions,
         new=new,
         changes=tuple(changes),
-        gone=frozenset(each.page.path for each in moved),
+        gone=gone,
+        carried=carried,
         kept=kept,
     )
 
@@ -201,6 +214,8 @@ def _owners(tree: Tree) -> Callable[[str], str | None]:
 def _new_files(ground: Ground, book: str, text: str) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """The settings and what pre-commit, CI and git need, as far as it is not there; and what is there and
     does not speak of opsbook yet."""
+    if ground.book is None and _there(ground.tree, book + _SETTINGS):
+        raise UserError(f"`{book}{_SETTINGS}` is there, and is no file of the book", "move it away")
     wanted = {book + _SETTINGS: text} if ground.book is None else {}
     for path, content in machinery().items():
         if path == ".gitattributes":
