@@ -50,10 +50,14 @@ class Work(NamedTuple):
         return f"{self.incident.id}/{self.id}"
 
 
-def work(book: Book) -> Iterator[Work]:
-    """Every action item of the book, in order of incident and file."""
-    for incident in book.incidents:
-        if incident.content.action_items:
+def work(book: Book, *, finished: bool = True) -> Iterator[Work]:
+    """Every action item of the book, or only those of incidents that still have work, in order of incident
+    and file."""
+    from opsbook.book.facts import with_work
+
+    some = (book.find("incident", id) for id in (() if finished else with_work(book)))
+    for incident in book.incidents if finished else some:
+        if incident is not None and incident.readable and incident.content.action_items:
             days = due_days(incident.content, book.severities, book.settings.timezone)
             yield from (Work(incident, id, days[id]) for id in incident.content.action_items)
 
@@ -71,9 +75,10 @@ def named(book: Book, name: str) -> Work:
             raise UserError(f"{incident} has no action item `{id}`", f"it has {there}")
         days = due_days(document.content, book.severities, book.settings.timezone)
         return Work(document, id, days[id])
-    found = [each for each in work(book) if each.id == name]
-    if len(found) > 1:
-        found = [each for each in found if each.item.unfinished] or found
+    unfinished = [each for each in work(book, finished=False) if each.item.unfinished]
+    found = [each for each in unfinished if each.id == name] or [
+        each for each in work(book) if each.id == name
+    ]
     if len(found) == 1:
         return found[0]
     if not found:

@@ -36,6 +36,13 @@ def standing(book: Book) -> dict[str, str]:
     return dict(sorted(stands.items()))
 
 
+def with_work(book: Book) -> list[str]:
+    """The incidents that left work behind which is not finished, by id; and those nobody can read."""
+    each = kind("incident")
+    found = _remembered(book, "work", _incidents(book), _left)
+    return [each.id(path) or "" for path, left in found.items() if left]
+
+
 class Runbook(NamedTuple):
     """What a runbook is for."""
 
@@ -68,6 +75,14 @@ def _status(book: Book, path: str) -> str:
     if incident.duplicate_of or incident.kind in _NO_RESPONSE or incident.history.status == "closed":
         return OVER
     return str(incident.history.status)
+
+
+def _left(book: Book, path: str) -> bool:
+    """Whether an incident has an action item that is not finished, or cannot be read."""
+    if b"action_items" not in book.tree.read(path):
+        return False
+    document = book.read(path)
+    return not document.readable or any(item.unfinished for item in document.content.action_items.values())
 
 
 def _surely_over(content: bytes) -> bool:

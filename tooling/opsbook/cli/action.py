@@ -190,7 +190,8 @@ def list_(obj: dict[str, Any], /, at: str | None, **options: Any) -> None:
 
     book = the_book()
     today = moment(obj, at).astimezone(book.settings.timezone).date()
-    found = [each for each in work(book) if options["everything"] or each.item.unfinished]
+    everything = options["everything"]
+    found = [each for each in work(book, finished=everything) if everything or each.item.unfinished]
     if options["incident"]:
         id = record(book, "incident", options["incident"]).id
         found = [each for each in found if each.incident.id == id]
