@@ -209,6 +209,17 @@ def test_policies_teams_work_and_runbooks_are_the_others() -> None:
     assert "runbooks/b.md" not in found
 
 
+def test_the_page_of_an_incident_says_who_does_the_work_now() -> None:
+    block = (
+        "<!-- opsbook:action-items -->\n\n| Action item | Owner | Due | Status |\n| --- | --- | --- | --- |\n"
+    )
+    block += "| Did it | ana | — | done on 2026-11-21 |\n| Do it | ana | — | open |\n\n<!-- /opsbook -->\n"
+    page = f"---\nstatus: published\n---\n# Down\n\n## Action items\n\n{block}"
+    books = OTHERS | {"incidents/2026/2026-11-20-down/postmortem.md": page}
+    found = texts(left(book_of(books), "ana", "eva", "2026-12-10"))
+    assert found["incidents/2026/2026-11-20-down/postmortem.md"] == page.replace("Do it | ana", "Do it | eva")
+
+
 def test_roles_in_an_open_incident_and_drafts_are_named_and_left_to_people() -> None:
     done = left(book_of(OTHERS), "ana", "eva", "2026-12-10")
     assert [(mention.sort, mention.said) for mention in done.left] == [

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.authoring.as_before import kept
 from opsbook.authoring.change import Change
+from opsbook.authoring.current_blocks import with_blocks
 from opsbook.authoring.rotation_change import Roster, Start, Wanted, rosters, splices, steps
 from opsbook.authoring.rotation_swap import cover_text, local_instant
 from opsbook.authoring.splice import Insert, Put, Remove, edits, written
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from opsbook.model.directory import Person, Team
     from opsbook.model.escalation import Escalation, Target
     from opsbook.model.rotation import Cover, Override
-    from opsbook.oncall.schedule import Plan
+    from opsbook.oncall.schedule import Clock, Plan
     from opsbook.text import Pointer
 
 _DAY = timedelta(days=1)
@@ -87,7 +88,7 @@ def offboard(
         made += _edits(book, leaving, found, summary)
     if person.content.until != last:
         made += edits(person, (Put(("until",), f"{last}", _KEYS),))
-    return Offboarding(Change(summary, tuple(made)), leaving, tuple(left))
+    return Offboarding(Change(summary, tuple(with_blocks(book, made))), leaving, tuple(left))
 
 
 def _refuse_senseless(person: Document[Person], other: Document[Person], last: date) -> None:
@@ -131,7 +132,7 @@ def _rotation(book: Book, leaving: Leaving, document: Document[Any], why: str) -
     until = leaving.since
     for roster in rosters(book, document.id):
         zone = roster.clock.zone
-        cut = _cut(roster, leaving)
+        cut = _cut(roster.clock, leaving)
         begin = _start(roster, leaving, cut)
         there = turn_of(roster.clock, begins(begin.wall, zone)) is not None
         found = steps(roster, begin, wanted, always=True) if there else []
@@ -142,9 +143,8 @@ def _rotation(book: Book, leaving: Leaving, document: Document[Any], why: str) -
     yield from (*made, *kept(book, made, until, why))
 
 
-def _cut(roster: Roster, leaving: Leaving) -> datetime:
+def _cut(clock: Clock, leaving: Leaving) -> datetime:
     """The wall time at which the turn of somebody who leaves in the middle of it goes on with the other."""
-    clock = roster.clock
     end, turn = wall(leaving.since, clock.zone), turn_of(clock, leaving.since)
     if clock.layer.windows is not None:
         around = Interval(leaving.since - _INSTANT, leaving.since)
@@ -217,26 +217,30 @@ def _override(book: Book, leaving: Leaving, found: list[Mention]) -> Iterator[Sp
         if _needless(decides, leaving, cover):
             yield Remove(("covers", index))
         else:
-            yield from _cover(leaving, index, cover, zone_of(decides))
+            yield from _cover(leaving, index, cover, decides)
 
 
-def _cover(leaving: Leaving, index: int, cover: Cover, zone: ZoneInfo) -> Iterator[Splice]:
-    """A stretch of an override: the part after somebody leaves has the other in their place. Whoever would
-    relieve them relieves the other, who has their turn."""
-    at = ("covers", index)
+def _cover(leaving: Leaving, index: int, cover: Cover, decides: Plan) -> Iterator[Splice]:
+    """A stretch of an override: from when they leave on it has the other in their place. Whoever would
+    relieve them relieves the other, from when the other has their turn."""
+    at, zone = ("covers", index), zone_of(decides)
     on = _handed_on(cover.on, leaving)
     instead_of = None if cover.instead_of is None else _handed_on(cover.instead_of, leaving)
-    daily = begins(_daily(wall(cover.start, zone), wall(leaving.since, zone)), zone)
-    cut = daily if daily >= leaving.asked else leaving.since
-    if cover.start < cut and on != cover.on:
+    if on != cover.on:
+        daily = begins(_daily(wall(cover.start, zone), wall(leaving.since, zone)), zone)
+        cut = daily if daily >= leaving.asked else leaving.since
+    else:
+        cut = min(begins(_cut(clock, leaving), clock.zone) for clock in decides.layers)
+    if cut >= cover.end:
+        return
+    if cover.start < cut:
         yield Insert(("covers",), index + 1, cover_text(Interval(cut, cover.end), zone, on, instead_of))
         yield Put((*at, "to"), local_instant(cut, zone))
         return
     if on != cover.on:
         yield Put((*at, "on"), written([*on]))
     if instead_of is not None and instead_of != cover.instead_of:
-        also = cover.instead_of or () if cover.start < leaving.since else ()
-        yield Put((*at, "instead_of"), written([*dict.fromkeys((*also, *instead_of))]))
+        yield Put((*at, "instead_of"), written([*instead_of]))
 
 
 def _handed_on(people: tuple[str, ...], leaving: Leaving) -> tuple[str, ...]:

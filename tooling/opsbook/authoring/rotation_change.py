@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.authoring.as_before import kept
 from opsbook.authoring.change import Change
-from opsbook.authoring.splice import Insert, Put, edits, written
+from opsbook.authoring.splice import Insert, Put, Remove, edits, written
 from opsbook.authoring.when import Asker, beginning, wall_from
 from opsbook.errors import UserError
 from opsbook.model.time import local_day, midnight, write_duration
@@ -400,7 +400,7 @@ def _later(roster: Roster, place: Pointer, index: int, wanted: Wanted) -> Iterat
     members = goes_on(version.members, wanted)
     if members != version.members and version.members:
         _refuse_empty(roster, members)
-        yield Put((*place, index, "members"), members_text(members))
+        yield from _in_place((*place, index, "members"), version.members, wanted)
 
 
 def _refuse_empty(roster: Roster, members: Order) -> None:
@@ -409,6 +409,28 @@ def _refuse_empty(roster: Roster, members: Order) -> None:
             f"nobody would take turns in layer `{roster.clock.layer.name}` of `{roster.document.id}`",
             "add somebody in the same change; a roster ends with a version that says `members: []`",
         )
+
+
+def _in_place(place: Pointer, members: Order, wanted: Wanted) -> Iterator[Splice]:
+    """How people join and leave a list of members that stays as it is otherwise, from the last backwards."""
+    there = {each for seat in members for each in seat}
+    person, other = wanted.replaced or ("", "")
+    gone = {*wanted.remove, *([person] if other in there else [])}
+    left = 0
+    for index in reversed(range(len(members))):
+        seat, at = members[index], (*place, index)
+        if gone.issuperset(seat):
+            yield Remove(at)
+            continue
+        left += 1
+        for number in reversed(range(len(seat))):
+            where = (*at, number) if len(seat) > 1 else at
+            if seat[number] in gone:
+                yield Remove(where)
+            elif seat[number] == person:
+                yield Put(where, other)
+    for index, each in enumerate(each for each in wanted.add if each not in there):
+        yield Insert(place, left + index, each)
 
 
 def members_text(members: Order) -> str:

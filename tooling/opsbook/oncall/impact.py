@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from opsbook.book.kinds import kind
-from opsbook.oncall.escalation import Roster
+from opsbook.oncall.escalation import Roster, led_to
 from opsbook.oncall.handoffs import begins
 from opsbook.oncall.intervals import union, without
 from opsbook.oncall.proof import Failure, horizon, named, policies, prove
@@ -221,11 +221,20 @@ def _reached(roster: Roster, target: Target) -> Iterator[tuple[Interval, set[str
 def _failures(roster: Roster, person: str) -> Iterator[Failure]:
     """What the proof says with the person missing and does not say otherwise."""
     for policy in policies(roster.book):
+        if not _ever_pages(roster, policy, person):
+            continue
         found = _late(roster, policy, [*roster.book.severities.levels], {person})
         known = _late(roster, policy, {each.severity for each in found}, ()) if found else []
         for each in found:
             same = union(other.interval for other in known if other.severity == each.severity)
             yield from (each._replace(interval=interval) for interval in without([each.interval], same))
+
+
+def _ever_pages(roster: Roster, policy: str, person: str) -> bool:
+    """Whether a policy, or one that it leads to, pages somebody at some time."""
+    contents = (roster.policy(each) for each in led_to(roster, policy))
+    targets = (target for content in contents if content for target in content.targets())
+    return any(person in people for target in targets for _, people in _reached(roster, target))
 
 
 def _late(
