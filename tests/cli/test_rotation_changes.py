@@ -74,6 +74,10 @@ def test_a_swap_is_written_and_said_and_the_check_has_nothing_to_say(
 ) -> None:
     assert swap(book, *SATURDAY, "--with", "dan", "--reason", "A wedding") == 0
     assert capsys.readouterr().out == (
+        "To look at\n"
+        "  Dan takes over in primary in 118.5 h, the policy asks for 168 h of notice: Sat\n"
+        "    28 Nov 08:00 – 17:00 Europe/London (9 h)\n"
+        "\n"
         "primary  Europe/Berlin\n"
         "  Ana loses Sat 28 Nov 09:00 – 18:00 (9 h) to Dan (from Sat 28 Nov 08:00\n"
         "    Europe/London)\n"

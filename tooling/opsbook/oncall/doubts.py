@@ -1,8 +1,8 @@
 """What forbids a swap, unless somebody says why it must be, and what those who agreed on it should know.
 
 Forbidden is what leaves an alert unanswered: nobody on call, somebody on two rotations that stand behind each
-other, somebody who is away, a proof or a test of a policy that fails. A holiday is for them to know, and
-so is what `strain` finds. How much notice there is matters to nobody: they agreed.
+other, somebody who is away, a proof or a test of a policy that fails. Short notice and a holiday are for them
+to know, and so is what `strain` finds.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def forbidding(found: Diff) -> Diff:
 def worth_knowing(found: Diff) -> Diff:
     """What does not forbid it."""
     hard = [*_forbidding(found.concerns)]
-    soft = tuple(each for each in found.concerns if each not in hard and each.kind != "short notice")
+    soft = tuple(each for each in found.concerns if each not in hard)
     return found._replace(concerns=soft, paged=_NOTHING)
 
 
