@@ -175,6 +175,35 @@ def test_settings_are_not_written_through_what_stands_there(team: Path, make: Ca
     assert contents(team) == before
 
 
+def test_a_book_that_is_there_keeps_its_notes_and_the_kinds_of_its_runbooks(team: Path) -> None:
+    put(team, {
+        "opsbook.toml": "",
+        "incidents/2026/2026-01-09-a/incident.yaml": "title: Outage\ntimeline: []\n",
+        "incidents/2026/2026-01-09-a/evidence/2026-01-09-report.md": POSTMORTEM.format("Seen"),
+        "runbooks/a.md": "---\nlast_updated: 2026-01-01\n---\n# A\n",
+    })  # fmt: skip
+    commit(team)
+    before = contents(team)
+    assert adopt(team, "--move") == 0
+    after = contents(team)
+    assert {path: text for path, text in after.items() if path in before} == before
+    assert check(team) == 0
+
+
+def test_pages_that_are_moved_later_are_put_into_the_baseline_that_is_there(team: Path) -> None:
+    put(team, {
+        "runbooks/a.md": "# A\n\n<script>x</script>\n",
+        "reviews/2026-01-09-a.md": POSTMORTEM.format("A") + "\n<script>y</script>\n",
+    })  # fmt: skip
+    commit(team)
+    assert adopt(team) == 0
+    commit(team, "2026-02-21")
+    assert adopt(team, "--move") == 0
+    lines = (team / "opsbook-baseline.jsonl").read_text().splitlines()
+    assert [line.count("adopted") for line in lines] == [0, 1, 0]
+    assert check(team) == 0
+
+
 def test_two_ids_that_differ_in_case_do_not_clash(team: Path) -> None:
     put(team, {
         "a/playbooks/Failover.md": "# One\n",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from opsbook.git import Git
     from opsbook.lint.check import Report
     from opsbook.output.adoption import Told
+    from opsbook.text import Source
 
 
 @click.command(cls=Command)
@@ -49,7 +50,7 @@ def command(obj: dict[str, Any], /, directory: Path, at: str | None, **options: 
     dry_run = options["dry_run"]
     if not dry_run:
         _write(top, found, baseline, git)
-    _tell(found, report, Told(dry_run, git is not None, baseline[0] if baseline else None))
+    _tell(found, report, Told(dry_run, git is not None, baseline[0].path if baseline else None))
 
 
 # ── looking ───────────────────────────────────────────────────────────────────────────────
@@ -133,9 +134,9 @@ def _changed(git: Git | None, folders: Iterable[str]) -> Callable[[str], date | 
     return changed
 
 
-def _judged(found: Plan, root: Path, now: datetime) -> tuple[Report, tuple[str, str] | None]:
-    """What is wrong in the book once the plan is carried out, and the baseline of it: its path and text;
-    None where the book has one already, and where nothing fails."""
+def _judged(found: Plan, root: Path, now: datetime) -> tuple[Report, tuple[Source, str] | None]:
+    """What is wrong in the book once the plan is carried out, and the baseline of it: what it was and what
+    it becomes; None where nothing fails, or nothing new in a page that moves into the book."""
     from opsbook.book.past import Past
     from opsbook.book.snapshot import Book
     from opsbook.book.tree import BASELINE_FILE, WorkTree
@@ -144,26 +145,34 @@ def _judged(found: Plan, root: Path, now: datetime) -> tuple[Report, tuple[str, 
     from opsbook.lint.catalog import Selection
     from opsbook.lint.check import check
     from opsbook.lint.history import history
+    from opsbook.text import Source
 
     git = Git(root)
     tree = found.after(WorkTree(root))
     book = Book(tree, past=Past(git, lambda: history(git, "runbooks")))
     report, _ = check(book, lambda: Selection(book.settings, None, (), ()), now)
+    path = found.book + BASELINE_FILE
     if (known := baseline.read(tree)) is not None:
-        return baseline.compare(report, known, whole=True), None
+        report = baseline.compare(report, known, whole=True)
+        fails = [each for each in report.diagnostics if each.level >= found.fails and not each.before]
+        moved = [each for each in fails if found.book + each.location.path in found.new]
+        if not moved:
+            return report, None
+        text = baseline.write(baseline.accept(known, moved, "adopted"))
+        return report, (Source(path, tree.read(BASELINE_FILE).decode("utf-8")), text)
     today = now.astimezone(book.settings.timezone).date()
     begun = baseline.begin(report, found.fails, today)
-    return report, (found.book + BASELINE_FILE, baseline.write(begun)) if begun.entries else None
+    return report, (Source(path, ""), baseline.write(begun)) if begun.entries else None
 
 
 # ── writing ───────────────────────────────────────────────────────────────────────────────
 
 
-def _write(top: Path, found: Plan, baseline: tuple[str, str] | None, git: Git | None) -> None:
+def _write(top: Path, found: Plan, baseline: tuple[Source, str] | None, git: Git | None) -> None:
     from opsbook.book.write import ChangedError, alone, replace_all
 
-    new = found.new | ({baseline[0]: baseline[1].encode("utf-8")} if baseline else {})
-    if not (new or found.changes):
+    changes = [*found.changes, *([baseline] if baseline else [])]
+    if not (found.new or changes):
         return
     if git:
         _refuse_unsaved(git, found)
@@ -171,7 +180,7 @@ def _write(top: Path, found: Plan, baseline: tuple[str, str] | None, git: Git | 
         for path, content in found.gone.items():
             if (top / path).read_bytes() != content:
                 raise ChangedError(f"{path} changed while this ran; nothing was written", "run it again")
-        replace_all(top, found.changes, new)
+        replace_all(top, changes, found.new)
         for path in sorted(found.gone):
             (top / path).unlink()
             _remove_empty(top / path, top)

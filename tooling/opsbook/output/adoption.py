@@ -125,7 +125,10 @@ def _written(plan: Plan, told: Told) -> str:
 def _baseline(plan: Plan, report: Report, told: Told) -> Iterator[str]:
     """What is wrong today, and what to do about it first."""
     if report.burndown:
-        yield f"baseline   kept: {report.burndown.left:,} of {count(report.burndown.first, 'finding')} left"
+        more = sum(not each.before and each.level >= plan.fails for each in report.diagnostics)
+        grown = f"; {count(more, 'finding')} of the pages that move put in" if told.baseline else ""
+        first = count(report.burndown.first, "finding")
+        yield f"baseline   kept: {report.burndown.left:,} of {first} left{grown}"
         return
     known = [each for each in report.diagnostics if each.level >= plan.fails]
     advice = len(report.diagnostics) - len(known)

@@ -33,6 +33,8 @@ class Known(NamedTuple):
     """What is known of a collection beside its pages."""
 
     settings: Settings
+    begins: bool
+    """Whether the book begins now: what a page is that says nothing was decided by nobody yet."""
     severities: Severities
     alerts: frozenset[str]
     owner: Callable[[str], str | None]
@@ -54,7 +56,7 @@ def add(page: Page, path: str, known: Known) -> Addition | None:
     document = page.document
     if not document.readable:
         return None
-    lines = {key: value for key, value in _values(page, known) if key not in document.keys}
+    lines = {key: value for key, value in _values(page, path, known) if key not in document.keys}
     if not lines:
         return None
     text = _with(document, [f"{key}: {value}" for key, value in lines.items()])
@@ -76,10 +78,10 @@ def _with(document: Document[Any], lines: list[str]) -> str:
     return apply(source.text, [(Span(start, start), f"---{end}{block}---{end}")])
 
 
-def _values(page: Page, known: Known) -> Iterator[tuple[str, str]]:
+def _values(page: Page, path: str, known: Known) -> Iterator[tuple[str, str]]:
     document, settings = page.document, known.settings
     kind = shape(page, known.alerts)
-    if kind != settings.default_runbook_kind:
+    if kind != settings.default_runbook_kind and (known.begins or path != page.path):
         yield "kind", kind
     title = next((each.text for each in document.page.headings if each.level == 1), "")
     if title in known.alerts and document.id not in known.alerts:

@@ -85,6 +85,8 @@ def look(tree: Tree, paths: Iterable[str], book: str | None, collection: str, wa
             continue
         sort = wanted.sort(path)
         placed = None if book is None or not path.startswith(book) else identify(path[len(book) :])
+        if placed is None and book is not None and _beside_a_record(tree, path, book):
+            continue
         if placed and placed.kind.name in ("runbook", "postmortem"):
             there: Sort = "postmortem" if placed.kind.name == "postmortem" else "runbook"
             pages.append(_page(path, there, content))
@@ -98,6 +100,13 @@ def look(tree: Tree, paths: Iterable[str], book: str | None, collection: str, wa
             if sort:
                 pages.append(page._replace(sort=sort))
     return Found(tuple(pages), tuple(left))
+
+
+def _beside_a_record(tree: Tree, path: str, book: str) -> bool:
+    """Whether a page stands in the folder of an incident that the book has: notes, evidence."""
+    top, *folders = path[len(book) :].split("/") if path.startswith(book) else [""]
+    folder = f"{book}incidents/{'/'.join(folders[:2])}/"
+    return top == "incidents" and (tree.has(folder + "incident.yaml") or tree.has(folder + "postmortem.md"))
 
 
 def _own(path: str, wanted: Wanted) -> bool:

@@ -194,7 +194,7 @@ def _additions(
     changed = ground.changed({each.page.path.rpartition("/")[0] for each in runbooks})
     policy = Book(_Below(ground.tree, book), settings=settings).find("severities", "severities")
     severities = policy.content if policy and policy.readable else defaults.severities()
-    known = Known(settings, severities, rules.names, _owners(ground.tree), changed)
+    known = Known(settings, ground.book is None, severities, rules.names, _owners(ground.tree), changed)
     found = ((each, add(each.page, each.path, known)) for each in runbooks)
     return {each.page.path: addition for each, addition in found if addition}
 
