@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from opsbook.authoring.change import Change
+from opsbook.authoring.change import Change, rewritten
 from opsbook.authoring.entry import holders, line
-from opsbook.authoring.splice import Insert, Put, Remove, Splice, edits, word, written
+from opsbook.authoring.splice import Insert, Put, Remove, Splice, edits, splice, spliced, word, written
+from opsbook.book import yaml
+from opsbook.book.document import read
+from opsbook.edits import Edit, apply
+from opsbook.errors import UserError
 from opsbook.model.history import History
 
 if TYPE_CHECKING:
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
 
     from opsbook.book.document import Document
     from opsbook.model.incident import Entry, Incident
+    from opsbook.text import Span
 
 
 def place(timeline: Sequence[Entry], at: datetime) -> int:
@@ -35,6 +40,37 @@ def added(incident: Document[Incident], entry: Entry, summary: str, *more: Splic
     index = place(incident.content.timeline, entry.at)
     insert = Insert(("timeline",), index, line(entry), keys())
     return Change(summary, edits(incident, [*_top(incident, entry, index), *more, insert]))
+
+
+def all_added(incident: Document[Incident], entries: Sequence[Entry]) -> tuple[Edit, ...]:
+    """The edit that puts many entries on the timeline, each at its place; they change nothing at the top.
+
+    UserError where the layout leaves no place for them.
+    """
+    if not incident.content.timeline:
+        begun = spliced(incident.source.text, [Insert(("timeline",), 0, line(entries[0]), keys())])
+        then = read(incident.kind, incident.id, incident.path, begun.encode("utf-8"))
+        rest = all_added(then, entries[1:]) if entries[1:] else ()
+        return (rewritten(incident, apply(begun, ((e.location.span, e.replacement) for e in rest))),)
+    text, timeline = incident.source.text, incident.content.timeline
+    start = int(text.startswith("\ufeff"))
+    inserted: dict[Span, list[str]] = {}
+    changed: dict[Span, str] = {}
+    for entry in entries:
+        for span, said in splice(text[start:], Insert(("timeline",), place(timeline, entry.at), line(entry))):
+            if said.strip() and span.start == span.end:
+                inserted.setdefault(span, []).append(said)
+            else:
+                changed[span] = said
+    joined = {span: "".join(said) for span, said in inserted.items()}
+    after = text[:start] + apply(text[start:], [*joined.items(), *changed.items()])
+    found = yaml.read(after[start:])
+    if found.problems or len(found.data["timeline"]) != len(timeline) + len(entries):
+        raise UserError(
+            f"{incident.path}: `timeline` is written in a way that leaves no safe place for this",
+            "write it as a list, one entry a line",
+        )
+    return (rewritten(incident, after),)
 
 
 def keys() -> tuple[str, ...]:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from opsbook.cli.options import Group, at_option, moment, named
+from opsbook.cli.exports import files_of, id_of, pairs
+from opsbook.cli.options import Group, at_option, moment, named, zone
 from opsbook.cli.saving import save, saving_options
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
     from opsbook.authoring.change import Change
     from opsbook.book.snapshot import Book
-    from opsbook.importing.export import File, Left
+    from opsbook.importing.export import Left
     from opsbook.importing.feed import Made as FeedMade
     from opsbook.importing.rota import Rota
     from opsbook.importing.schedule import Made
@@ -114,10 +114,10 @@ def _schedules(name: str, paths: tuple[str, ...], at: datetime, options: dict[st
     from opsbook.importing.schedule import Asked, Named, made
 
     read = import_module(f"opsbook.importing.{name}").read
-    files = _read(paths)
+    files = files_of(paths)
     bottom_first = options.get("bottom_first", False)
-    asked = Asked(at.replace(second=0, microsecond=0), _zone(options["timezone"]), bottom_first)
-    about = Named(_people(options), _id("--as", options["called"]), options["team"])
+    asked = Asked(at.replace(second=0, microsecond=0), zone("--timezone", options["timezone"]), bottom_first)
+    about = Named(_people(options), id_of("--as", options["called"]), options["team"])
     results: list[Made] = []
 
     def make(book: Book) -> Change:
@@ -249,12 +249,12 @@ def _feed(name: str, paths: tuple[str, ...], options: dict[str, Any]) -> None:
     from opsbook.output.frames import count
 
     read = import_module(f"opsbook.importing.{name}").read
-    files = _read(paths)
+    files = files_of(paths)
     asked = Asked(
-        _pairs("--severity", options["severities"]),
-        {theirs: id for theirs, id in _pairs("--service", options["services"]).items() if id},
+        pairs("--severity", options["severities"]),
+        {theirs: id for theirs, id in pairs("--service", options["services"]).items() if id},
         options["skip"],
-        _zone(options["timezone"]),
+        zone("--timezone", options["timezone"]),
     )
     results: list[FeedMade] = []
 
@@ -295,62 +295,17 @@ def _few(lines: Iterable[str]) -> Iterator[str]:
 # ── what is typed ─────────────────────────────────────────────────────────────────────────
 
 
-def _read(paths: tuple[str, ...]) -> list[File]:
-    from opsbook.importing.export import File
-
-    found = []
-    for path in paths:
-        try:
-            with click.open_file(path, "rb") as stream:
-                found.append(File("standard input" if path == "-" else path, stream.read()))
-        except OSError as error:
-            raise UserError(f"cannot read `{path}`: {error.strerror}") from None
-    return found
-
-
-def _zone(name: str | None) -> ZoneInfo | None:
-    from pydantic_core import PydanticCustomError
-
-    from opsbook.model.time import zone
-
-    try:
-        return zone(name) if name else None
-    except PydanticCustomError as error:
-        raise UserError(f"--timezone: {error.message()}") from None
-
-
-def _id(option: str, text: str | None) -> str | None:
-    import re
-
-    from opsbook.model.kind import ID
-
-    if text and not re.fullmatch(ID.removesuffix("$"), text):
-        raise UserError(f"{option}: `{text}` is no id", "ids are letters, digits, `-`, `_` and `.`")
-    return text or None
-
-
 def _people(options: dict[str, Any]) -> dict[str, str]:
     """Who is who, by the command line: what is typed wins over the file."""
     found = _table(options["table"]) if options["table"] else {}
-    found |= _pairs("--person", options["people"])
-    return {theirs: _id("--people", id) or "" for theirs, id in found.items()}
-
-
-def _pairs(option: str, typed: Iterable[str]) -> dict[str, str]:
-    """What is typed as `theirs=ours`."""
-    found = {}
-    for pair in typed:
-        theirs, equals, id = pair.rpartition("=")
-        if not equals or not theirs.strip():
-            raise UserError(f"{option}: `{pair}` has no `=`", f"write {option} theirs=ours")
-        found[theirs.strip()] = _id(option, id.strip()) or ""
-    return found
+    found |= pairs("--person", options["people"])
+    return {theirs: id_of("--people", id) or "" for theirs, id in found.items()}
 
 
 def _table(path: str) -> dict[str, str]:
     from opsbook.book import yaml
 
-    file = _read((path,))[0]
+    file = files_of((path,))[0]
     reading = yaml.read(file.text)
     if reading.problems:
         raise UserError(f"{path}: {reading.problems[0].message}")

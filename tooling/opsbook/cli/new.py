@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, at_option, moment, named
+from opsbook.cli.options import Command, at_option, moment, named, zone
 from opsbook.cli.saving import save, saved, saving_options
-from opsbook.errors import UserError
 
 if TYPE_CHECKING:
     from opsbook.authoring.change import Change
@@ -85,17 +84,5 @@ def _asked(record: str, options: dict[str, Any]) -> Asked:
         if options[name] and name not in _GO_WITH[record]:
             known = ", ".join(_OPTIONS[each] for each in _GO_WITH[record])
             raise click.UsageError(f"{option} goes with no {record}" + (f"; it has {known}" if known else ""))
-    zone = _zone(options["zone"]) if options["zone"] else None
     said = ("title", "runbook", "team", "services", "people", "rotations")
-    return Asked(**{each: options[each] for each in said}, zone=zone)
-
-
-def _zone(text: str) -> Any:
-    from pydantic_core import PydanticCustomError
-
-    from opsbook.model.time import zone
-
-    try:
-        return zone(text)
-    except PydanticCustomError as error:
-        raise UserError(f"--timezone: {error.message()}") from None
+    return Asked(**{each: options[each] for each in said}, zone=zone("--timezone", options["zone"]))

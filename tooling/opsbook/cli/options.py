@@ -189,6 +189,18 @@ def day(option: str, text: str | None) -> date | None:
         raise UserError(f"{option}: {error.message()}") from None
 
 
+def zone(option: str, text: str | None) -> ZoneInfo | None:
+    """The time zone that an option names; UserError where it is none."""
+    from pydantic_core import PydanticCustomError
+
+    from opsbook.model.time import zone
+
+    try:
+        return zone(text) if text else None
+    except PydanticCustomError as error:
+        raise UserError(f"{option}: {error.message()}") from None
+
+
 def days_between(first: date, last: date, zone: ZoneInfo) -> Interval:
     """From the first instant of a day to the end of another, in a zone; UserError where it ends before it
     begins, and where it is longer than anybody reads."""
