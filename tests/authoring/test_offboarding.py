@@ -157,6 +157,14 @@ def test_where_the_place_is_gone_nobody_needs_relief() -> None:
     assert len(covers("dan")) == 6
 
 
+def test_an_override_of_a_rotation_that_is_not_there_is_left_to_people() -> None:
+    done = left(book_of({"rotations/overrides/swap.yaml": COVERS}), "ana", "eva", "2026-12-10")
+    assert [str(mention.location) for mention in done.left] == [
+        "rotations/overrides/swap.yaml:5:5",
+        "rotations/overrides/swap.yaml:6:5",
+    ]
+
+
 # ── what knows no dates ───────────────────────────────────────────────────────────────────
 
 POLICY = """\

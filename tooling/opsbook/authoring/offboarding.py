@@ -184,11 +184,16 @@ def _start(roster: Roster, leaving: Leaving, cut: datetime) -> Start:
 
 def _by_hand(book: Book, leaving: Leaving, mention: Mention) -> bool:
     """Whether people must decide what becomes of a mention: roles and drafts, an override that has another
-    one over it on the last day, and one that does nothing but relieve them of a turn that is gone."""
+    one over it on the last day, one that does nothing but relieve them of a turn that is gone, and one of a
+    rotation that cannot be read."""
     if mention.sort != "override":
         return mention.sort in _BY_HAND
     override: Override = mention.document.content
-    decides, cover = plan(book, override.rotation), override.covers[int(mention.pointer[1])]
+    cover = override.covers[int(mention.pointer[1])]
+    try:
+        decides = plan(book, override.rotation)
+    except LookupError:
+        return True
     if cover.start < leaving.since and leaving.person in cover.on:
         return any(cover.start < other.start <= leaving.since < other.end for _, other in decides.covers)
     return len(override.covers) == 1 and _needless(decides, leaving, cover)
