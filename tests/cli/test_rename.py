@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,48 @@ def test_what_is_no_record_or_no_id_is_said_so(
     assert err.startswith(said)
     assert "\x1b" not in err
     assert texts(book) == BOOK
+
+
+def test_an_incident_whose_new_day_is_not_its_own_is_renamed_and_told_so(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = "2026-03-02-a", "2026-03-05-a"
+    (book / f"incidents/2026/{old}/evidence").mkdir(parents=True)
+    (book / f"incidents/2026/{old}/evidence/a.txt").write_text("x")
+    (book / f"incidents/2026/{old}/incident.yaml").write_text(
+        "title: A\nseverity: SEV3\ntimeline:\n"
+        '  - {at: 2026-03-02T09:00Z, milestone: declared, severity: SEV3, text: "A",'
+        " evidence: [evidence/a.txt]}\n"
+    )
+    assert run(["-C", str(book), "rename", old, new]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"incidents/2026/{old}\n  becomes incidents/2026/{new}\n"
+    channel, *steps = said.err.splitlines()
+    assert channel == f"its channel is #incident-{new} from now on: rename it in the chat too"
+    assert [each.partition(":")[0] for each in steps] == [
+        "next declared on `2026-03-02` in `Europe/Berlin`, but the folder says `2026-03-05`"
+    ]
+
+
+def test_what_lives_on_a_branch_alone_is_not_touched(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+
+    def git(*words: str) -> None:
+        who = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
+        subprocess.run(["git", "-C", str(book), *who, *words], check=True, capture_output=True)
+
+    id = "2026-03-02-a"
+    git("init", "-b", "main")
+    git("add", ".")
+    git("commit", "-m", "a book")
+    git("switch", "-c", f"incident/{id}")
+    (book / f"incidents/2026/{id}").mkdir(parents=True)
+    record = "title: A\nroles: {scribe: ana}\ntimeline: []\n"
+    (book / f"incidents/2026/{id}/incident.yaml").write_text(record)
+    git("add", ".")
+    git("commit", "-m", "declared")
+    git("switch", "main")
+    for words in (("rename", id, f"{id}-2"), ("open", id, "--print"), ("merge", id, "--into", id)):
+        assert run(["-C", str(book), *words]) == 2
+        assert capsys.readouterr().err.startswith(f"error: {id} is on branch incident/{id} alone\n")
+    assert run(["-C", str(book), "rename", "ana", "anna", "--no-commit"]) == 0
+    assert f"  incidents/2026/{id}/incident.yaml:2: roles: {{scribe: ana}}" in capsys.readouterr().out

@@ -19,6 +19,7 @@ from opsbook.authoring.splice import Insert, Put, Remove, Splice, edits, word, w
 from opsbook.authoring.timeline import keys, place
 from opsbook.book.kinds import kind
 from opsbook.book.references import references
+from opsbook.book.tree import on_disk
 from opsbook.edits import Edit, apply
 from opsbook.errors import UserError
 from opsbook.model.incident import Entry
@@ -228,10 +229,12 @@ def _edited(incident: Document[Incident], steps: Sequence[Splice], follow: _Foll
 
 def _elsewhere(book: Book, follow: _Follow) -> Iterator[Edit]:
     """What names the duplicate, or its work, in other records and on pages."""
-    mark = follow.old.encode()
+    mark, elsewhere = follow.old.encode(), on_disk(book.tree)[1]
     for name in ("incident", "postmortem", "runbook"):
         for path in book.paths(kind(name)):
             id = kind(name).id(path)
+            if path in elsewhere:
+                continue
             if (name == "incident" and id in (follow.old, follow.new)) or mark not in book.tree.read(path):
                 continue
             document = book.read(path)

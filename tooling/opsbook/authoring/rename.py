@@ -21,6 +21,7 @@ from opsbook.book import document as reader
 from opsbook.book.document import source_at
 from opsbook.book.kinds import FOLDERS, KINDS, identify, kind
 from opsbook.book.references import Reference, references
+from opsbook.book.tree import on_disk
 from opsbook.edits import Edit, apply
 from opsbook.errors import UserError
 from opsbook.model.kind import ID
@@ -72,9 +73,10 @@ def renamed(book: Book, document: Document[Any], id: str) -> Renamed:
     rename = _Rename(document.kind.name, document.id, id, moves, items)
     edits: list[Edit] = []
     seen: list[Source] = []
+    elsewhere = on_disk(book.tree)[1]
     for path in _texts(book, rename):
         seen.append(source_at(book.tree, path))
-        edits += _edits(book, rename, path, seen[-1])
+        edits += _edits(book, rename, path, seen[-1]) if path not in elsewhere else ()
     edits += _own(book, rename, document)
     edits = with_blocks(book, edits)
     change = Change(f"{id}: renamed from {document.id}", tuple(edits), moves=moves)
@@ -370,5 +372,5 @@ def _others(book: Book, rename: _Rename, path: str) -> Iterator[Location]:
     document = book.read(path) if identify(path) else None
     if document is not None and document.readable:
         for reference in references(document.content):
-            if reference.id == rename.old:
+            if reference.id == rename.old and not _is_meant(book, rename, reference):
                 yield from _places(document, reference)

@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, named
+from opsbook.cli.options import Command, named, require_here
+from opsbook.cli.responding import next_steps, now
 from opsbook.cli.saving import save, saved, saving_options
 
 if TYPE_CHECKING:
     from opsbook.authoring.change import Change
     from opsbook.authoring.joining import Joined
+    from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
+    from opsbook.model.incident import Incident
 
 
 @click.command(cls=Command)
 @click.argument("id")
 @click.option("--into", metavar="ID", required=True, help="The incident that goes on.")
 @saving_options
-def command(id: str, into: str, **options: Any) -> None:
+@click.pass_obj
+def command(obj: dict[str, Any], /, id: str, into: str, **options: Any) -> None:
     """The incident ID is a duplicate of another: what it knows goes there, and it stays as history.
 
     Its entries go over without milestones, severities and roles, with the evidence that they name; services,
@@ -28,13 +32,20 @@ def command(id: str, into: str, **options: Any) -> None:
     """
     from opsbook.authoring.joining import joined
 
-    made: list[Joined] = []
+    made: list[tuple[Book, Document[Incident], Joined]] = []
 
     def make(book: Book) -> Change:
-        made.append(joined(book, named(book, "incident", id), named(book, "incident", into)))
-        return made[-1].change
+        here, there = (named(book, "incident", each) for each in (id, into))
+        for each in (here, there):
+            require_here(book, each.path)
+        made.append((book, there, joined(book, here, there)))
+        return made[-1][-1].change
 
-    saved(save(make, options), "".join(_told(made[-1], id, into)), options)
+    change = save(make, options)
+    book, there, done = made[-1]
+    saved(change, "".join(_told(done, id, into)), options)
+    if change and not options["dry_run"]:
+        next_steps(book, change, there.path, now(obj))
 
 
 def _told(done: Joined, id: str, into: str) -> Iterator[str]:

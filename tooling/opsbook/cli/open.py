@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from opsbook.cli.options import Command, the_book
+from opsbook.cli.options import Command, require_here, the_book
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ def command(record: str, *, prints: bool) -> None:
     from opsbook.book.settings import find_root
     from opsbook.output.frames import clean
 
-    path = place(the_book(), record)
+    book = the_book()
+    path = place(book, record)
+    require_here(book, path)
     if prints:
         click.echo(clean(str(find_root(Path.cwd()) / path)))
     else:

@@ -118,6 +118,15 @@ def named(book: Book, kind: str, id: str) -> Document[Any]:
     return document
 
 
+def require_here(book: Book, path: str) -> None:
+    """UserError where what stands at a path is seen from a branch alone, and is not in the work tree."""
+    from opsbook.book.tree import on_disk
+
+    if path in on_disk(book.tree)[1]:
+        id = path.split("/")[2]
+        raise UserError(f"{id} is on branch incident/{id} alone", f"`git switch incident/{id}` goes there")
+
+
 def policy_of(book: Book, service: str) -> Document[Escalation]:
     """The policy that pages for a service; UserError where it names none that can be read."""
     document = named(book, "service", service)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, named
+from opsbook.cli.options import Command, named, require_here, the_book
+from opsbook.cli.responding import keep_note, next_steps, note, now
 from opsbook.cli.saving import save, saved, saving_options, say
 from opsbook.errors import UserError
 
@@ -26,25 +28,40 @@ _SHOWN = 5
 @click.argument("record", metavar="[KIND/]ID")
 @click.argument("new", metavar="NEW")
 @saving_options
-def command(record: str, new: str, **options: Any) -> None:
+@click.pass_obj
+def command(obj: dict[str, Any], /, record: str, new: str, **options: Any) -> None:
     """Call a record NEW: its file moves, and every reference and link to it follows.
 
     Of an incident the whole folder moves. Words that may mean something else stay as they are, and are
     listed. KIND is needed where several records are called ID: `service/checkout`.
     """
     from opsbook.authoring.rename import renamed
-    from opsbook.book.kinds import identify
 
-    made: list[Renamed] = []
+    made: list[tuple[Book, Document[Any], Renamed]] = []
 
     def make(book: Book) -> Change:
-        made.append(renamed(book, meant(book, record), new))
-        return made[-1].change
+        document = meant(book, record)
+        require_here(book, document.path)
+        made.append((book, document, renamed(book, document, new)))
+        return made[-1][-1].change
 
     change = save(make, options)
-    saved(change, "".join(_told(made[-1])), options)
-    if identity := identify(f"{next(iter(change.moves.values()))}/incident.yaml"):
-        say(f"its channel is #incident-{identity.id} from now on: rename it in the chat too")
+    book, document, done = made[-1]
+    saved(change, "".join(_told(done)), options)
+    if document.kind.name == "incident":
+        say(f"its channel is #incident-{new} from now on: rename it in the chat too")
+        if not options["dry_run"]:
+            _goes_on(document.id, new)
+            next_steps(book, change, document.path, now(obj), the_book())
+
+
+def _goes_on(old: str, new: str) -> None:
+    """Let this clone know the incident it is about under its new name."""
+    from opsbook.book.settings import find_root
+
+    root = find_root(Path.cwd())
+    if note(root, "current") == old:
+        keep_note(root, "current", new)
 
 
 def meant(book: Book, record: str) -> Document[Any]:

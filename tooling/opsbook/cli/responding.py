@@ -409,17 +409,20 @@ def milestone(name: str, default: str, about: str, among: tuple[str, ...] = OPEN
 # ── next steps ────────────────────────────────────────────────────────────────────────────
 
 
-def next_steps(book: Book, change: Change, path: str, at: datetime) -> None:
-    """What `opsbook check` says of a record since a change, or that cannot wait, in a few lines."""
+def next_steps(book: Book, change: Change, path: str, at: datetime, then: Book | None = None) -> None:
+    """What `opsbook check` says of a record since a change, or that cannot wait, in a few lines.
+
+    `then` is the book as it is since the change, where that is more than other texts.
+    """
     from opsbook.output.frames import Paint, clean
 
-    then = book.with_texts({source.path: text for source, text in change.texts()})
-    document = then.read(path)
+    then = then or book.with_texts({source.path: text for source, text in change.texts()})
+    document = then.read(change.landed(path))
     goes_on = document.readable and document.content.history.status in OPEN
     before = {(each.code, each.message) for each in _findings(book, path, at)}
     found = [
         each
-        for each in _findings(then, path, at)
+        for each in _findings(then, change.landed(path), at)
         if (each.code, each.message) not in before or (goes_on and each.name in _URGENT)
     ]
     if not found:
