@@ -1,6 +1,6 @@
 """Measure whole commands on made-up books, and what people run otherwise, in one table.
 
-    python benchmarks/check.py [--sizes 1000,10000] [--runs 5] [--peers]
+    python benchmarks/check.py [--sizes 1000,10000] [--large] [--runs 5] [--peers]
 
 Every figure is of a whole process, the way a person waits for it: wall time and processor time
 (user and system, children included), each the median of the runs, and the largest peak of memory.
@@ -28,7 +28,13 @@ from typing import NamedTuple
 HERE = Path(__file__).resolve().parent
 CACHE_VARIABLE = "OPSBOOK_CACHE_DIR"
 REFERENCE = "opsbook check, cold"
+WARM = "opsbook check, warm"
+STAGED = "opsbook check --staged, one file"
+PATH = "opsbook check PATH"
 FLOOR = "git status"
+USUAL, NATIVE = "the usual set", "the native set"
+LARGE = 100_000
+"""Incidents of a book on which the other tools are not run: some would take an hour."""
 UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in what the kernel counts memory in."""
 BATCH = 10_000
@@ -240,10 +246,10 @@ def opsbook_cases(book: Book, plan: Plan) -> Iterator[Case]:
         return clone
 
     yield Case(REFERENCE, [check], emptied, warm_up=False)
-    yield Case("opsbook check, warm", [check], filled)
-    yield Case("opsbook check, warm, fresh clone", [check], cloned, warm_up=False)
-    yield Case("opsbook check --staged, one file", [[*check, "--staged"]], stager(book))
-    yield Case("opsbook check PATH", [[*check, book.incident]], lambda: committed(book))
+    yield Case(WARM, [check], filled)
+    yield Case(f"{WARM}, fresh clone", [check], cloned, warm_up=False)
+    yield Case(STAGED, [[*check, "--staged"]], stager(book))
+    yield Case(PATH, [[*check, book.incident]], lambda: committed(book))
 
 
 def stager(book: Book) -> Callable[[], Path]:
@@ -324,8 +330,8 @@ def peer_sets(book: Book, found: dict[str, str], plan: Plan) -> list[Set]:
     usual = [yamllint(book, found), check_jsonschema(book, found, plan), markdownlint(book, found, plan)]
     native = [ryl(book, found, plan), ajv(book, found, plan), rumdl(book, found, plan)]
     return [
-        Set("the usual set", [peer for peer in usual if peer]),
-        Set("the native set", [peer for peer in native if peer]),
+        Set(USUAL, [peer for peer in usual if peer]),
+        Set(NATIVE, [peer for peer in native if peer]),
     ]
 
 
@@ -486,6 +492,27 @@ def growth_line(row: Row, least: Row) -> str:
     )
 
 
+def held_against(rows: list[Row]) -> str:
+    """What one wants to know of each book: against the other tools and the floor, and how much memory."""
+    lines = [
+        "| documents | cold : native set | cold : usual set | warm : git status | peak memory |",
+        "|--:|--:|--:|--:|--:|",
+    ]
+    for documents in dict.fromkeys(row.documents for row in rows):
+        mine = {row.name.partition(":")[0]: row for row in rows if row.documents == documents}
+        if REFERENCE in mine:
+            pairs = (REFERENCE, NATIVE), (REFERENCE, USUAL), (WARM, FLOOR)
+            shares = (ratio_of(mine.get(one), mine.get(other)) for one, other in pairs)
+            memory = max(row.memory for name, row in mine.items() if name.startswith("opsbook"))
+            lines.append(f"| {documents:,} | {' | '.join(shares)} | {memory / 2**20:.0f} MB |")
+    return "\n".join(lines)
+
+
+def ratio_of(one: Row | None, other: Row | None) -> str:
+    """How long one takes for each second of the other; nothing where one of them is not there."""
+    return f"{one.wall / other.wall:.3g}" if one and other and other.wall else ""
+
+
 def seconds(value: float) -> str:
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
 
@@ -513,6 +540,9 @@ def machine() -> str:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure opsbook, and what people run otherwise.")
     parser.add_argument("--sizes", default="1000,10000", help="incidents per book (1000,10000)")
+    parser.add_argument(
+        "--large", action="store_true", help=f"also {LARGE:,} incidents, without the other tools"
+    )
     parser.add_argument("--runs", type=int, default=5, help="runs per command (5)")
     parser.add_argument(
         "--seconds", type=float, default=60, help="no further run of a command after so long (60)"
@@ -556,7 +586,7 @@ def rows_of(book: Book, found: dict[str, str], plan: Plan) -> Iterator[Row]:
             yield measure(case, book.documents, plan)
         committed(book)
         shutil.rmtree(plan.work / "kept", ignore_errors=True)
-    if found:
+    if found and book.size < LARGE:
         yield from peer_rows(book, found, plan)
 
 
@@ -570,11 +600,12 @@ def main() -> None:
         opsbook = find_opsbook(asked.opsbook)
         plan = Plan(asked.runs, asked.seconds, asked.seed, asked.faults, opsbook, schema, work)
         rows: list[Row] = []
-        for size in sorted(int(part) for part in asked.sizes.split(",")):
+        sizes = {int(part) for part in asked.sizes.split(",")} | ({LARGE} if asked.large else set())
+        for size in sorted(sizes):
             book = make_book(size, plan)
             rows += rows_of(book, found, plan)
             shutil.rmtree(book.root)
-    print(f"{machine()}\n\n{table(rows)}")
+    print(f"{machine()}\n\n{table(rows)}\n\nIn short, as ratios of wall times:\n\n{held_against(rows)}")
     if len({row.documents for row in rows}) > 1:
         print(
             "\nGrowth, as ratios to the smallest book: a ratio of 1.00 is flat for the whole "

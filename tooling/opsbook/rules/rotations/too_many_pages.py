@@ -53,17 +53,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from opsbook.book.document import Document
 from opsbook.diagnostics import Finding, Related
-from opsbook.lint.rota import ahead
 from opsbook.lint.rule import rule
 from opsbook.model.time import Interval
-from opsbook.oncall.burden import logged, of_incident, pages
-from opsbook.oncall.nights import nights, zone_of
 
 if TYPE_CHECKING:
-    from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.lint.context import Context
     from opsbook.model.incident import Incident
@@ -77,6 +74,11 @@ _INSTANT = timedelta(microseconds=1)
 
 @rule("ROT018", on=("incident", "book"), recommended="advice", strict="warning")
 def check(subject: Document[Incident] | Book, context: Context) -> Iterator[Finding]:
+    if isinstance(subject, Document) and not _pages_lately(subject.content, context):
+        return  # before the rota is loaded, and every place of the record looked for
+    from opsbook.oncall.burden import pages
+    from opsbook.oncall.nights import nights, zone_of
+
     target: tuple[int, Location] | None = None
     nights_seen = set()
     for page in _recent(subject, context):
@@ -103,13 +105,19 @@ def check(subject: Document[Incident] | Book, context: Context) -> Iterator[Find
                 )
 
 
-def _recent(subject: Any, context: Context) -> Iterator[Paged]:
+def _pages_lately(incident: Incident, context: Context) -> bool:
+    return any(entry.page and not context.clock.passed(entry.at + _RECENT) for entry in incident.timeline)
+
+
+def _recent(subject: Document[Incident] | Book, context: Context) -> Iterator[Paged]:
     """The pages of the last weeks, in an incident or in the page log."""
-    if hasattr(subject, "kind"):
-        if any(entry.page for entry in subject.content.timeline):
-            for page in of_incident(context.book, subject.id):
-                if not context.clock.passed(page.at + _RECENT):
-                    yield page
+    from opsbook.lint.rota import ahead
+    from opsbook.oncall.burden import logged, of_incident
+
+    if isinstance(subject, Document):
+        for page in of_incident(context.book, subject.id):
+            if not context.clock.passed(page.at + _RECENT):
+                yield page
         return
     today = ahead(context).start
     yield from logged(context.book, Interval(today - _RECENT, today + timedelta(days=1)))
