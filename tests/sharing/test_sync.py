@@ -173,6 +173,60 @@ def test_a_clone_that_crashed_before_its_commit_catches_up(
     assert ana.subjects()[0] == f"{ID}: written, then the power went"
 
 
+# ── the work tree ─────────────────────────────────────────────────────────────────────────
+
+
+def test_a_file_that_git_ignores_is_never_written_over(ana: Place, ben: Place) -> None:
+    ana.write(".git/info/exclude", "*.log\n")
+    ana.write("notes/x.log", "ana's\n")
+    ben.write("notes/x.log", "ben's\n")
+    ben.commit_all()
+    synced(ben)
+    with pytest.raises(UserError, match=r"^notes/x\.log is changed here and by somebody else$"):
+        synced(ana)
+    assert ana.read("notes/x.log") == "ana's\n"
+
+
+def test_a_file_where_others_made_a_folder_stays(ana: Place, ben: Place) -> None:
+    ana.write("notes", "ana's\n")
+    ana.write(RECORD, TEXT + line(50, "not committed"))
+    ben.write("notes/x", "ben's\n")
+    ben.save(logs(20, "from ben"))
+    ben.commit_all()
+    synced(ben)
+    with pytest.raises(UserError, match=r"^notes/x is changed here and by somebody else$"):
+        synced(ana)
+    assert ana.read("notes") == "ana's\n"
+    assert ana.read() == TEXT + line(50, "not committed")
+
+
+def test_what_an_editor_saves_while_others_changes_come_in_is_kept(ana: Place, ben: Place) -> None:
+    ana.write(RECORD, TEXT + line(50, "not committed"))
+    ben.write("slow", "x\n")
+    ben.save(logs(20, "from ben"))
+    ben.commit_all()
+    synced(ben)
+    ana.write(".git/info/attributes", "slow filter=slow\n")
+    ana.git("config", "filter.slow.smudge", f"echo '# saved' >> '{ana.root / RECORD}'; cat")
+    with pytest.raises(UserError, match="changed while this ran"):
+        synced(ana)
+    assert ana.read() == TEXT + line(50, "not committed") + "# saved\n"
+    synced(ana)
+    assert ana.read() == TEXT + line(20, "from ben") + line(50, "not committed") + "# saved\n"
+    assert ana.git("status", "--porcelain") == f" M {RECORD}\n"
+
+
+def test_what_is_staged_stays_staged(ana: Place, ben: Place) -> None:
+    ben.save(logs(20, "from ben"))
+    synced(ben)
+    ana.write(RECORD, TEXT + line(50, "staged"))
+    ana.git("add", RECORD)
+    ana.write(RECORD, TEXT + line(55, "in the work tree"))
+    synced(ana)
+    assert ana.git("show", f":./{RECORD}") == TEXT + line(20, "from ben") + line(50, "staged")
+    assert ana.read() == TEXT + line(20, "from ben") + line(55, "in the work tree")
+
+
 # ── git's own merges ──────────────────────────────────────────────────────────────────────
 
 

@@ -224,7 +224,7 @@ class Clone(Git):
             else self._blob(look, path, staged.get(origins[path]))
             for path in paths
         }
-        with self._spare_index() as index:
+        with self.spare_index() as index:
             env = environment() | {"GIT_INDEX_FILE": str(index)}
             if self.head is None:
                 self.run("read-tree", "--empty", env=env)
@@ -296,7 +296,7 @@ class Clone(Git):
         )
 
     @contextmanager
-    def _spare_index(self) -> Iterator[Path]:
+    def spare_index(self) -> Iterator[Path]:
         """A copy of the index, which knows what is on disk, to be changed and thrown away."""
         self.notes.mkdir(exist_ok=True)
         spare = self.notes / f"index.{os.getpid()}"

@@ -6,19 +6,24 @@ or the whole is refused before anything is touched. Offline, everything is kept 
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from opsbook.errors import UserError
-from opsbook.git import GitError
+from opsbook.git import Git, GitError, environment
 from opsbook.sharing.clone import Clone, Look
 from opsbook.sharing.meaning import ConflictError, merged
 from opsbook.sharing.remote import fetch, push, remote_of, upstream_of
 from opsbook.sharing.replay import replay
+from opsbook.text import Source
 
+_Entry = tuple[str, str]
+"""Mode and blob of a file in a tree or an index."""
 _ROUNDS = 60
 """How often to begin anew because somebody else was faster; each time after a longer wait."""
 
@@ -140,53 +145,138 @@ def conflict(error: ConflictError) -> UserError:
 
 def advance(clone: Clone, branch: str, old: str | None, new: str) -> None:
     """Move the branch that is checked out, with the index and the work tree; a person's own changes of
-    files are kept, and merged where the move changes the same file. UserError where that cannot be."""
-    paths = list(_changed(clone, old, new))
-    own = _own_work(clone, paths)
-    together = {path: _with_own_work(clone, path, old, new) for path in own}
-    if not own and old is not None:
-        clone.run("read-tree", "-m", "-u", old, new)
-    else:
-        _place(clone, [path for path in paths if path not in own], new)
-        for path, text in together.items():
-            _write(clone, path, text)
+    files are kept, and merged where the move changes the same file. UserError where that cannot be.
+
+    Git moves the files without changes of a person's own, and refuses to where one is written meanwhile.
+    """
+    changed = _changed(clone, old, new)
+    own = _own_work(clone, changed)
+    whole = Git(clone.top)
+    before, after = (_listed(whole, "ls-tree", "-z", commit, "--", *own) for commit in (old, new))
+    staged = _listed(whole, "ls-files", "--stage", "-z", "--", *own)
+    texts: list[tuple[Source, str]] = []
+    entries: dict[str, _Entry | None] = {}
+    for path in own:
+        three = before.get(path), after.get(path)
+        texts += _with_own_work(clone, path, *three)
+        entries[path] = _with_staged(clone, path, *three, staged.get(path))
+    start, target = old or clone.run("mktree").decode().strip(), new
+    if own:
+        target = _tree(clone, new, {path: before.get(path) for path in own})
+    clone.run("read-tree", "-m", "-u", start, target)
+    if texts:
+        from opsbook.book.write import replace_all
+
+        replace_all(clone.top, texts)
     clone.run("update-ref", "-m", "opsbook sync", f"refs/heads/{branch}", new, old or "")
     if own:
-        _index(clone, own, new)
+        whole.run("update-index", "-z", "--index-info", stdin=_as_listed(entries))
 
 
-def _changed(clone: Clone, old: str | None, new: str) -> Iterator[str]:
-    """The paths, from the root of the repository, that a move changes."""
+def _changed(clone: Clone, old: str | None, new: str) -> dict[str, str]:
+    """The paths, from the root of the repository, that a move changes, and how: `A` for what is new."""
     if old is None:
-        yield from clone._names("ls-tree", "-r", "-z", "--full-tree", "--name-only", new)
-    else:
-        yield from clone._names("diff-tree", "-r", "-z", "--no-renames", "--name-only", old, new)
+        return dict.fromkeys(clone._names("ls-tree", "-r", "-z", "--full-tree", "--name-only", new), "A")
+    words = iter(clone._names("diff-tree", "-r", "-z", "--no-renames", "--name-status", old, new))
+    return {path: how for how, path in zip(words, words, strict=True)}
 
 
-def _own_work(clone: Clone, paths: list[str]) -> set[str]:
-    """The paths in which a person has changes of their own, of those that a move changes."""
+def _own_work(clone: Clone, changed: Mapping[str, str]) -> list[str]:
+    """The paths in which a person has something of their own, of those that a move changes."""
     out = clone._names("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
-    return {entry[3:] for entry in out} & set(paths)
+    known = {entry[3:] for entry in out}
+    return [
+        path
+        for path, how in changed.items()
+        if path in known or (how == "A" and _stands(clone, path, changed))
+    ]
 
 
-def _with_own_work(clone: Clone, path: str, old: str | None, new: str) -> str | None:
-    """The text of a file with a person's own changes on top of a move; None where it stays as it is."""
+def _stands(clone: Clone, path: str, changed: Mapping[str, str]) -> bool:
+    """Whether something stands where a new file should go that git does not know, and would write over
+    where it ignores it."""
     file = clone.top / path
-    before, after = (_text(clone, commit, path) for commit in (old, new))
+    if file.is_dir() and not file.is_symlink():
+        return not any(each.startswith(path + "/") for each in changed)
+    above = (each.as_posix() for each in PurePosixPath(path).parents[:-1])
+    return os.path.lexists(file) or any(
+        os.path.lexists(clone.top / each) and not (clone.top / each).is_dir() and each not in changed
+        for each in above
+    )
+
+
+def _listed(whole: Git, command: str, *arguments: str | None) -> dict[str, _Entry]:
+    """Mode and blob of each path that git lists; none of a commit that is None, or of no path."""
+    if None in arguments or arguments[-1] == "--":
+        return {}
+    rows = (line.partition("\t") for line in whole._names(command, *filter(None, arguments)))
+    return {path: _entry(entry.split(" ")) for entry, _, path in rows}
+
+
+def _entry(words: list[str]) -> _Entry:
+    return words[0], next(word for word in words[1:] if len(word) >= 40)
+
+
+def _as_listed(entries: Mapping[str, _Entry | None]) -> bytes:
+    """Entries of an index, as `update-index --index-info` reads them; None takes one out."""
+    rows = ((path, entry or ("0", "0" * 40)) for path, entry in entries.items())
+    text = "".join(f"{mode} {blob}\t{path}\0" for path, (mode, blob) in rows)
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _tree(clone: Clone, commit: str, entries: Mapping[str, _Entry | None]) -> str:
+    """The tree of a commit with other entries at some paths."""
+    with clone.spare_index() as index:
+        whole, env = Git(clone.top), environment() | {"GIT_INDEX_FILE": str(index)}
+        whole.run("read-tree", "--reset", commit, env=env)
+        whole.run("update-index", "-z", "--index-info", stdin=_as_listed(entries), env=env)
+        return whole.run("write-tree", env=env).decode().strip()
+
+
+def _with_own_work(
+    clone: Clone, path: str, before: _Entry | None, after: _Entry | None
+) -> Iterator[tuple[Source, str]]:
+    """A file of the work tree and its text with a person's own changes on top of a move; nothing where it
+    stays as it is."""
     try:
-        now = file.read_bytes().decode("utf-8")
+        now = (clone.top / path).read_bytes().decode("utf-8")
     except FileNotFoundError:
-        return None  # deleted here, and not committed
+        return  # deleted here, and not committed
     except (OSError, UnicodeDecodeError):
-        now = None
-    if now is not None and now == after:
-        return None
-    if now is None or after is None or before is None:
-        raise UserError(
-            f"{path} is changed here and by somebody else", "commit or move your own first, then run it again"
-        )
+        raise _own(path) from None
+    text = _moved(clone, path, before, after, now)
+    if text != now:
+        yield Source(path, now), text
+
+
+def _with_staged(
+    clone: Clone, path: str, before: _Entry | None, after: _Entry | None, staged: _Entry | None
+) -> _Entry | None:
+    """What the index says of a file after a move: as the commit, but for what a person staged."""
+    if staged in (before, after):
+        return after
+    if staged is None:
+        return None  # its deletion is staged
     try:
-        return merged(path.removeprefix(clone.prefix), before, now, after)
+        now = clone.text_of(staged[1])
+    except ValueError:
+        raise _own(path) from None
+    text = _moved(clone, path, before, after, now)
+    return staged[0], clone.write_blob(text.encode("utf-8"))
+
+
+def _moved(clone: Clone, path: str, before: _Entry | None, after: _Entry | None, now: str) -> str:
+    """A text with a person's own changes on top of a move."""
+    try:
+        was, then = (clone.text_of(each[1]) if each else None for each in (before, after))
+    except ValueError:
+        raise _own(path) from None
+    if now == then:
+        return now
+    if was is None or then is None:
+        raise _own(path)
+    try:
+        return merged(path.removeprefix(clone.prefix), was, now, then)
     except ConflictError:
         raise UserError(
             f"your own changes of {path}, not committed, and somebody else's touch the same place",
@@ -194,34 +284,10 @@ def _with_own_work(clone: Clone, path: str, old: str | None, new: str) -> str | 
         ) from None
 
 
-def _text(clone: Clone, commit: str | None, path: str) -> str | None:
-    found = clone.objects.ask(f"{commit}:{path}") if commit else None
-    return found[1].decode("utf-8", "replace") if found else None
-
-
-def _place(clone: Clone, paths: list[str], new: str) -> None:
-    """Put files as a commit has them into the index and the work tree."""
-    listed = set(clone._names("ls-tree", "-r", "-z", "--full-tree", "--name-only", new))
-    here, gone = ([path for path in paths if (path in listed) is there] for there in (True, False))
-    if here:
-        clone.over(here, "checkout", "--quiet", new)
-    if gone:
-        clone.over(gone, "rm", "--quiet", "--ignore-unmatch")
-
-
-def _write(clone: Clone, path: str, text: str | None) -> None:
-    if text is None:
-        return
-    from opsbook.book.write import replace
-    from opsbook.text import Source
-
-    now = (clone.top / path).read_bytes().decode("utf-8")
-    replace(clone.top, Source(path, now), text)
-
-
-def _index(clone: Clone, paths: set[str], new: str) -> None:
-    """Let the index say what the commit says, for files with a person's changes in the work tree."""
-    clone.over(sorted(paths), "reset", "--quiet", new)
+def _own(path: str) -> UserError:
+    return UserError(
+        f"{path} is changed here and by somebody else", "commit or move your own first, then run it again"
+    )
 
 
 def catch_up(clone: Clone, *, ask: bool = True) -> str:
