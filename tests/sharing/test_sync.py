@@ -173,6 +173,38 @@ def test_a_clone_that_crashed_before_its_commit_catches_up(
     assert ana.subjects()[0] == f"{ID}: written, then the power went"
 
 
+@pytest.mark.parametrize("begun_on", ["origin/main", "main"])
+def test_a_branch_is_shared_under_its_own_name_whatever_it_was_begun_on(ana: Place, begun_on: str) -> None:
+    ana.git("switch", "--quiet", "-c", "not-ready", "--track", begun_on)
+    ana.write("not-ready", "yet\n")
+    ana.commit_all()
+    synced(ana)
+    assert ana.subjects("main") == ana.subjects("origin/main") == ["a book"]
+    assert ana.subjects("origin/not-ready") == ["by hand", "a book"]
+
+
+def test_a_branch_that_is_to_be_pushed_under_another_name_is(ana: Place) -> None:
+    ana.git("config", "push.default", "upstream")
+    ana.git("branch", "--quiet", "-m", "trunk")
+    ana.save(logs(30, "from ana"))
+    synced(ana)
+    assert ana.subjects("origin/main") == [f"{ID}: from ana", "a book"]
+
+
+def test_the_ssh_of_a_person_is_used_and_asks_nothing(
+    ana: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GIT_SSH_COMMAND", raising=False)
+    monkeypatch.delenv("GIT_SSH", raising=False)
+    script = tmp_path / "ssh"
+    script.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\nexit 1\n')
+    script.chmod(0o755)
+    ana.git("config", "core.sshCommand", f"{script} -i key")
+    ana.git("remote", "set-url", "origin", "ssh://git.example.com/book")
+    assert not sync(ana.fresh().clone).sent
+    assert (tmp_path / "asked").read_text().startswith("-i key -oBatchMode=yes -oConnectTimeout=10 ")
+
+
 # ── the work tree ─────────────────────────────────────────────────────────────────────────
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from opsbook.git import GitError, environment
@@ -15,6 +17,8 @@ _PATIENCE = 10
 _BEHIND = ("fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "stale info")
 """What git says where somebody else pushed meanwhile."""
 
+_OPENSSH = re.compile(r"(?:^|[/\\])ssh(?:\.exe)?['\"]?(?:\s|$)")
+
 
 class Pushed(NamedTuple):
     """What came of a push."""
@@ -26,27 +30,34 @@ class Pushed(NamedTuple):
 
 def remote_of(clone: Clone, branch: str) -> str | None:
     """The remote that a branch is shared with: its own, `origin`, or the only one; None without any."""
-    try:
-        return clone.run("config", "--get", f"branch.{branch}.remote").decode().strip()
-    except GitError:
-        names = clone.run("remote").decode().split()
-        return "origin" if "origin" in names else names[0] if len(names) == 1 else None
+    own = _setting(clone, f"branch.{branch}.remote")
+    if own not in ("", "."):  # a branch that follows another one of this clone has none
+        return own
+    names = clone.run("remote").decode().split()
+    return "origin" if "origin" in names else names[0] if len(names) == 1 else None
 
 
 def upstream_of(clone: Clone, branch: str) -> str:
-    """The branch of the remote that a branch is shared as."""
-    try:
-        name = clone.run("config", "--get", f"branch.{branch}.merge").decode().strip()
-    except GitError:
+    """The branch of the remote that a branch is shared as: of its own name, since one that was begun on
+    `origin/main` follows `main`, and is not to be pushed there; another where `push.default` says so."""
+    follows = _setting(clone, "push.default") in ("upstream", "tracking")
+    if not follows or _setting(clone, f"branch.{branch}.remote") == ".":
         return branch
-    return name.removeprefix("refs/heads/")
+    return _setting(clone, f"branch.{branch}.merge").removeprefix("refs/heads/") or branch
+
+
+def _setting(clone: Clone, name: str) -> str:
+    """What git's configuration says; empty where it says nothing."""
+    with suppress(GitError):
+        return clone.run("config", "--get", name).decode("utf-8", "replace").strip()
+    return ""
 
 
 def fetch(clone: Clone, remote: str) -> bool:
     """Fetch what others pushed; False where the remote cannot be reached."""
     for _ in range(3):
         try:
-            clone.run(*_patiently(), "fetch", "--quiet", "--no-tags", remote, env=_network())
+            clone.run(*_patiently(), "fetch", "--quiet", "--no-tags", remote, env=_network(clone))
         except GitError as error:
             if "cannot lock ref" in error.err or "unable to update local ref" in error.err:
                 continue  # another fetch of this clone was first
@@ -59,7 +70,7 @@ def push(clone: Clone, remote: str, commit: str, branch: str) -> Pushed:
     """Push a commit as a branch of the remote, never over what is there."""
     target = f"{commit}:refs/heads/{branch}"
     try:
-        clone.run(*_patiently(), "push", "--porcelain", "--quiet", remote, target, env=_network())
+        clone.run(*_patiently(), "push", "--porcelain", "--quiet", remote, target, env=_network(clone))
     except GitError as error:
         return _refused(error)
     return Pushed("done")
@@ -80,9 +91,12 @@ def _patiently() -> tuple[str, ...]:
     return ("-c", "http.lowSpeedLimit=1", "-c", f"http.lowSpeedTime={_PATIENCE}")
 
 
-def _network() -> dict[str, str]:
-    """The environment of git while it asks a server: it never asks a person."""
+def _network(clone: Clone) -> dict[str, str]:
+    """The environment of git while it asks a server: it never asks a person, and does not wait for ever."""
     env = environment()
-    if "GIT_SSH_COMMAND" not in os.environ and "GIT_SSH" not in os.environ:
-        env["GIT_SSH_COMMAND"] = f"ssh -oBatchMode=yes -oConnectTimeout={_PATIENCE}"
+    ssh = _setting(clone, "core.sshCommand") or "ssh"
+    chosen = "GIT_SSH_COMMAND" in os.environ or "GIT_SSH" in os.environ
+    if not chosen and _OPENSSH.search(ssh):  # another program knows other options
+        alive = f"-oServerAliveInterval={_PATIENCE} -oServerAliveCountMax=1"
+        env["GIT_SSH_COMMAND"] = f"{ssh} -oBatchMode=yes -oConnectTimeout={_PATIENCE} {alive}"
     return env
