@@ -205,6 +205,30 @@ def test_the_ssh_of_a_person_is_used_and_asks_nothing(
     assert (tmp_path / "asked").read_text().startswith("-i key -oBatchMode=yes -oConnectTimeout=10 ")
 
 
+def test_a_file_stays_executable_where_one_side_made_it_so(ana: Place, ben: Place) -> None:
+    ana.save(logs(30, "from ana"))
+    (ben.root / RECORD).chmod(0o755)
+    ben.commit_all()
+    synced(ben)
+    synced(ana)
+    assert ana.git("ls-tree", "HEAD", RECORD).startswith("100755 ")
+    assert ana.read() == TEXT + line(30, "from ana")
+
+
+def test_a_file_here_and_a_folder_there_are_refused(ana: Place, ben: Place) -> None:
+    ana.write("notes/x", "ana's\n")
+    ana.commit_all()
+    ben.write("notes", "ben's\n")
+    ben.commit_all()
+    synced(ben)
+    for place in (ana, ben):
+        place.git("fetch", "--quiet")
+    with pytest.raises(UserError, match=r"^notes was changed to different things here and by somebody else$"):
+        synced(ana)
+    assert ana.read("notes/x") == "ana's\n"
+    assert ana.committed("notes", "origin/main") == "ben's\n"
+
+
 # ── the work tree ─────────────────────────────────────────────────────────────────────────
 
 

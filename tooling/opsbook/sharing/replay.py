@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from difflib import SequenceMatcher
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.book.kinds import identify
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from opsbook.sharing.clone import Clone
 
 _NOTHING = "0" * 40
+_ABSENT = "000000"
 
 
 class Replayed(NamedTuple):
@@ -37,6 +39,8 @@ class _Difference(NamedTuple):
     """One file of a commit against its parent."""
 
     path: str
+    was: str
+    """The mode it had."""
     mode: str
     before: str
     """The blob it had, all zeros where it was not there."""
@@ -95,27 +99,36 @@ class _Desk:
         )
         words = iter(out)
         for change, path in zip(words, words, strict=True):
-            _, mode, old, new, _ = change.removeprefix(":").split(" ")
-            yield _Difference(path, mode, old, new)
+            was, mode, old, new, _ = change.removeprefix(":").split(" ")
+            yield _Difference(path, was, mode, old, new)
 
     def _line(self, each: _Difference) -> bytes:
         """How a file of ours stands on top of theirs, as `update-index` reads it."""
         path = self._path(each.path)
-        there = self._there(path)
-        mode, blob = self._together(each, path, there)
+        theirs, there = self._there(path)
+        blob = self._together(each, path, there)
         if blob == _NOTHING:
             return b"0 " + _NOTHING.encode() + b"\t" + _bytes(path) + b"\0"
-        return f"{mode} {blob}\t".encode() + _bytes(path) + b"\0"
+        if there == _NOTHING:
+            self._require_no_file_above(path)
+        mode = each.mode if there == _NOTHING or each.was not in (each.mode, _ABSENT) else theirs
+        return f"{theirs if each.after == _NOTHING else mode} {blob}\t".encode() + _bytes(path) + b"\0"
 
-    def _together(self, each: _Difference, path: str, there: str) -> tuple[str, str]:
+    def _together(self, each: _Difference, path: str, there: str) -> str:
         before, after = (self._mapped(each, blob, path) for blob in (each.before, each.after))
         if there in (before, after) or (after == _NOTHING and there == _NOTHING):
-            return each.mode, after
+            return after
         if _NOTHING in (after, there):  # one side deleted what the other changed: it stays
-            return ("100644", there) if after == _NOTHING else (each.mode, after)
+            return there if after == _NOTHING else after
         texts = ["" if blob == _NOTHING else self._text(path, blob) for blob in (before, after, there)]
         text = merged(self._in_book(path), *texts)
-        return each.mode, self.clone.write_blob(text.encode("utf-8"))
+        return self.clone.write_blob(text.encode("utf-8"))
+
+    def _require_no_file_above(self, path: str) -> None:
+        """ConflictError where theirs has a file where ours has a folder: git's index would drop it."""
+        for above in PurePosixPath(path).parents[:-1]:
+            if self.clone.objects.ask(f"{self.top}:{above}"):
+                raise ConflictError(self._in_book(str(above)))
 
     def _text(self, path: str, blob: str) -> str:
         try:
@@ -123,10 +136,16 @@ class _Desk:
         except ValueError:
             raise ConflictError(self._in_book(path)) from None
 
-    def _there(self, path: str) -> str:
-        """The blob at a path of the index; all zeros where there is none."""
+    def _there(self, path: str) -> tuple[str, str]:
+        """Mode and blob at a path of the index; all zeros where there is none. ConflictError for a folder."""
         out = self._run("ls-files", "--stage", "-z", "--", path)
-        return out.decode("utf-8", "surrogateescape").split(" ")[1] if out else _NOTHING
+        if not out:
+            return _ABSENT, _NOTHING
+        entry, _, found = out.decode("utf-8", "surrogateescape").partition("\0")[0].partition("\t")
+        if found != path:
+            raise ConflictError(self._in_book(path))
+        mode, blob, _ = entry.split(" ")
+        return mode, blob
 
     def _in_book(self, path: str) -> str:
         return path.removeprefix(self.clone.prefix)
@@ -138,7 +157,7 @@ class _Desk:
         found = identify(self._in_book(each.path))
         if found is None or found.kind.name != "incident" or each.before != _NOTHING:
             return
-        there = self._there(each.path)
+        _, there = self._there(each.path)
         if found.id not in self.renamed and there not in (_NOTHING, each.after):
             self.renamed[found.id] = self._free(found.id)
 
