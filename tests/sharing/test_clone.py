@@ -50,6 +50,15 @@ def test_a_persons_own_changes_of_the_same_record_are_not_committed_with_it(ana:
     )  # fmt: skip
 
 
+def test_a_file_stays_executable(ana: Place) -> None:
+    (ana.root / RECORD).chmod(0o755)
+    ana.commit_all()
+    ana.write(RECORD, TEXT.replace("502", "503"))
+    ana.save(logs(20, "rolled back"))
+    assert ana.git("diff", "--summary", "HEAD^", "HEAD") == ""
+    assert ana.git("ls-files", "--stage", RECORD).startswith("100755 ")
+
+
 def test_what_a_hook_refuses_waits_and_goes_with_the_next(
     ana: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:

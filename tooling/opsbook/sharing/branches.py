@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opsbook.book.tree import Tree
-    from opsbook.sharing.clone import Clone
+    from opsbook.sharing.clone import Clone, Entry
 
 _LOCAL = "refs/heads/incident/"
 
@@ -147,6 +147,8 @@ def _begins(clone: Clone, incident: str) -> str | None:
 
 
 def _commit(clone: Clone, parent: str | None, files: Mapping[str, bytes], summary: str) -> str:
+    from opsbook.sharing.clone import as_listed, entries
+
     clone.notes.mkdir(exist_ok=True)
     index = clone.notes / "branch.index"
     index.unlink(missing_ok=True)
@@ -155,15 +157,17 @@ def _commit(clone: Clone, parent: str | None, files: Mapping[str, bytes], summar
     lasting = ("-c", "core.fsync=all")
     if parent:
         clone.run("read-tree", parent, env=env)
-    lines = b""
+    known = entries(clone, "ls-tree", "-z", parent, "--", *files) if parent else {}
+    changed: dict[str, Entry | None] = {}
     for path, content in files.items():
         blob = (
             clone.run(*lasting, "hash-object", "-w", "--stdin", f"--path={path}", stdin=content)
             .decode()
             .strip()
         )
-        lines += f"100644 {blob}\t{clone.prefix}{path}\0".encode("utf-8", "surrogateescape")
-    clone.run("update-index", "-z", "--add", "--index-info", stdin=lines, env=env)
+        mode, _ = known.get(path, ("100644", ""))
+        changed[clone.prefix + path] = mode, blob
+    clone.run("update-index", "-z", "--add", "--index-info", stdin=as_listed(changed), env=env)
     tree = clone.run(*lasting, "write-tree", env=env).decode().strip()
     sign = ("-S",) if clone.signs else ()
     over = ("-p", parent) if parent else ()

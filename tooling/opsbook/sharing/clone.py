@@ -37,6 +37,10 @@ _ASKING = ("GPG_TTY", "DISPLAY", "WAYLAND_DISPLAY", "SSH_ASKPASS")
 """By what a program that signs would ask a person for a password."""
 
 
+Entry = tuple[str, str]
+"""Mode and blob of a file in a tree or in an index."""
+
+
 class Wrote(NamedTuple):
     """What came of a commit."""
 
@@ -214,14 +218,14 @@ class Clone(Git):
 
     def _beside_own_work(self, look: Look, paths: Sequence[str], summary: str, *, ask: bool) -> str:
         """Commit the command's change alone, and leave a person's own in the index and the work tree."""
-        head = {} if self.head is None else self._entries("ls-tree", "-z", "HEAD", "--", *paths)
-        staged = self._entries("ls-files", "--stage", "-z", "--", *paths)
+        head = {} if self.head is None else entries(self, "ls-tree", "-z", "HEAD", "--", *paths)
+        staged = entries(self, "ls-files", "--stage", "-z", "--", *paths)
         origins = {path: look.origins.get(path, path) for path in paths}
-        committed = {path: self._blob(look, path, head.get(origins[path])) for path in paths}
+        committed = {path: self._entry(look, path, head.get(origins[path])) for path in paths}
         indexed = {
             path: committed[path]
             if staged.get(origins[path]) == head.get(origins[path])
-            else self._blob(look, path, staged.get(origins[path]))
+            else self._entry(look, path, staged.get(origins[path]))
             for path in paths
         }
         with self.spare_index() as index:
@@ -237,15 +241,7 @@ class Clone(Git):
             self.run("update-index", "-q", "--refresh")
         return self.commit("HEAD")
 
-    def _entries(self, *arguments: str) -> dict[str, str]:
-        """The blob of each path that git lists."""
-        rows = (line.partition("\t") for line in self._names(*arguments))
-        return {
-            path: next(word for word in reversed(entry.split(" ")) if len(word) >= 40)
-            for entry, _, path in rows
-        }
-
-    def _blob(self, look: Look, path: str, there: str | None) -> str | None:
+    def _entry(self, look: Look, path: str, there: Entry | None) -> Entry | None:
         """A command's change of a file, made in another version of it; None where it is gone from its path.
         UserError where both touch one place."""
         try:
@@ -253,13 +249,14 @@ class Clone(Git):
         except FileNotFoundError:
             return None
         before = look.before.get(look.origins.get(path, path))
-        if there is None or before is None:
-            return self.write_blob(now, path)
+        mode, blob = there or ("100644", "")
+        if not blob or before is None:
+            return mode, self.write_blob(now, path)
         try:
-            text = merged(path, before, now.decode("utf-8"), self.text_of(there))
+            text = merged(path, before, now.decode("utf-8"), self.text_of(blob))
         except (ValueError, UnicodeDecodeError):
             raise UserError(f"your own changes of {path} touch the same place: commit it yourself") from None
-        return self.write_blob(text.encode("utf-8"))
+        return mode, self.write_blob(text.encode("utf-8"))
 
     def text_of(self, blob: str) -> str:
         """The text of a blob; ValueError where it is none."""
@@ -281,19 +278,9 @@ class Clone(Git):
         except GitError:
             return False
 
-    def _put(self, blobs: Mapping[str, str | None], env: Mapping[str, str] | None) -> None:
-        lines = "".join(
-            f"{'100644' if blob else '0'} {blob or '0' * 40}\t{self.prefix}{path}\0"
-            for path, blob in blobs.items()
-        )
-        self.run(
-            "update-index",
-            "-z",
-            "--add",
-            "--index-info",
-            stdin=lines.encode("utf-8", "surrogateescape"),
-            env=env,
-        )
+    def _put(self, changed: Mapping[str, Entry | None], env: Mapping[str, str] | None) -> None:
+        lines = as_listed({self.prefix + path: entry for path, entry in changed.items()})
+        self.run("update-index", "-z", "--add", "--index-info", stdin=lines, env=env)
 
     @contextmanager
     def spare_index(self) -> Iterator[Path]:
@@ -307,6 +294,23 @@ class Clone(Git):
         finally:
             spare.unlink(missing_ok=True)
             Path(f"{spare}.lock").unlink(missing_ok=True)
+
+
+def entries(git: Git, *arguments: str) -> dict[str, Entry]:
+    """Mode and blob of each path that `git ls-tree` or `git ls-files --stage` lists."""
+    rows = (line.partition("\t") for line in git._names(*arguments))
+    return {path: _entry_of(words.split(" ")) for words, _, path in rows}
+
+
+def _entry_of(words: list[str]) -> Entry:
+    return words[0], next(word for word in words[1:] if len(word) >= 40)
+
+
+def as_listed(entries: Mapping[str, Entry | None]) -> bytes:
+    """Entries of an index, as `update-index --index-info` reads them; None takes one out."""
+    rows = ((path, entry or ("0", "0" * 40)) for path, entry in entries.items())
+    text = "".join(f"{mode} {blob}\t{path}\0" for path, (mode, blob) in rows)
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _in_one_line(error: GitError) -> str:

@@ -16,14 +16,12 @@ from typing import NamedTuple
 
 from opsbook.errors import UserError
 from opsbook.git import Git, GitError, environment
-from opsbook.sharing.clone import Clone, Look
+from opsbook.sharing.clone import Clone, Entry, Look, as_listed, entries
 from opsbook.sharing.meaning import ConflictError, merged
 from opsbook.sharing.remote import fetch, push, remote_of, upstream_of
 from opsbook.sharing.replay import replay
 from opsbook.text import Source
 
-_Entry = tuple[str, str]
-"""Mode and blob of a file in a tree or an index."""
 _ROUNDS = 60
 """How often to begin anew because somebody else was faster; each time after a longer wait."""
 
@@ -152,14 +150,16 @@ def advance(clone: Clone, branch: str, old: str | None, new: str) -> None:
     changed = _changed(clone, old, new)
     own = _own_work(clone, changed)
     whole = Git(clone.top)
-    before, after = (_listed(whole, "ls-tree", "-z", commit, "--", *own) for commit in (old, new))
-    staged = _listed(whole, "ls-files", "--stage", "-z", "--", *own)
+    before, after = (
+        entries(whole, "ls-tree", "-z", commit, "--", *own) if own and commit else {} for commit in (old, new)
+    )
+    staged = entries(whole, "ls-files", "--stage", "-z", "--", *own) if own else {}
     texts: list[tuple[Source, str]] = []
-    entries: dict[str, _Entry | None] = {}
+    index: dict[str, Entry | None] = {}
     for path in own:
         three = before.get(path), after.get(path)
         texts += _with_own_work(clone, path, *three)
-        entries[path] = _with_staged(clone, path, *three, staged.get(path))
+        index[path] = _with_staged(clone, path, *three, staged.get(path))
     start, target = old or clone.run("mktree").decode().strip(), new
     if own:
         target = _tree(clone, new, {path: before.get(path) for path in own})
@@ -170,7 +170,7 @@ def advance(clone: Clone, branch: str, old: str | None, new: str) -> None:
         replace_all(clone.top, texts)
     clone.run("update-ref", "-m", "opsbook sync", f"refs/heads/{branch}", new, old or "")
     if own:
-        whole.run("update-index", "-z", "--index-info", stdin=_as_listed(entries))
+        whole.run("update-index", "-z", "--index-info", stdin=as_listed(index))
 
 
 def _changed(clone: Clone, old: str | None, new: str) -> dict[str, str]:
@@ -205,36 +205,17 @@ def _stands(clone: Clone, path: str, changed: Mapping[str, str]) -> bool:
     )
 
 
-def _listed(whole: Git, command: str, *arguments: str | None) -> dict[str, _Entry]:
-    """Mode and blob of each path that git lists; none of a commit that is None, or of no path."""
-    if None in arguments or arguments[-1] == "--":
-        return {}
-    rows = (line.partition("\t") for line in whole._names(command, *filter(None, arguments)))
-    return {path: _entry(entry.split(" ")) for entry, _, path in rows}
-
-
-def _entry(words: list[str]) -> _Entry:
-    return words[0], next(word for word in words[1:] if len(word) >= 40)
-
-
-def _as_listed(entries: Mapping[str, _Entry | None]) -> bytes:
-    """Entries of an index, as `update-index --index-info` reads them; None takes one out."""
-    rows = ((path, entry or ("0", "0" * 40)) for path, entry in entries.items())
-    text = "".join(f"{mode} {blob}\t{path}\0" for path, (mode, blob) in rows)
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _tree(clone: Clone, commit: str, entries: Mapping[str, _Entry | None]) -> str:
+def _tree(clone: Clone, commit: str, others: Mapping[str, Entry | None]) -> str:
     """The tree of a commit with other entries at some paths."""
     with clone.spare_index() as index:
         whole, env = Git(clone.top), environment() | {"GIT_INDEX_FILE": str(index)}
         whole.run("read-tree", "--reset", commit, env=env)
-        whole.run("update-index", "-z", "--index-info", stdin=_as_listed(entries), env=env)
+        whole.run("update-index", "-z", "--index-info", stdin=as_listed(others), env=env)
         return whole.run("write-tree", env=env).decode().strip()
 
 
 def _with_own_work(
-    clone: Clone, path: str, before: _Entry | None, after: _Entry | None
+    clone: Clone, path: str, before: Entry | None, after: Entry | None
 ) -> Iterator[tuple[Source, str]]:
     """A file of the work tree and its text with a person's own changes on top of a move; nothing where it
     stays as it is."""
@@ -250,8 +231,8 @@ def _with_own_work(
 
 
 def _with_staged(
-    clone: Clone, path: str, before: _Entry | None, after: _Entry | None, staged: _Entry | None
-) -> _Entry | None:
+    clone: Clone, path: str, before: Entry | None, after: Entry | None, staged: Entry | None
+) -> Entry | None:
     """What the index says of a file after a move: as the commit, but for what a person staged."""
     if staged in (before, after):
         return after
@@ -265,7 +246,7 @@ def _with_staged(
     return staged[0], clone.write_blob(text.encode("utf-8"))
 
 
-def _moved(clone: Clone, path: str, before: _Entry | None, after: _Entry | None, now: str) -> str:
+def _moved(clone: Clone, path: str, before: Entry | None, after: Entry | None, now: str) -> str:
     """A text with a person's own changes on top of a move."""
     try:
         was, then = (clone.text_of(each[1]) if each else None for each in (before, after))
