@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.sharing.conftest import ID, TEXT, Place, line
 
 from opsbook.book.snapshot import Book
@@ -57,6 +59,17 @@ def test_two_that_write_to_one_branch_lose_nothing(ana: Place, ben: Place) -> No
     assert ben.committed(PATH, f"origin/incident/{OTHER}") == TEXT + line(20, "from ben") + line(
         30, "from ana"
     )
+
+
+def test_a_branch_that_is_checked_out_elsewhere_moves_with_its_work_tree(ana: Place, tmp_path: Path) -> None:
+    declared(ana)
+    ana.git("worktree", "add", "--quiet", str(tmp_path / "b"), f"incident/{OTHER}")
+    other = Place(tmp_path / "b")
+    other.write(PATH, TEXT + line(50, "not committed"))
+    commit_on(ana.clone, OTHER, {PATH: (TEXT + line(30, "from ana")).encode()}, "from ana")
+    assert other.read(PATH) == TEXT + line(30, "from ana") + line(50, "not committed")
+    assert other.git("diff", "--cached") == ""
+    assert other.committed(PATH) == TEXT + line(30, "from ana")
 
 
 def test_once_it_is_merged_the_work_tree_is_where_it_lives(ana: Place) -> None:

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.book.kinds import kind
 from opsbook.book.tree import Memory
 from opsbook.book.write import ChangedError
+from opsbook.errors import UserError
 from opsbook.git import GitError, environment, git_folders
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from opsbook.book.tree import Tree
     from opsbook.sharing.clone import Clone, Entry
 
@@ -124,10 +124,29 @@ def commit_on(
         raise ChangedError(f"{ref} changed while this ran; nothing was written", "run the command again")
     commit = _commit(clone, parent, files, summary)
     try:
-        clone.run("update-ref", "-m", summary, ref, commit, before or "0" * 40)
+        move(clone, f"incident/{incident}", before, commit)
     except GitError:  # somebody else in this clone was faster
         raise ChangedError(f"{ref} changed while this ran; nothing was written", "run it again") from None
     return commit
+
+
+def move(clone: Clone, branch: str, old: str | None, new: str) -> None:
+    """Move a branch, and the work tree in which it is checked out, where there is one: left as it is, that
+    would take back what came in with the next commit there."""
+    ref = f"refs/heads/{branch}"
+    place = clone.run("for-each-ref", "--format=%(worktreepath)", ref).decode("utf-8", "surrogateescape")
+    root = Path(place.rstrip("\n")) if place.strip() else None
+    if root is None or not root.is_dir():
+        clone.run("update-ref", "-m", "opsbook", ref, new, old or "0" * 40)
+        return
+    from opsbook.sharing.clone import Clone
+    from opsbook.sharing.sync import advance
+
+    there = Clone(root / clone.prefix if (root / clone.prefix).is_dir() else root)
+    why = there.hindrance()
+    if why:
+        raise UserError(f"{branch} is checked out in {root}: {why}", "finish it there, then run it again")
+    advance(there, branch, old, new)
 
 
 def _tip(clone: Clone, revision: str) -> str | None:

@@ -125,7 +125,9 @@ def _brought_in(clone: Clone, branch: str, here: str | None, there: str) -> tupl
     if done.commit != here and branch == clone.branch:
         advance(clone, branch, here, done.commit)
     elif done.commit != here:
-        clone.run("update-ref", "-m", "opsbook sync", f"refs/heads/{branch}", done.commit, here)
+        from opsbook.sharing.branches import move
+
+        move(clone, branch, here, done.commit)
     return done.commit, done.renamed
 
 
