@@ -9,6 +9,9 @@ import pytest
 from tests.sharing.conftest import ID, RECORD, TEXT, Place, declares, hook, line, logs
 
 from opsbook.authoring.change import Change, new
+from opsbook.book.snapshot import Book
+from opsbook.errors import UserError
+from opsbook.sharing.sync import catch_up
 
 
 def test_a_command_is_one_commit_with_its_own_words(ana: Place) -> None:
@@ -57,6 +60,59 @@ def test_a_file_stays_executable(ana: Place) -> None:
     ana.save(logs(20, "rolled back"))
     assert ana.git("diff", "--summary", "HEAD^", "HEAD") == ""
     assert ana.git("ls-files", "--stage", RECORD).startswith("100755 ")
+
+
+def test_a_persons_own_changes_are_not_committed_later_either(ana: Place) -> None:
+    ana.write(RECORD, TEXT.replace("502", "503"))
+    hook(ana.root / ".git/hooks", "pre-commit", "exit 1")
+    ana.save(logs(20, "rolled back"))
+    (ana.root / ".git/hooks/pre-commit").unlink()
+    assert catch_up(ana.fresh().clone) == ""
+    assert ana.committed() == TEXT
+    assert ana.read() == TEXT.replace("502", "503") + line(20, "rolled back")
+
+
+def test_what_could_not_be_written_does_not_wait(ana: Place) -> None:
+    with pytest.raises(UserError, match="changed while this ran"):
+        ana.save(lambda book: _written_meanwhile(ana, book))
+    assert ana.fresh().clone.waiting == {}
+
+
+def _written_meanwhile(place: Place, book: Book) -> Change:
+    change = logs(20, "rolled back")(book)
+    place.write(RECORD, place.read() + "# by an editor\n")
+    return change
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_nothing_waits_that_was_committed_by_hand_or_never_written(ana: Place, by_hand: bool) -> None:
+    if by_hand:
+        hook(ana.root / ".git/hooks", "pre-commit", "exit 1")
+        ana.save(logs(20, "rolled back"))
+        ana.git("commit", "--quiet", "--no-verify", "-a", "-m", "by hand")
+    else:
+        ana.clone.wait(["incidents/2026/2026-03-03-doors/incident.yaml"], "the power went")
+    assert catch_up(ana.fresh().clone) == ""
+    assert ana.fresh().clone.waiting == {}
+
+
+def test_what_waits_in_one_work_tree_or_book_is_not_committed_from_another(
+    ana: Place, tmp_path: Path
+) -> None:
+    ana.git("worktree", "add", "--quiet", "-b", "side", str(tmp_path / "side"))
+    inner = Place(ana.root / "inner")
+    inner.write("opsbook.toml", "")
+    inner.write(RECORD, TEXT)
+    ana.commit_all()
+    hook(ana.root / ".git/hooks", "pre-commit", "exit 1")
+    ana.save(logs(20, "rolled back"))
+    (ana.root / ".git/hooks/pre-commit").unlink()
+    for place in (Place(tmp_path / "side"), inner):
+        place.write(RECORD, TEXT.replace("502", "503"))
+        assert catch_up(place.clone) == ""
+        assert place.committed() == TEXT
+    assert catch_up(ana.fresh().clone) == ""
+    assert ana.committed() == TEXT + line(20, "rolled back")
 
 
 def test_what_a_hook_refuses_waits_and_goes_with_the_next(

@@ -90,7 +90,12 @@ def _write(
             return
     if keeps:
         keeping.look()
-    replace_all(root, texts, change.files, change.moves)
+    try:
+        replace_all(root, texts, change.files, change.moves)
+    except UserError:
+        if keeps:
+            keeping.forget()
+        raise
     for source, _ in texts:
         sweep(root, change.landed(source.path))
     if keeps:
@@ -136,7 +141,13 @@ class _Keeping:
     def look(self) -> None:
         """See how the files stand before they are written."""
         self._before = self._clone.look(self._paths, self._change.landed, self._change.moves)
-        self._clone.wait(self._before.paths, self._change.summary)
+        self._waited = self._clone.waiting
+        mine = [path for path in self._before.paths if path not in self._before.own]
+        self._clone.wait(mine, self._change.summary)  # later on nobody can tell a person's own from it
+
+    def forget(self) -> None:
+        """What was to be written was not."""
+        self._clone.note_waiting(self._waited)
 
     def commit(self) -> None:
         wrote = self._clone.commit_of(self._before, self._change.summary)

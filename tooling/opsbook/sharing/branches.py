@@ -168,8 +168,7 @@ def _begins(clone: Clone, incident: str) -> str | None:
 def _commit(clone: Clone, parent: str | None, files: Mapping[str, bytes], summary: str) -> str:
     from opsbook.sharing.clone import as_listed, entries
 
-    clone.notes.mkdir(exist_ok=True)
-    index = clone.notes / "branch.index"
+    index = clone.desk / "branch.index"
     index.unlink(missing_ok=True)
     env = environment() | {"GIT_INDEX_FILE": str(index)}
     # The file system may not have these objects yet when the command says "done": ask git to wait for it.

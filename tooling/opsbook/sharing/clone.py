@@ -118,8 +118,20 @@ class Clone(Git):
     @property
     def waiting(self) -> dict[str, str]:
         """The paths that a command wrote and nobody committed yet, with what it did."""
+        noted = self._noted().items()
+        return {path.removeprefix(self.prefix): what for path, what in noted if path.startswith(self.prefix)}
+
+    @cached_property
+    def desk(self) -> Path:
+        """The folder of what opsbook notes of this work tree: another one waits, and works, for itself."""
+        desk = self.own / "opsbook"
+        desk.mkdir(exist_ok=True)
+        return desk
+
+    def _noted(self) -> dict[str, str]:
+        """What waits of all books in the repository, by paths from its root."""
         try:
-            lines = (self.notes / "waiting").read_text("utf-8").splitlines()
+            lines = (self.desk / "waiting").read_text("utf-8").splitlines()
         except OSError:
             return {}
         rows = (line.partition("\t") for line in lines)
@@ -127,13 +139,15 @@ class Clone(Git):
 
     def wait(self, paths: Iterable[str], summary: str) -> None:
         """Note that paths are about to be written: what a crash interrupts is committed later."""
-        self._note(self.waiting | dict.fromkeys(paths, " ".join(summary.split())))
+        self.note_waiting(self.waiting | dict.fromkeys(paths, " ".join(summary.split())))
 
-    def _note(self, waiting: Mapping[str, str]) -> None:
-        self.notes.mkdir(exist_ok=True)
-        draft = self.notes / f"waiting.{os.getpid()}"
-        draft.write_text("".join(f"{path}\t{summary}\n" for path, summary in waiting.items()), "utf-8")
-        draft.replace(self.notes / "waiting")
+    def note_waiting(self, waiting: Mapping[str, str]) -> None:
+        """Note that exactly these paths of the book wait."""
+        others = {path: what for path, what in self._noted().items() if not path.startswith(self.prefix)}
+        whole = others | {self.prefix + path: what for path, what in waiting.items()}
+        draft = self.desk / f"waiting.{os.getpid()}"
+        draft.write_text("".join(f"{path}\t{summary}\n" for path, summary in whole.items()), "utf-8")
+        draft.replace(self.desk / "waiting")
 
     # ── committing ────────────────────────────────────────────────────────────────────────
 
@@ -184,7 +198,7 @@ class Clone(Git):
             return Wrote(None, _in_one_line(error))
         except UserError as error:
             return Wrote(None, error.message)
-        self._note({})
+        self.note_waiting({})
         return Wrote(commit)
 
     def _only(self, paths: Sequence[str], summary: str, *, ask: bool) -> str:
@@ -285,8 +299,7 @@ class Clone(Git):
     @contextmanager
     def spare_index(self) -> Iterator[Path]:
         """A copy of the index, which knows what is on disk, to be changed and thrown away."""
-        self.notes.mkdir(exist_ok=True)
-        spare = self.notes / f"index.{os.getpid()}"
+        spare = self.desk / f"index.{os.getpid()}"
         with suppress(FileNotFoundError):
             shutil.copyfile(self.own / "index", spare)
         try:

@@ -74,8 +74,7 @@ class _Desk:
         self.base = base
         self.top = top
         self.renamed: dict[str, str] = {}
-        self._index = clone.notes / "replay.index"
-        clone.notes.mkdir(exist_ok=True)
+        self._index = clone.desk / "replay.index"
         self._index.unlink(missing_ok=True)
         self._env = environment() | {"GIT_INDEX_FILE": str(self._index)}
         self._run("read-tree", top)

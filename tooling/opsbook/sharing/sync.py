@@ -276,7 +276,9 @@ def _own(path: str) -> UserError:
 def catch_up(clone: Clone, *, ask: bool = True) -> str:
     """Commit what waits from earlier commands; why that cannot be, empty where it can."""
     waiting = clone.waiting
-    if not waiting:
+    asked = ("--porcelain", "-z", "--untracked-files=all", "--ignored=matching", "--", *waiting)
+    if not waiting or not clone.run("status", *asked):
+        clone.note_waiting({})  # never written, or committed by hand
         return ""
     summary = next(iter(dict.fromkeys(waiting.values())))
     rest = len(set(waiting.values())) - 1
