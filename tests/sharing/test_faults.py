@@ -13,7 +13,7 @@ import time
 
 import pytest
 from tests.conftest import FUZZ
-from tests.sharing.conftest import ID, RECORD, TEXT, Place, logs
+from tests.sharing.conftest import ID, RECORD, TEXT, Place, line, logs
 
 from opsbook.book import yaml
 from opsbook.errors import UserError
@@ -95,7 +95,15 @@ def test_a_checkout_that_is_read_only_is_refused(ana: Place) -> None:
     assert ana.read() == TEXT
 
 
-def test_a_draft_that_a_crash_left_is_swept_away(ana: Place) -> None:
-    (ana.root / RECORD).with_name(".incident.yaml.abc12345").write_text("half")
+def test_a_draft_that_a_crash_left_is_swept_away_and_nothing_else(ana: Place) -> None:
+    for name in (".incident.yaml.abc12345.opsbook", ".incident.yaml.original"):
+        (ana.root / RECORD).with_name(name).write_text("half")
     ana.save(logs(20, "rolled back"))
-    assert os.listdir((ana.root / RECORD).parent) == ["incident.yaml"]
+    assert sorted(os.listdir((ana.root / RECORD).parent)) == [".incident.yaml.original", "incident.yaml"]
+
+
+def test_a_git_that_is_broken_does_not_stop_an_entry(ana: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    (ana.root / ".git/index").write_bytes(b"broken")
+    ana.save(logs(20, "rolled back"))
+    assert ana.read() == TEXT + line(20, "rolled back")
+    assert capsys.readouterr().err.startswith("written, not committed: git status: ")

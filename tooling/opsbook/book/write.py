@@ -16,8 +16,9 @@ from opsbook.errors import UserError
 if TYPE_CHECKING:
     from opsbook.text import Source
 
-
 _NAMED = 5
+_DRAFT = ".opsbook"
+"""How a draft's name ends: what ends otherwise is somebody's own, `.incident.yaml.original` too."""
 
 
 class ChangedError(UserError):
@@ -184,14 +185,14 @@ def sweep(root: Path, path: str) -> None:
     target = root / path
     with suppress(OSError):
         for name in os.listdir(target.parent):
-            if re.fullmatch(rf"\.{re.escape(target.name)}\.[a-z0-9_]{{8}}", name):
+            if re.fullmatch(rf"\.{re.escape(target.name)}\.[a-z0-9_]{{8}}{re.escape(_DRAFT)}", name):
                 (target.parent / name).unlink(missing_ok=True)
 
 
 @contextmanager
 def _draft(target: Path, content: bytes, mode: int) -> Iterator[Path]:
     """The content in a temporary file beside its place, forced to disk."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_DRAFT, dir=target.parent)
     draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

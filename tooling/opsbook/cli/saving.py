@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from opsbook.authoring.change import Change
     from opsbook.book.snapshot import Book
     from opsbook.sharing.branches import Branch
-    from opsbook.sharing.clone import Clone
+    from opsbook.sharing.clone import Clone, Look
     from opsbook.text import Source
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -140,8 +140,15 @@ class _Keeping:
 
     def look(self) -> None:
         """See how the files stand before they are written."""
-        self._before = self._clone.look(self._paths, self._change.landed, self._change.moves)
+        from opsbook.git import GitError
+
         self._waited = self._clone.waiting
+        self._before: Look | None = None
+        try:
+            self._before = self._clone.look(self._paths, self._change.landed, self._change.moves)
+        except GitError as error:  # an entry is never refused for it
+            self._broken = error.message
+            return
         mine = [path for path in self._before.paths if path not in self._before.own]
         self._clone.wait(mine, self._change.summary)  # later on nobody can tell a person's own from it
 
@@ -150,6 +157,9 @@ class _Keeping:
         self._clone.note_waiting(self._waited)
 
     def commit(self) -> None:
+        if self._before is None:
+            say(f"written, not committed: {self._broken}; commit it by hand once git works")
+            return
         wrote = self._clone.commit_of(self._before, self._change.summary)
         if wrote.commit is None:
             say(f"written, not committed: {wrote.why}; `opsbook sync` tries again")

@@ -32,6 +32,7 @@ def command(obj: dict[str, Any], /, correct: bool, **options: Any) -> None:
     What was pushed stays: others have acted on it. An entry that corrects it is written instead.
     """
     from opsbook.authoring.undo import corrected, taken_back
+    from opsbook.output.frames import clean
 
     draft = Draft(obj, "-", options)
     incident, place = _last(the_book(), draft)
@@ -43,7 +44,7 @@ def command(obj: dict[str, Any], /, correct: bool, **options: Any) -> None:
         )
     if not correct and _is_pushed(draft, incident, place):
         said = f"`{entry.headline}` was pushed: others have read it"
-        if not asks(options) or not click.confirm(f"{said}. Write a correcting entry?", err=True):
+        if not asks(options) or not click.confirm(f"{clean(said)}. Write a correcting entry?", err=True):
             raise UserError(said, "`opsbook undo --correct` writes an entry that corrects it")
         correct = True
     if correct:
