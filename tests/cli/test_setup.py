@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -40,8 +41,32 @@ def test_it_says_who_you_are_and_registers_the_merge_driver(
     said = capsys.readouterr()
     assert said.out == "you are ana in this clone\ngit merges incidents by what they mean in this clone\n"
     assert said.err == ""
-    assert driver(root) == "opsbook merge-driver %O %A %B %P"
+    assert driver(root).startswith("opsbook merge-driver %O %A %B %P; ")
     assert (root / ".git/opsbook/person").read_text() == "ana\n"
+
+
+def test_where_opsbook_is_not_on_the_path_git_shows_both_sides(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / ".gitattributes").write_text(ATTRIBUTE)
+    run(["setup"])
+    git = shutil.which("git")
+    (root / "bin").mkdir()
+    (root / "bin/git").symlink_to(git or "")
+    monkeypatch.setenv("PATH", f"{root / 'bin'}:/bin")
+    assert shutil.which("opsbook") is None
+    record = root / "incidents/2026/2026-03-02-a/incident.yaml"
+    record.parent.mkdir(parents=True)
+    who = ("-c", "user.name=ana", "-c", "user.email=ana@example.com")
+    for branch, title in (("base", "a"), ("ours", "b"), ("theirs", "c")):
+        subprocess.run(["git", "checkout", "-q", "-B", branch, *["base"][: branch != "base"]], check=True)
+        record.write_text(f"title: {title}\n")
+        subprocess.run(["git", "add", "--all"], check=True)
+        subprocess.run(["git", *who, "commit", "-q", "-m", title], check=True)
+    done = subprocess.run(["git", *who, "merge", "-q", "ours"], check=False, capture_output=True)
+    assert done.returncode == 1
+    assert "title: b\n" in record.read_text()
+    assert "title: c\n" in record.read_text()
 
 
 def test_a_second_time_there_is_nothing_to_say(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,9 @@ from opsbook.cli.responding import hint, keep_note
 from opsbook.errors import UserError
 from opsbook.git import git_folders
 
-_DRIVER = "opsbook merge-driver %O %A %B %P"
+_DRIVER = "opsbook merge-driver %O %A %B %P; said=$?; test $said -le 1 && exit $said; git merge-file %A %O %B"
+"""Where opsbook is not on the path or cannot, git's own merge shows both sides: else the file would hold
+ours alone, without a mark, and theirs would be lost with the next `git add`."""
 _ATTRIBUTE = "incidents/**/incident.yaml merge=opsbook"
 
 
