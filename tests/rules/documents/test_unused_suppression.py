@@ -62,3 +62,11 @@ def test_a_suppression_with_an_end_may_wait_for_a_day_that_comes(findings: Findi
     assert idle(until=" until=2026-05-31") == 0
     assert idle(until=" until=2026-03-31") == 1
     assert idle(until="") == 1
+
+
+def test_what_answered_a_change_stays_when_it_is_merged(findings: Findings) -> None:
+    override = (
+        "rotation: primary\nreason: ben is ill\ncovers:\n"
+        "  - {from: 2026-03-02T09:00Z, to: 2026-03-03T09:00Z, on: [ana]}  # opsbook: ignore[ROT017] agreed\n"
+    )
+    assert findings("unused_suppression", {"rotations/overrides/2026-03-02-ill.yaml": override}) == ()

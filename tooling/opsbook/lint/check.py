@@ -423,6 +423,8 @@ def _idle(
             terms = [catalog()[code].terms for code in codes if code is not None]
             if not whole and any(rule_terms.on == ("book",) for rule_terms in terms):
                 continue
+            if any(rule_terms.compares for rule_terms in terms):
+                continue  # it answered a change that is merged by now
             if each.until and today() <= each.until and any(rule_terms.dated for rule_terms in terms):
                 continue  # it waits for a day that comes
             rule, message = "unused_suppression", f"nothing to suppress: {names} finds nothing here"

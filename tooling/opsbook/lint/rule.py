@@ -55,6 +55,7 @@ class Terms(NamedTuple):
     strict: LevelName
     dated: bool
     since: str
+    compares: bool = False
     measured: Measured | None = None
 
     def plain(self) -> tuple[Any, ...]:
@@ -76,6 +77,7 @@ def rule(
     strict: LevelName = "error",
     dated: bool = False,
     since: str = "0.1.0",
+    compares: bool = False,
     measured: tuple[int, int, int] | None = None,
 ) -> Callable[[Check], Check]:
     """Marks a rule's `check(document, context)`, which yields findings.
@@ -83,14 +85,15 @@ def rule(
     `on` names the kinds of document it is given, or `book` for the whole book at once; a rule on
     a document may look at others through the context. `dated` says that a finding comes with the
     passing of time alone: such a finding never turns a pull request red that did not touch it.
-    `measured` is what it found in public collections: hits, how many were read, how many were right;
-    left out where none holds the records that it is about.
+    `compares` says that it looks at what a change makes of a record: once merged it finds nothing any
+    more, and the comment that answered it stays. `measured` is what it found in public collections:
+    hits, how many were read, how many were right; left out where none holds the records that it is about.
     """
     counts = Measured(*measured) if measured else None
     kinds = (on,) if isinstance(on, str) else on
 
     def mark(check: Check) -> Check:
-        check.terms = Terms(code, kinds, adopt, recommended, strict, dated, since, counts)  # type: ignore[attr-defined]
+        check.terms = Terms(code, kinds, adopt, recommended, strict, dated, since, compares, counts)  # type: ignore[attr-defined]
         return check
 
     return mark

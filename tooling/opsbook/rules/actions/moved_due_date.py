@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from opsbook.model.incident import Incident
 
 
-@rule("ACT020", on="incident")
+@rule("ACT020", on="incident", compares=True)
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     unfinished = [(id, item) for id, item in incident.content.action_items.items() if item.unfinished]
     if not unfinished:

@@ -3,7 +3,8 @@
 `# opsbook: ignore[…]` that finds nothing to silence was left behind when its reason went away, stands
 on the wrong line, or misspells the rule. Left in place, it hides the next finding of that kind, which
 nobody decided to accept. Let be are suppressions of a rule that did not run in this check, and those
-with an `until=` still to come of a rule that waits for a day, such as a due date.
+with an `until=` still to come of a rule that waits for a day, such as a due date; and those of a rule that
+looks at a change, such as a takeover at short notice: once merged it finds nothing, and the answer stays.
 
 ## Example
 

@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from opsbook.model.rotation import Layer, Rotation
 
 
-@rule("ROT020", on="rotation")
+@rule("ROT020", on="rotation", compares=True)
 def check(rotation: Document[Rotation], context: Context) -> Iterator[Finding]:
     before = context.book.before(rotation)
     if before is None or not before.readable:

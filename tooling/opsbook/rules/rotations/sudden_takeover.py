@@ -70,7 +70,7 @@ if TYPE_CHECKING:
 _DAY = timedelta(days=1)
 
 
-@rule("ROT017", on="rotation", adopt="off", recommended="advice", strict="warning")
+@rule("ROT017", on="rotation", adopt="off", recommended="advice", strict="warning", compares=True)
 def check(rotation: Document[Rotation], context: Context) -> Iterator[Finding]:
     before, notice = context.book.rotas_before(), context.book.on_call.notice
     if before is None or notice is None:
