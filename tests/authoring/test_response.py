@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import random
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -259,3 +261,12 @@ def test_a_correction_of_a_first_severity_says_no_other() -> None:
     entry = incident("09:30Z").content.timeline[0]
     ((_, after),) = corrected(document, 1, entry).texts()
     assert after == f"{document.source.text}  - {line(entry)}\n"
+
+
+def test_a_megabyte_of_secrets_is_masked_line_by_line() -> None:
+    dice = random.Random(1)
+    lines = [base64.b64encode(dice.randbytes(57)).decode() for _ in range(13_000)]
+    text, masked = without_secrets("\n".join(lines))
+    assert [len(line) for line in text.split("\n")] == [76] * 13_000
+    assert [each.line for each in masked] == sorted(each.line for each in masked)
+    assert len(masked) > 10_000

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,10 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
+_Found = tuple[Span, str, str]
+"""Where a secret stands, what it looks like, and the letters of it that are left."""
+
+
 class Masked(NamedTuple):
     """Something that was masked: what it looks like, its line from 1, and the letters that are left."""
 
@@ -36,28 +41,39 @@ class Masked(NamedTuple):
 
 def without_secrets(text: str) -> tuple[str, list[Masked]]:
     """The text, as long as before, with stars for secrets; and what these were, in order."""
-    found: dict[Span, tuple[str, str]] = {
-        Span(*match.span()): ("a private key", "") for match in _KEY.finditer(text)
-    }
-    taken = list(found)
-    for secret in find(text):
-        if secret.shown and not _within(secret.span, taken):
-            found[secret.span] = (secret.what, secret.shown)
-    taken = list(found)
-    for match in _RUN.finditer(text):
-        span = Span(*match.span())
-        if not _within(span, taken) and drawn_by_lot(match[0]):
-            found[span] = ("a value that looks random", match[0][:2])
-    masked = []
-    for span, (what, shown) in sorted(found.items()):
-        masked.append(Masked(what, text.count("\n", 0, span.start) + 1, shown))
+    found = [(Span(*match.span()), "a private key", "") for match in _KEY.finditer(text)]
+    shaped = ((each.span, each.what, each.shown) for each in find(text) if each.shown)
+    found += _beside(shaped, [span for span, _, _ in found])
+    drawn = (
+        (Span(*match.span()), "a value that looks random", match[0][:2])
+        for match in _RUN.finditer(text)
+        if drawn_by_lot(match[0])
+    )
+    found += _beside(drawn, [span for span, _, _ in found])
+    masked, pieces, at, line = [], [], 0, 1
+    for span, what, shown in sorted(found):
+        line += text.count("\n", at, span.start)
+        masked.append(Masked(what, line, shown))
         stars = re.sub(r"[^\r\n]", "*", text[span.start + len(shown) : span.end])
-        text = text[: span.start] + shown + stars + text[span.end :]
-    return text, masked
+        pieces += [text[at : span.start], shown, stars]
+        line += text.count("\n", span.start, span.end)
+        at = span.end
+    return "".join((*pieces, text[at:])), masked
 
 
-def _within(span: Span, others: Iterable[Span]) -> bool:
-    return any(other.start < span.end and span.start < other.end for other in others)
+def _beside(found: Iterable[_Found], taken: Iterable[Span]) -> list[_Found]:
+    """What overlaps nothing that is taken, nor anything before it; in time that grows with the text."""
+    spans = sorted(taken)
+    kept: list[_Found] = []
+    end = 0
+    for each in sorted(found):
+        place = bisect_left(spans, each[0])
+        before, after = spans[max(place - 1, 0) : place], spans[place : place + 1]
+        free = not any(other.start < each[0].end and each[0].start < other.end for other in (*before, *after))
+        if free and each[0].start >= end:
+            kept.append(each)
+            end = each[0].end
+    return kept
 
 
 def is_address(evidence: str) -> bool:

@@ -30,6 +30,8 @@ from opsbook.text import Span, shown
 _LINE_END = re.compile(r"[\r\n]")
 _TAG = re.compile(r"(?:&\S*\s+)?(![^\s,\[\]{}]*)")
 
+_BRACKETS = re.compile(r"[\[\]{}]")
+
 
 def subset_problems(text: str) -> Iterator[Problem]:
     """What is YAML and not the book's, in order of place; MarkedYAMLError where it is no YAML."""
@@ -50,7 +52,7 @@ def subset_problems(text: str) -> Iterator[Problem]:
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                yield Problem("too_large", span, f"nested more than {MAX_DEPTH} levels deep")
+                yield _too_deep(span)
                 return
         elif isinstance(event, CollectionEndEvent):
             depth -= 1
@@ -60,6 +62,10 @@ def _events(text: str) -> Iterator[Any]:
     parser = CParser(text)
     while (event := parser.get_event()) is not None:
         yield event
+
+
+def _too_deep(span: Span) -> Problem:
+    return Problem("too_large", span, f"nested more than {MAX_DEPTH} levels deep")
 
 
 def _second_document(span: Span) -> Problem:
@@ -164,6 +170,8 @@ def syntax_problem(text: str, error: MarkedYAMLError) -> Problem:
     """What libyaml does not understand, where it most likely went wrong."""
     reason = " ".join(str(part) for part in (error.context, error.problem) if part)
     at, began = _index(error.problem_mark, text), _index(error.context_mark, text)
+    if "maximum nesting depth" in reason:  # libyaml 0.2.6 reads that far ahead before it says anything
+        return _too_deep(_bracket_below(text, at))
     if "expected a single document" in reason:
         return _second_document(_word(text, at))
     line = _line_start(text, at)
@@ -213,6 +221,16 @@ def _line(text: str, at: int) -> Span:
     """From a place to the end of its line."""
     end = _LINE_END.search(text, at)
     return Span(at, end.start() if end else len(text))
+
+
+def _bracket_below(text: str, at: int) -> Span:
+    """The first bracket that is opened below the deepest level; the place given where there is none."""
+    depth = 0
+    for found in _BRACKETS.finditer(text, 0, at + 1):
+        depth += 1 if found[0] in "[{" else -1
+        if depth > MAX_DEPTH:
+            return Span(*found.span())
+    return Span(at, at)
 
 
 def _open_bracket(text: str) -> int | None:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from opsbook.model.incident import Entry, Incident
 
 
+_MASKED = 20
+"""Secrets that are listed; more are counted."""
+
+
 @click.command(cls=Command)
 @click.argument("text", nargs=-1)
 @click.option("--finding", is_flag=True, help="It was found out.")
@@ -86,15 +90,17 @@ def _capture(draft: Draft) -> None:
     if sys.stdin.isatty():
         hint("reading from the terminal until Ctrl-D")
     content = sys.stdin.buffer.read()
-    text, masked = without_secrets(content.decode("utf-8", "surrogateescape"))
-    for each in masked:
-        hint(f"masked on line {each.line}: {each.what}" + (f" ({each.shown}…)" if each.shown else ""))
-    content = text.encode("utf-8", "surrogateescape")
     if len(content) > LIMIT and not draft.options["force"]:
         raise UserError(
             f"{len(content) / 1_000_000:.1f} MB on stdin, evidence has 1 MB at most: see {_aside(content)}",
             "`opsbook log --evidence FILE` keeps the part that matters, `--force` all of it",
         )
+    text, masked = without_secrets(content.decode("utf-8", "surrogateescape"))
+    for each in masked[:_MASKED]:
+        hint(f"masked on line {each.line}: {each.what}" + (f" ({each.shown}…)" if each.shown else ""))
+    if len(masked) > _MASKED:
+        hint(f"and {len(masked) - _MASKED} more")
+    content = text.encode("utf-8", "surrogateescape")
     if not draft.text:
         first = next((line for line in text.splitlines() if line.strip()), "nothing was printed")
         draft.text = typed(f"Output: {first.strip()[:120]}")
