@@ -34,9 +34,11 @@ class Found(NamedTuple):
 
 def found(runbooks: Iterable[Runbook], asked: str) -> list[Found]:
     """The runbooks in which some of the words are found, the best first."""
+    there = {each: _parts(each) for each in runbooks}
     said = words(asked)
-    wanted = [word for word in said if word not in _EMPTY] or said
-    scored = (Found(each, _score(each, asked, wanted)) for each in runbooks)
+    known = {word for parts in there.values() for part in parts for word in part}
+    wanted = [_meant(word, known) for word in said if word not in _EMPTY] or [(word, _SURE) for word in said]
+    scored = (Found(each, _score(each, parts, asked, wanted)) for each, parts in there.items())
     return sorted((each for each in scored if each.score), key=lambda each: (-each.score, each.runbook.path))
 
 
@@ -50,15 +52,35 @@ def words(text: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(text)]
 
 
-def _score(runbook: Runbook, asked: str, wanted: list[str]) -> float:
-    id, name = id_of(runbook), asked.strip().casefold()
-    if name == id.casefold():
+def _parts(runbook: Runbook) -> tuple[set[str], ...]:
+    """The words of the id, the alerts, the title, the services and the headings."""
+    id = (id_of(runbook), *runbook.alerts)
+    texts = (id, runbook.alerts, (runbook.title,), runbook.services, runbook.headings)
+    return tuple({word for text in part for word in words(text)} for part in texts)
+
+
+def _meant(word: str, known: set[str]) -> tuple[str, float]:
+    """The word that is meant, and how surely: one that is nowhere is the nearest that is somewhere."""
+    if len(word) < _SHORTEST or _alike(word, known):
+        return word, _SURE
+    from difflib import get_close_matches
+
+    near = get_close_matches(word[:40], known, 1, _NEAR_ENOUGH)
+    return (near[0], _NEAR) if near else (word, _SURE)
+
+
+def _score(
+    runbook: Runbook, parts: tuple[set[str], ...], asked: str, wanted: list[tuple[str, float]]
+) -> float:
+    name = asked.strip().casefold()
+    if name == id_of(runbook).casefold():
         return 2 * _WHOLE
     if name in (alert.casefold() for alert in runbook.alerts):
         return _WHOLE
-    parts = (id, *runbook.alerts), runbook.alerts, (runbook.title,), runbook.services, runbook.headings
-    there = [{word for text in texts for word in words(text)} for texts in parts]
-    counts = [max(w * _alike(word, part) for w, part in zip(_WEIGHTS, there, strict=True)) for word in wanted]
+    counts = [
+        sure * max(weight * _alike(word, part) for weight, part in zip(_WEIGHTS, parts, strict=True))
+        for word, sure in wanted
+    ]
     matched = sum(count > 0 for count in counts)
     return sum(counts) * (matched / len(wanted)) ** 2 if wanted else 0.0
 
@@ -69,8 +91,5 @@ def _alike(word: str, there: set[str]) -> float:
         return _SURE
     if len(word) < _SHORTEST:
         return 0.0
-    if any(each.startswith(word) or (len(each) > _SHORTEST and word.startswith(each)) for each in there):
-        return _BEGINS
-    from difflib import get_close_matches
-
-    return _NEAR if get_close_matches(word[:40], there, 1, _NEAR_ENOUGH) else 0.0
+    begins = any(each.startswith(word) or (len(each) > _SHORTEST and word.startswith(each)) for each in there)
+    return _BEGINS if begins else 0.0
