@@ -679,3 +679,36 @@ def test_the_overview_of_an_empty_book_is_calm(book: Path, capsys: Out) -> None:
 
 def test_the_clock_is_utc_inside(book: Path) -> None:
     assert when(None, datetime(2026, 1, 1, tzinfo=UTC), BERLIN) == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_a_token_that_was_pasted_is_masked_in_the_record_and_in_the_commit(book: Path, capsys: Out) -> None:
+    assert run(["log", "rotated AKIA" + "IOSFODNN7EXAMPLE", "at the console"]) == 0
+    assert "masked an AWS access key in what you typed" in capsys.readouterr().err
+    log = subprocess.run(["git", "log", "-p", "-1"], capture_output=True, text=True, check=True).stdout
+    assert "IOSFODNN7" not in log
+    assert "at the console" in log
+
+
+def test_names_that_a_declaration_gets_wrong_are_its_next_steps(book: Path, capsys: Out) -> None:
+    assert run(["declare", "Sev nine", "-s", "SEV9", "--service", "payment-api", "--no-input"]) == 0
+    said = capsys.readouterr().err
+    assert "SEV9" in said
+    assert "did you mean `payments-api`?" in said
+
+
+def test_an_incident_is_meant_by_a_part_of_its_name_that_only_it_has(book: Path) -> None:
+    assert run(["log", "-i", "cards", "rolled back"]) == 0
+    assert added(book) == ['  - {at: 2026-11-23T09:30Z, text: "rolled back"}']
+
+
+def test_a_milestone_of_what_is_closed_is_said_to_be_odd(book: Path, capsys: Out) -> None:
+    closed = '  - {at: 2026-11-23T09:20Z, milestone: closed, text: "Closed"}\n'
+    (book / PATH).write_text(RECORD + closed)
+    assert run(["mitigate", "-i", ID, "again"]) == 0
+    assert "was closed before: `opsbook reopen` where it began again, or `undo`" in capsys.readouterr().err
+
+
+def test_what_cannot_be_shared_is_written_and_committed_all_the_same(book: Path, capsys: Out) -> None:
+    assert run(["log", "rolled back", "--push"]) == 0
+    assert "this clone has no remote" in capsys.readouterr().err
+    assert added(book) == ['  - {at: 2026-11-23T09:30Z, text: "rolled back"}']

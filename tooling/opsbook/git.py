@@ -339,6 +339,7 @@ class Git:
 
     def staged(self) -> tuple[list[str], list[str]]:
         """Paths that the next commit adds or changes, and paths that it deletes."""
+        self.require()
         gone = [path for path, (mode, _) in self._staged.items() if mode == _ABSENT]
         return [path for path, (mode, _) in self._staged.items() if mode != _ABSENT], gone
 

@@ -41,15 +41,27 @@ class Masked(NamedTuple):
 
 def without_secrets(text: str) -> tuple[str, list[Masked]]:
     """The text, as long as before, with stars for secrets; and what these were, in order."""
-    found = [(Span(*match.span()), "a private key", "") for match in _KEY.finditer(text)]
-    shaped = ((each.span, each.what, each.shown) for each in find(text) if each.shown)
-    found += _beside(shaped, [span for span, _, _ in found])
+    found = _known(text)
     drawn = (
         (Span(*match.span()), "a value that looks random", match[0][:2])
         for match in _RUN.finditer(text)
         if drawn_by_lot(match[0])
     )
-    found += _beside(drawn, [span for span, _, _ in found])
+    return _starred(text, [*found, *_beside(drawn, [span for span, _, _ in found])])
+
+
+def without_known(text: str) -> tuple[str, list[Masked]]:
+    """The same for what a person typed: only what has the shape of a secret that is known."""
+    return _starred(text, _known(text))
+
+
+def _known(text: str) -> list[_Found]:
+    found = [(Span(*match.span()), "a private key", "") for match in _KEY.finditer(text)]
+    shaped = ((each.span, each.what, each.shown) for each in find(text) if each.shown)
+    return [*found, *_beside(shaped, [span for span, _, _ in found])]
+
+
+def _starred(text: str, found: Iterable[_Found]) -> tuple[str, list[Masked]]:
     masked, pieces, at, line = [], [], 0, 1
     for span, what, shown in sorted(found):
         line += text.count("\n", at, span.start)

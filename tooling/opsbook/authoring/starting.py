@@ -70,7 +70,7 @@ def _words(start: Start) -> dict[str, str]:
         "VERSION": __version__,
         "TIMEZONE": start.timezone,
         "TODAY": start.today.isoformat(),
-        "MONDAY": (start.today - timedelta(days=start.today.weekday())).isoformat(),
+        "MONDAY": (start.today - timedelta(days=start.today.weekday() + 7)).isoformat(),
         "DAY": day.isoformat(),
         "DUE": (start.today + timedelta(days=20)).isoformat(),
         "YEAR": str(day.year),

@@ -25,9 +25,8 @@ def place_of(incident: Incident, said: str) -> int | None:
 def taken_back(incident: Document[Incident], place: int) -> Change:
     """The change that takes an entry out; the top says again what the timeline says without it."""
     content = incident.content
-    entry = content.timeline[place]
     steps = [*_top_without(content, place), Remove(("timeline", place))]
-    return Change(summary(incident.id, f"took back: {entry.headline}"), edits(incident, steps))
+    return Change(summary(incident.id, "the last entry is taken back"), edits(incident, steps))
 
 
 def corrected(incident: Document[Incident], place: int, entry: Entry) -> Change:

@@ -45,6 +45,8 @@ _URGENT = ("long_silence", "late_update", "broken_promise", "no_progress", "no_c
 """Findings about a clock that runs: while it does they are said again after each command."""
 _LISTED = 10
 """Incidents that are named where it is not clear which is meant; the newest."""
+_ENDS = ("acknowledged", "mitigated", "resolved")
+"""Milestones that say nothing of an incident that is closed."""
 _STEPS = 3
 """Findings that are shown after a command; more are counted."""
 
@@ -152,7 +154,7 @@ def hint(text: str) -> None:
 def current(book: Book, root: Path, asked: str | None, among: tuple[str, ...] = OPEN) -> Document[Incident]:
     """The incident that is meant: as asked, else of the branch, else of this clone, else the only open
     one, else the only one that stands in one of these ways. UserError names those that it could be."""
-    id = asked or _branch(root) or _noted(book, root, among)
+    id = _meant(book, asked) if asked else _branch(root) or _noted(book, root, among)
     if id:
         return named(book, "incident", id)
     from opsbook.book.facts import standing
@@ -168,6 +170,16 @@ def current(book: Book, root: Path, asked: str | None, among: tuple[str, ...] = 
         )
     listed = [f"-i {id}" for id in found[-_LISTED:]]
     raise UserError(f"{len(found)} incidents could be meant; say which", "\n".join(listed))
+
+
+def _meant(book: Book, asked: str) -> str:
+    """The id that is asked for, or that of the only incident not over that has these words in it."""
+    if book.has("incident", asked):
+        return asked
+    from opsbook.book.facts import standing
+
+    found = [id for id in standing(book) if asked.casefold() in id.casefold()]
+    return found[0] if len(found) == 1 else asked
 
 
 def _branch(root: Path) -> str | None:
@@ -265,6 +277,16 @@ def moment_of(text: str | None, at: datetime, zone: ZoneInfo) -> datetime:
 # ── an entry ──────────────────────────────────────────────────────────────────────────────
 
 
+def _without_secrets(text: str) -> str:
+    """What was typed, with stars for tokens that somebody pasted: a commit keeps them for ever."""
+    from opsbook.authoring.evidence import without_known
+
+    text, masked = without_known(text)
+    for each in masked:
+        hint(f"masked {each.what} in what you typed ({each.shown}…): revoke it where it is real")
+    return text
+
+
 class Draft:
     """An entry as it is typed, before anybody knows whether the book can be read."""
 
@@ -275,7 +297,7 @@ class Draft:
         self.root = find_root(Path.cwd())
         self.now = now(obj)
         self.options = dict(options)
-        self.text = typed(text)
+        self.text = _without_secrets(typed(text))
         self.who = person(self.root)
         self.said = said
         self.files: dict[str, bytes] = {}
@@ -344,6 +366,8 @@ class Draft:
         book, incident, entry, whole = made[-1]
         if not self.options.get("dry_run"):
             self._said(book, incident, entry)
+            if incident.content.history.status == "closed" and entry.milestone in _ENDS:
+                hint(f"{incident.id} was closed before: `opsbook reopen` where it began again, or `undo`")
             next_steps(book, whole, incident.path, self.now)
         return incident, entry
 
@@ -419,7 +443,9 @@ def next_steps(book: Book, change: Change, path: str, at: datetime, then: Book |
     then = then or book.with_texts({source.path: text for source, text in change.texts()})
     document = then.read(change.landed(path))
     goes_on = document.readable and document.content.history.status in OPEN
-    before = {(each.code, each.message) for each in _findings(book, path, at)}
+    begun = any(source.path == path and not source.text for source, _ in change.texts())
+    known = () if begun else _findings(book, path, at)
+    before = {(each.code, each.message) for each in known}
     found = [
         each
         for each in _findings(then, change.landed(path), at)

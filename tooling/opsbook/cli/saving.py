@@ -46,6 +46,7 @@ def save(make: Callable[[Book], Change], options: dict[str, Any]) -> Change:
 
     With `--dry-run` the change is printed as a patch and nothing is written.
     """
+    from opsbook.authoring.current_blocks import with_blocks
     from opsbook.book.settings import find_root
     from opsbook.book.snapshot import Book
     from opsbook.book.write import ChangedError, alone
@@ -56,6 +57,7 @@ def save(make: Callable[[Book], Change], options: dict[str, Any]) -> Change:
             tree, apart = the_tree(root)
             book = Book(tree)
             change = make(book)
+            change = change._replace(edits=tuple(with_blocks(book, change.edits)))
             texts = change.texts()
             _refuse_unreadable(book, change)
             if options.get("dry_run"):
@@ -88,6 +90,8 @@ def _write(
         if home:
             keeping.commit_on(home, apart.get(home))
             return
+    if options.get("push") and not keeps:
+        say("not shared: nothing is committed here")
     if keeps:
         keeping.look()
     try:
@@ -176,7 +180,12 @@ def share(clone: Clone) -> bool:
     """Bring the clone and its remote together, and say what there is to say; whether all is sent."""
     from opsbook.sharing.sync import sync
 
-    done = sync(clone)
+    try:
+        done = sync(clone)
+    except UserError as error:  # the entry is committed: what hinders sharing is a matter of its own
+        say(f"not shared: {error.message}")
+        say(f"  {error.hint}")
+        return False
     for old, new in done.renamed.items():
         say(f"somebody else declared {old} too: yours is {new} now, channel #incident-{new}")
         current = clone.notes / "current"

@@ -53,17 +53,17 @@ def _setting(clone: Clone, name: str) -> str:
     return ""
 
 
-def fetch(clone: Clone, remote: str) -> bool:
-    """Fetch what others pushed; False where the remote cannot be reached."""
+def fetch(clone: Clone, remote: str) -> str:
+    """Fetch what others pushed; why that cannot be, in git's words, empty where it was done."""
     for _ in range(3):
         try:
             clone.run(*_patiently(), "fetch", "--quiet", "--no-tags", remote, env=_network(clone))
         except GitError as error:
             if "cannot lock ref" in error.err or "unable to update local ref" in error.err:
                 continue  # another fetch of this clone was first
-            return False
-        return True
-    return False
+            return error.err.partition("\n")[0].removeprefix("fatal: ")
+        return ""
+    return "somebody else fetches all the time"
 
 
 def push(clone: Clone, remote: str, commit: str, branch: str) -> Pushed:

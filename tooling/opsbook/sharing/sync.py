@@ -53,8 +53,9 @@ def sync(clone: Clone) -> Synced:
     remote = remote_of(clone, names[0])
     if remote is None:
         return Synced(False, "this clone has no remote: `git remote add origin …` names one")
-    if not fetch(clone, remote):
-        return Synced(False, _offline(remote))
+    away = fetch(clone, remote)
+    if away:
+        return Synced(False, _offline(remote, away))
     found = Synced(True)
     for name in names:
         done = _together(clone, name, remote)
@@ -63,8 +64,8 @@ def sync(clone: Clone) -> Synced:
     return found
 
 
-def _offline(remote: str) -> str:
-    return f"offline: kept here, `opsbook sync` sends it to {remote}"
+def _offline(remote: str, why: str) -> str:
+    return f"{remote} cannot be reached ({why}): kept here, `opsbook sync` sends it"
 
 
 def _together(clone: Clone, branch: str, remote: str) -> Synced:
@@ -88,8 +89,9 @@ def _together(clone: Clone, branch: str, remote: str) -> Synced:
         if pushed.result == "refused":
             return _elsewhere(clone, remote, here, target, pushed.words, renamed)
         time.sleep(random.uniform(0, min(0.05 * 1.5**attempt, 2)))
-        if pushed.result == "offline" or not fetch(clone, remote):
-            return Synced(False, _offline(remote), renamed)
+        away = pushed.words if pushed.result == "offline" else fetch(clone, remote)
+        if away:
+            return Synced(False, _offline(remote, away), renamed)
     return Synced(
         False, f"others pushed to {remote} {_ROUNDS} times meanwhile: run `opsbook sync` again", renamed
     )
