@@ -682,10 +682,10 @@ def test_the_clock_is_utc_inside(book: Path) -> None:
 
 
 def test_a_token_that_was_pasted_is_masked_in_the_record_and_in_the_commit(book: Path, capsys: Out) -> None:
-    assert run(["log", "rotated AKIA" + "IOSFODNN7EXAMPLE", "at the console"]) == 0
+    assert run(["log", "rotated AKIA" + "Q3EGRIRZ7XPLMN2B", "at the console"]) == 0
     assert "masked an AWS access key in what you typed" in capsys.readouterr().err
     log = subprocess.run(["git", "log", "-p", "-1"], capture_output=True, text=True, check=True).stdout
-    assert "IOSFODNN7" not in log
+    assert "Q3EGRIRZ7" not in log
     assert "at the console" in log
 
 

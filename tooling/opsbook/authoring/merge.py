@@ -36,6 +36,8 @@ _MILESTONES = (
     *("started", "detected", "acknowledged", "declared", "reopened"),
     *("identified", "mitigated", "resolved", "closed"),
 )
+_PAIRS = 400
+"""So many pairs of changed entries are compared by their words; of more, those of one instant or text."""
 _ALIKE = 0.6
 """How much of an entry must be the same for a change of it to be an edit, from 0 to 1."""
 
@@ -433,11 +435,13 @@ class _Match:
                 place_of[index] = places.pop(0)
         gone = sorted(place for places in free.values() for place in places)
         changed = [index for index in range(len(side)) if index not in place_of]
+        everybody = len(gone) * len(changed) <= _PAIRS
         pairs = sorted(
             (-likeness, place, index)
             for place in gone
             for index in changed
-            if (likeness := _likeness(base[place].value, side[index].value)) >= _ALIKE
+            if (everybody or _near(base[place].value, side[index].value))
+            and (likeness := _likeness(base[place].value, side[index].value)) >= _ALIKE
         )
         for _, place, index in pairs:
             if place not in place_of.values() and index not in place_of:
@@ -446,6 +450,13 @@ class _Match:
         for index, place in sorted(place_of.items()):
             self.of[place] = side[index]
             self.order.append(place)
+
+
+def _near(one: Any, other: Any) -> bool:
+    """Whether two entries may well be one that was edited: they have the instant or the text in common."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return False
+    return _instant(one.get("at")) == _instant(other.get("at")) or one.get("text") == other.get("text")
 
 
 def _likeness(one: Any, other: Any) -> float:
