@@ -712,3 +712,12 @@ def test_what_cannot_be_shared_is_written_and_committed_all_the_same(book: Path,
     assert run(["log", "rolled back", "--push"]) == 0
     assert "this clone has no remote" in capsys.readouterr().err
     assert added(book) == ['  - {at: 2026-11-23T09:30Z, text: "rolled back"}']
+
+
+def test_an_incident_is_open_from_the_command_that_declares_it(book: Path, capsys: Out) -> None:
+    assert run(["declare", "Doors will not open", "--service", "payments-api", "--no-input"]) == 0
+    found = Book(WorkTree(book))
+    assert facts.standing(found)["2026-11-23-doors-will-not-open"] == "investigating"
+    capsys.readouterr()
+    assert run(["declare", "Doors are shut", "--service", "payments-api", "--no-input"]) == 0
+    assert "looks like 2026-11-23-doors-will-not-open" in capsys.readouterr().err

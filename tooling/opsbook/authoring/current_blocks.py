@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def with_blocks(book: Book, made: Iterable[Edit]) -> list[Edit]:
     """The edits with those of blocks that are made of a record that changes, where they said what it did."""
     edits = list(made)
-    changed = {edit.location.path for edit in edits}
+    # A new record has no page yet, and a book that looked for it before it was there would remember that.
+    changed = {edit.location.path for edit in edits if edit.location.source.text}
     incidents = [book.read(path) for path in sorted(changed) if path.endswith("/incident.yaml")]
     texts = Change("", tuple(edits)).texts()
     then = book.with_texts({source.path: text for source, text in texts})
