@@ -359,7 +359,7 @@ class Git:
         """The content of a commit."""
         return GitTree(self, commit, {})
 
-    def clean_blobs(self) -> Mapping[str, str]:
+    def clean_blobs(self) -> dict[str, str]:
         """The blob id of every tracked file whose bytes on disk are the blob's, by path.
 
         Empty where attributes or settings convert files on the way, since then they are not.
@@ -368,16 +368,19 @@ class Git:
             if self._converts():
                 return {}
             dirty = set(self._names("diff-files", "--name-only", "--relative", "-z", "--", *FOLDERS))
-            listed = self._names("ls-files", "-v", "--stage", "-z", "--", *FOLDERS)
+            listed = self.run("ls-files", "-v", "--stage", "-z", "--", *FOLDERS)
         except UserError:
             return {}
-        if any(line.endswith("/.gitattributes") for line in listed):
-            return {}
-        return {  # `H`: git looks at it, unlike what is assumed unchanged or left out of the work tree
-            path: entry.split(" ")[2]
-            for entry, _, path in (line.partition("\t") for line in listed)
-            if path not in dirty and entry.startswith("H 100")
-        }
+        found, at = {}, 0
+        while (end := listed.find(b"\0", at)) >= 0:  # line by line: all at once take a lot of memory
+            entry, _, name = listed[at:end].partition(b"\t")
+            at, path = end + 1, name.decode("utf-8", "surrogateescape")
+            if path.endswith("/.gitattributes"):
+                return {}
+            # `H`: git looks at it, unlike what is assumed unchanged or left out of the work tree
+            if entry.startswith(b"H 100") and path not in dirty:
+                found[path] = entry.split(b" ")[2].decode("ascii")
+        return found
 
     def _converts(self) -> bool:
         for name in ("core.autocrlf", "core.attributesFile"):

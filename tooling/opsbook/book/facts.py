@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opsbook import __version__
 from opsbook.book import quick, store
 from opsbook.book.kinds import kind
-from opsbook.book.tree import Signature, WorkTree, on_disk, settled
+from opsbook.book.tree import Signature, WorkTree, on_disk, settled, signature
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
@@ -108,7 +108,7 @@ def _purpose(book: Book, path: str) -> tuple[Any, ...]:
 # ── remembering ───────────────────────────────────────────────────────────────────────────
 
 
-def _incidents(book: Book) -> Iterator[tuple[str, tuple[int, ...] | None]]:
+def _incidents(book: Book) -> Iterator[tuple[str, Signature | None]]:
     """Every incident's path and what the file system says of it: no other file of the folder is looked at."""
     each = kind("incident")
     tree, over = on_disk(book.tree)
@@ -129,7 +129,7 @@ def _incidents(book: Book) -> Iterator[tuple[str, tuple[int, ...] | None]]:
             except OSError:
                 continue
             if regular(status.st_mode):
-                yield path, (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+                yield path, signature(status)
 
 
 def _folders(place: str) -> list[str]:
@@ -141,7 +141,7 @@ def _folders(place: str) -> list[str]:
         return []
 
 
-def _seen(book: Book, path: str) -> tuple[int, ...] | None:
+def _seen(book: Book, path: str) -> Signature | None:
     tree, over = on_disk(book.tree)
     return tree.signatures.get(path) if tree is not None and path not in over else None
 
@@ -149,7 +149,7 @@ def _seen(book: Book, path: str) -> tuple[int, ...] | None:
 def _remembered(
     book: Book,
     name: str,
-    places: Iterable[tuple[str, tuple[int, ...] | None]],
+    places: Iterable[tuple[str, Signature | None]],
     fact: Callable[[Book, str], Any],
 ) -> dict[str, Any]:
     """A fact for each path, worked out where its file is another than the last time."""
@@ -169,8 +169,8 @@ def _remembered(
             found[path] = fact(book, path)
         except OSError:
             continue
-        if seen is not None and settled(Signature(*seen), time.time_ns()):
-            keep[path] = (tuple(seen), found[path])
+        if seen is not None and settled(seen, time.time_ns()):
+            keep[path] = (seen, found[path])
             fresh = True
     if file and (fresh or len(keep) != len(known)):
         store.write(file, (__version__, keep))

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Set
 from errno import EACCES
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from struct import Struct
+from typing import Protocol
 
 from opsbook.book.kinds import FOLDERS
 
@@ -179,30 +180,29 @@ def on_disk(tree: Tree) -> tuple[WorkTree | None, frozenset[str]]:
     return (tree if isinstance(tree, WorkTree) else None), frozenset(over)
 
 
-class Signature(NamedTuple):
-    """What the file system says about a file without reading it."""
-
-    mtime_ns: int
-    ctime_ns: int
-    size: int
-    inode: int
+Signature = bytes
+"""What the file system says about a file without reading it: four numbers as one value, since there is one
+for every file."""
+_LOOKS = Struct("<4Q")
+_MASK = (1 << 64) - 1
 
 
 def signature(status: os.stat_result) -> Signature:
-    return Signature(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+    times = status.st_mtime_ns & _MASK, status.st_ctime_ns & _MASK
+    return _LOOKS.pack(*times, status.st_size, status.st_ino & _MASK)
 
 
 def settled(seen: Signature, now: int) -> bool:
     """Whether a later change cannot leave a signature as it is: where the clock of the file system has
     moved on since, `now` being in nanoseconds."""
-    changed = max(seen.mtime_ns, seen.ctime_ns)
+    changed: int = max(_LOOKS.unpack(seen)[:2])
     return now - changed > (_RACY_NS if changed % 1_000_000_000 else _COARSE_NS)
 
 
 class WorkTree:
     """The files on disk.
 
-    `known` gives, for each file seen before, its signature and, last, its version: a file that
+    `known` gives, for each file seen before, its signature and its version: a file that
     still looks the same is not read again. `blobs` is asked once for what git knows, when many
     files look new.
     """
@@ -210,15 +210,15 @@ class WorkTree:
     def __init__(
         self,
         root: Path,
-        known: Callable[[], Mapping[str, tuple[object, ...]]] = dict,
-        blobs: Callable[[], Mapping[str, str]] = dict,
+        known: Callable[[], Mapping[str, tuple[Signature, str]]] = dict,
+        blobs: Callable[[], dict[str, str]] = dict,
     ) -> None:
         self.root = root
         self.links: set[str] = set()
         self.signatures: dict[str, Signature] = {}
         self.versions: dict[str, str] = {}
         self._ask_known = known
-        self._blobs: Mapping[str, str] | None = None
+        self._blobs: dict[str, str] | None = None
         self._ask_blobs = blobs
         self.misses = 0
         self._listed: dict[str, list[str]] = {}
@@ -304,24 +304,24 @@ class WorkTree:
         return known
 
     @cached_property
-    def _known(self) -> Mapping[str, tuple[object, ...]]:
+    def _known(self) -> Mapping[str, tuple[Signature, str]]:
         return self._ask_known()
 
     def _remembered(self, path: str) -> str | None:
         seen = self._known.get(path)
-        if seen is not None and seen[:4] == self.signatures[path]:
-            return str(seen[4])
+        if seen is not None and seen[0] == self.signatures[path]:
+            return seen[1]
         self.misses += 1
         if self.misses > _WORTH_ASKING and self._blobs is None:
             self._blobs = self._ask_blobs()
-        return self._blobs.get(path) if self._blobs else None
+        return self._blobs.pop(path, None) if self._blobs else None  # nobody asks twice
 
     def read(self, path: str) -> bytes:
         if path not in self.signatures and not self.has(path):
             raise FileNotFoundError(path)
         handle = os.open(self._prefix + path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         try:
-            size = self.signatures[path].size
+            size = _LOOKS.unpack(self.signatures[path])[2]
             content = os.read(handle, size + 1)
             if len(content) == size:  # nearly always, in one call
                 return content

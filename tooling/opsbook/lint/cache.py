@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsbook.book.document import source_at
 from opsbook.book.store import read, write
-from opsbook.book.tree import Tree, WorkTree, settled, signature
+from opsbook.book.tree import Signature, Tree, WorkTree, settled, signature
 from opsbook.diagnostics import Diagnostic, Level, Related
 from opsbook.edits import Edit, Fix
 from opsbook.lint.check import Outcome
@@ -88,8 +88,8 @@ class Cache:
         return found | {"signatures": {}} if found else {}
 
     @property
-    def signatures(self) -> dict[str, tuple[Any, ...]]:
-        """For each file its signature and, last, its version."""
+    def signatures(self) -> dict[str, tuple[Signature, str]]:
+        """For each file its signature and its version."""
         return self._data.get("signatures", {})  # type: ignore[no-any-return]
 
     def outcomes(self, book: Book, now: int) -> dict[str, Outcome]:
@@ -114,7 +114,9 @@ class Cache:
             return
         if self._same(outcomes) and not tree.misses:
             return
-        moved = _moved(tree)
+        keys = {key for each in outcomes.values() for key in each.reads}
+        versions = {key: self._version(book, key) for key in keys}
+        moved = _moved(tree)  # after the versions, so that they are of what was read
         if moved:  # somebody is writing: what was read is not what is there
             changed = {"=" + path for path in moved}
             rules = not moved.isdisjoint(book.rule_paths())
@@ -126,12 +128,11 @@ class Cache:
         signatures = {path: seen for path, seen in _trusted(tree).items() if path not in moved}
         if self._same(outcomes) and signatures.keys() <= self.signatures.keys():
             return
-        keys = {key for each in outcomes.values() for key in each.reads}
         write(
             self._file,
             {
                 "signatures": signatures,
-                "versions": {key: self._version(book, key) for key in keys},
+                "versions": versions,
                 "states": {mark: book.state(mark) for mark in {key[0] for key in keys} & {*"!%^"}},
                 "outcomes": {subject: _encode(each) for subject, each in outcomes.items()},
             },
@@ -161,11 +162,11 @@ def _moved(tree: WorkTree) -> set[str]:
     return moved
 
 
-def _trusted(tree: WorkTree) -> dict[str, tuple[Any, ...]]:
+def _trusted(tree: WorkTree) -> dict[str, tuple[Signature, str]]:
     """Signatures that a later change cannot leave as they are."""
     now, seen = time.time_ns(), tree.signatures
     return {
-        path: (*seen[path], version) for path, version in tree.versions.items() if settled(seen[path], now)
+        path: (seen[path], version) for path, version in tree.versions.items() if settled(seen[path], now)
     }
 
 

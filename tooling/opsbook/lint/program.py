@@ -22,7 +22,7 @@ def remembered(what: str, find_out: Callable[[], T]) -> T:
     if place is None:
         return find_out()
     file = place / f"opsbook-{what}-{crc32(os.fsencode(_TOP)):012x}"
-    looks = sorted((entry.path, *signature(entry.stat())) for entry in _files())
+    looks = sorted((entry.path, signature(entry.stat())) for entry in _files())
     kept = read(file)
     if kept and kept[0] == looks:
         found: T = kept[1]

@@ -114,7 +114,7 @@ class Session:
         commit = self._base_commit
         return self.git.renamed(commit, staged=self._staged) if commit else {}
 
-    def _signatures(self) -> Mapping[str, tuple[object, ...]]:
+    def _signatures(self) -> Mapping[str, tuple[bytes, str]]:
         return self._cache.signatures if self._cache else {}
 
     @cached_property
