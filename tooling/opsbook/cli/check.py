@@ -216,7 +216,7 @@ class _Progress:
 
     def _advance(self, count: int) -> None:
         self._done += count
-        if (datetime.now() - self._started).total_seconds() > 1:
+        if (datetime.now() - self._started).total_seconds() > 2:
             self._shown = True
             click.echo(f"\rchecking: {self._done:,} records", nl=False, err=True)
 
