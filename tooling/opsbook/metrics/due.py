@@ -1,14 +1,17 @@
-"""What an incident that goes on owes whom, and by when: the next update to each audience."""
+"""What an incident owes whom, and by when: the next update to each audience while it goes on, and the full
+details once it is over."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.metrics.updates import duties, promises, silences
+from opsbook.metrics.updates import duties, promises, silences, speaks_of
 
 if TYPE_CHECKING:
     from opsbook.model.incident import Audience, Incident
+    from opsbook.model.postmortem import Postmortem
     from opsbook.model.severity import Severities
 
 
@@ -17,21 +20,47 @@ class Due(NamedTuple):
 
     at: datetime
     audience: Audience
+    place: int
+    """The entry of the timeline that it follows from, as it is written and from 0."""
 
 
 def next_updates(incident: Incident, policy: Severities) -> list[Due]:
     """The next update that each audience is owed, the soonest first, late or not: what the severity allows,
     what a clock of the policy asks for, and what was promised."""
-    found: dict[Audience, datetime] = {}
-    owed = [
-        *((each.audience, each.due) for each in silences(incident, policy) if each.until is None),
-        *((each.audience, each.due) for each in duties(incident, policy) if each.met_at is None),
-        *(
-            (each.audience, each.due)
-            for each in promises(incident)
-            if each.key == "next_update" and each.met_by is None
-        ),
-    ]
-    for audience, due in owed:
-        found[audience] = min(due, found.get(audience, due))
-    return sorted(Due(at, audience) for audience, at in found.items())
+    return _soonest(
+        [
+            *(
+                Due(each.due, each.audience, each.since.place)
+                for each in silences(incident, policy)
+                if each.until is None
+            ),
+            *(
+                Due(each.due, each.audience, each.began.place)
+                for each in duties(incident, policy)
+                if each.met_at is None
+            ),
+            *(
+                Due(each.due, each.audience, each.step.place)
+                for each in promises(incident)
+                if each.key == "next_update" and each.met_by is None
+            ),
+        ]
+    )
+
+
+def details(incident: Incident, policy: Severities, postmortem: Postmortem | None) -> list[Due]:
+    """The full details that each audience is owed of what is over, the soonest first; not those to an
+    audience of which the record, imported from a feed, cannot know."""
+    return _soonest(
+        Due(each.due, each.audience, each.began.place)
+        for each in duties(incident, policy, postmortem)
+        if each.afterwards and each.met_at is None and speaks_of(incident, each.audience)
+    )
+
+
+def _soonest(owed: Iterator[Due] | list[Due]) -> list[Due]:
+    """The first of each audience, in order of time."""
+    found: dict[Audience, Due] = {}
+    for each in sorted(owed):
+        found.setdefault(each.audience, each)
+    return list(found.values())
