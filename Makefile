@@ -4,10 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 # The example book is a year that has passed; it is judged as of its last day.
 AT     := 2026-11-23T09:00Z
-NODE_TOOLS := yaml-language-server@2.0.0 @microsoft/sarif-multitool@5.7.0
+NODE_TOOLS := yaml-language-server@2.0.0 @microsoft/sarif-multitool@5.7.0 axe-core@4.14.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit fuzz bench latency load schemas clean
+.PHONY: help demo test lint types unit pages shots fuzz bench latency load schemas clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,13 @@ types: $(VENV)/dev
 
 unit: $(VENV)/dev build/node
 	$(BIN)/pytest -n auto
+
+pages: $(VENV)/dev build/node  ## Look at every page of the site in a browser, not at one of each kind
+	OPSBOOK_EVERY_PAGE=1 $(BIN)/pytest -n auto tests/browser tests/site
+
+shots: $(VENV)/dev  ## Take pictures of the site: on a desktop, on a phone, in the dark
+	$(BIN)/opsbook site build --at $(AT)
+	$(BIN)/python -m tests.browser.shots --kinds
 
 fuzz: $(VENV)/dev  ## Look for faults for longer than CI does
 	OPSBOOK_FUZZ=1 $(BIN)/pytest -n auto
@@ -66,9 +73,9 @@ $(VENV)/dev: $(VENV)/bin/python pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/site
 
-# An editor's language server and a SARIF validator, for two tests that skip without them.
+# An editor's language server, a SARIF validator and axe, for tests that skip without them.
 build/node: Makefile
 	@mkdir -p $@
-	@command -v npm >/dev/null || echo "no npm: the tests with yaml-language-server and sarif-multitool skip"
+	@command -v npm >/dev/null || echo "no npm: the tests with yaml-language-server, sarif-multitool and axe skip"
 	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $@ $(NODE_TOOLS) || true; fi
 	@touch $@
