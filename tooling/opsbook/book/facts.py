@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opsbook import __version__
 from opsbook.book import quick, store
 from opsbook.book.kinds import kind
-from opsbook.book.tree import Signature, WorkTree, on_disk, settled, signature
+from opsbook.book.tree import Signature, WorkTree, blob_id, on_disk, settled, signature
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
@@ -30,7 +30,7 @@ _NO_RESPONSE = ("near-miss", "false-alarm")
 def standing(book: Book) -> dict[str, str]:
     """How each incident stands that is not over, by id: `triage`, `investigating`, `mitigated`, `resolved`,
     or `unreadable`. Closed ones, duplicates, near misses and false alarms are over."""
-    found = _remembered(book, "standing", _incidents(book), _status)
+    found = remembered(book, "standing", incidents(book), _status)
     each = kind("incident")
     stands = {each.id(path) or "": status for path, status in found.items() if status != OVER}
     return dict(sorted(stands.items()))
@@ -39,7 +39,7 @@ def standing(book: Book) -> dict[str, str]:
 def with_work(book: Book) -> list[str]:
     """The incidents that left work behind which is not finished, by id; and those nobody can read."""
     each = kind("incident")
-    found = _remembered(book, "work", _incidents(book), _left)
+    found = remembered(book, "work", incidents(book), _left)
     return [each.id(path) or "" for path, left in found.items() if left]
 
 
@@ -57,7 +57,7 @@ class Runbook(NamedTuple):
 def runbooks(book: Book) -> list[Runbook]:
     """What each runbook is for, in order of path; those that cannot be read are left out."""
     places = ((path, _seen(book, path)) for path in book.paths(kind("runbook")))
-    found = _remembered(book, "runbooks", places, _purpose)
+    found = remembered(book, "runbooks", places, _purpose)
     return [Runbook(path, *said) for path, said in found.items() if said]
 
 
@@ -108,9 +108,14 @@ def _purpose(book: Book, path: str) -> tuple[Any, ...]:
 # ── remembering ───────────────────────────────────────────────────────────────────────────
 
 
-def _incidents(book: Book) -> Iterator[tuple[str, Signature | None]]:
-    """Every incident's path and what the file system says of it: no other file of the folder is looked at."""
-    each = kind("incident")
+Place = tuple[str, Signature | None]
+"""A path, and what the file system says of the file there; None where that is not asked."""
+
+
+def incidents(book: Book, file: str = "incident.yaml") -> Iterator[Place]:
+    """Every incident's record, or another of its files, such as `postmortem.md`: no other file of the folder
+    is looked at."""
+    each = kind("incident" if file == "incident.yaml" else "postmortem")
     tree, over = on_disk(book.tree)
     if tree is None:
         yield from ((path, None) for path in book.paths(each))
@@ -121,7 +126,7 @@ def _incidents(book: Book) -> Iterator[tuple[str, Signature | None]]:
         for id in _folders(f"{top}/{year}"):
             if id[:4] != year:
                 continue
-            path = f"{each.folder}/{year}/{id}/incident.yaml"
+            path = f"{each.folder}/{year}/{id}/{file}"
             if path in over:
                 continue
             try:
@@ -146,34 +151,39 @@ def _seen(book: Book, path: str) -> Signature | None:
     return tree.signatures.get(path) if tree is not None and path not in over else None
 
 
-def _remembered(
-    book: Book,
-    name: str,
-    places: Iterable[tuple[str, Signature | None]],
-    fact: Callable[[Book, str], Any],
+def remembered(
+    book: Book, name: str, places: Iterable[Place], fact: Callable[[Book, str], Any], state: str = ""
 ) -> dict[str, Any]:
-    """A fact for each path, worked out where its file is another than the last time."""
+    """A fact for each path, plain data, worked out where its file is another than the last time.
+
+    A file that looks as it did is not read; one that only looks new, as in a fresh clone, is read, and what
+    is remembered holds where its bytes are the same. `state` is what the fact follows from besides the file,
+    such as a policy's version: where it is another, all is worked out anew. `name` is letters alone.
+    """
     tree, _ = on_disk(book.tree)
     kept_in = store.folder() if tree else None
     file = kept_in / f"opsbook-{name}-{_place(tree)}" if tree and kept_in else None
     kept = file and store.read(file)
-    known = kept[1] if kept and kept[0] == __version__ else {}
+    known = kept[1] if kept and kept[0] == (__version__, state) else {}
     found, keep, fresh = {}, {}, False
     for path, seen in places:
         before = known.get(path)
         if seen is not None and before is not None and before[0] == seen:
             keep[path] = before
-            found[path] = before[1]
+            found[path] = before[2]
             continue
         try:
-            found[path] = fact(book, path)
+            version = blob_id(book.tree.read(path)) if file else ""
+            same = before is not None and before[1] == version
+            found[path] = before[2] if before is not None and same else fact(book, path)
+            changed = file is None or (not same and blob_id(book.tree.read(path)) != version)
         except OSError:
             continue
-        if seen is not None and settled(seen, time.time_ns()):
-            keep[path] = (seen, found[path])
+        if seen is not None and not changed:
+            keep[path] = (seen if settled(seen, time.time_ns()) else b"", version, found[path])
             fresh = True
     if file and (fresh or len(keep) != len(known)):
-        store.write(file, (__version__, keep))
+        store.write(file, ((__version__, state), keep))
     return found
 
 

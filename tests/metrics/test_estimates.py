@@ -1,0 +1,202 @@
+"""Estimates against figures from textbooks, against plain definitions, and against simulated truth."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from itertools import islice
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opsbook.metrics.compare import counts, lengths, parts
+from opsbook.metrics.estimates import (
+    Observation,
+    Range,
+    counted,
+    difference,
+    dispersion,
+    quantiles,
+    survival,
+    wilson,
+)
+
+LENGTHS = st.lists(st.tuples(st.integers(0, 5000).map(float), st.booleans()), max_size=40)
+
+
+def over(*found: float) -> list[Observation]:
+    return [(each, True) for each in found]
+
+
+# ── Kaplan and Meier ──────────────────────────────────────────────────────────────────────
+
+
+def test_the_curve_is_that_of_the_textbook() -> None:
+    """Remission of leukaemia under 6-MP, weeks: Freireich et al. 1963, as in Klein and Moeschberger."""
+    ended = [6, 6, 6, 7, 10, 13, 16, 22, 23]
+    going = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+    curve = survival([(at, True) for at in ended] + [(at, False) for at in going])
+    assert [(step.at, round(step.share, 4)) for step in curve.steps] == [
+        (6, 0.8571), (7, 0.8067), (10, 0.7529), (13, 0.6902), (16, 0.6275), (22, 0.5378), (23, 0.4482),
+    ]  # fmt: skip
+    assert curve.quantile(0.5) == 23
+    assert curve.quantile(0.9) is None
+
+
+@given(st.lists(st.integers(0, 5000).map(float), min_size=1, max_size=60))
+def test_where_all_is_over_the_median_and_the_mean_are_the_usual_ones(found: list[float]) -> None:
+    curve = survival(over(*found))
+    assert curve.quantile(0.5) == pytest.approx(statistics.median(found))
+    assert (curve.mean or 0) == pytest.approx(statistics.fmean(found))
+
+
+@settings(max_examples=20)
+@given(LENGTHS, st.randoms())
+def test_the_order_of_the_figures_does_not_matter(found: list[Observation], dice: Random) -> None:
+    shuffled = list(found)
+    dice.shuffle(shuffled)
+    assert survival(found) == survival(shuffled)
+    assert lengths(found, shuffled[:5]) == lengths(shuffled, sorted(shuffled[:5]))
+
+
+def _at_least(value: float | None) -> float:
+    return math.inf if value is None else value
+
+
+@given(LENGTHS.filter(bool), st.integers(0, 5000).map(float), st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9]))
+def test_one_more_that_goes_on_never_lowers_an_estimate(
+    found: list[Observation], so_far: float, share: float
+) -> None:
+    before, after = survival(found), survival([*found, (so_far, False)])
+    assert _at_least(after.quantile(share)) >= _at_least(before.quantile(share))
+    assert (after.mean or 0) >= (before.mean or 0) - 1e-6
+
+
+def test_of_nothing_nothing_is_known() -> None:
+    curve = survival([])
+    assert curve.quantile(0.5) is None
+    assert curve.mean is None
+
+
+# ── intervals ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilsons_interval_is_that_of_newcombes_table(hits: int, of: int, low: float, high: float) -> None:
+    """R. G. Newcombe, Statistics in Medicine 17 (1998), table I, method 3."""
+    assert wilson(hits, of) == pytest.approx(Range(low, high), abs=6e-5)
+
+
+def test_of_none_a_share_may_be_anything_and_of_all_it_may_be_one() -> None:
+    assert wilson(0, 0) == Range(0, 1)
+    assert wilson(5, 5).high == 1
+
+
+@pytest.mark.parametrize(("number", "low", "high"), [(0, 0, 3.69), (1, 0.025, 5.57), (10, 4.795, 18.39)])
+def test_the_interval_of_a_count_is_close_to_the_exact_one(number: int, low: float, high: float) -> None:
+    assert counted(number) == pytest.approx(Range(low, high), rel=0.02, abs=0.05)
+
+
+def test_counts_that_come_in_bunches_are_more_dispersed() -> None:
+    assert dispersion([3, 3, 3, 3]) == 1
+    assert dispersion([]) == 1
+    assert dispersion([0, 0, 12, 0]) == 12
+
+
+# ── coverage on simulated truth ───────────────────────────────────────────────────────────
+
+
+def _skewed(dice: Random, number: int, median: float, until: float = math.inf) -> list[Observation]:
+    """Lengths as they come in practice; what would last longer than `until` is seen to go on."""
+    found = (dice.lognormvariate(math.log(median), 1.0) for _ in range(number))
+    return [(min(each, until), each <= until) for each in found]
+
+
+def _covered(found: list[bool]) -> float:
+    return sum(found) / len(found)
+
+
+@pytest.mark.parametrize(("number", "until"), [(8, math.inf), (25, math.inf), (25, 9000)])
+def test_the_interval_of_a_median_holds_the_truth_at_the_stated_rate(number: int, until: float) -> None:
+    dice, hits = Random(number), []
+    for _ in range(120):
+        found = _skewed(dice, number, 3600, until)
+        drawn = list(islice(quantiles(found, 0.5, dice), 200))
+        low, high = sorted(each.low for each in drawn)[4], sorted(each.high for each in drawn)[-5]
+        hits.append(low <= 3600 <= high)
+    assert _covered(hits) >= 0.9
+
+
+@pytest.mark.parametrize(("now", "before"), [(10, 10), (40, 15)])
+def test_of_two_periods_in_which_nothing_changed_one_in_twenty_looks_changed(now: int, before: int) -> None:
+    dice = Random(now + before)
+    hits = []
+    for _ in range(60):
+        one, other = (_skewed(dice, number, 3600) for number in (now, before))
+        hits.append(lengths(one, other).verdict == "cannot tell")
+    assert 0.9 <= _covered(hits) <= 1
+
+
+def test_shares_and_counts_cover_too() -> None:
+    dice, told = Random(7), []
+    for _ in range(40):
+        hits = [sum(dice.random() < 0.9 for _ in range(20)) for _ in range(2)]
+        told.append(parts((hits[0], 20), (hits[1], 20)).verdict == "cannot tell")
+        weeks = [[sum(dice.random() < 0.1 for _ in range(20)) for _ in range(13)] for _ in range(2)]
+        told.append(counts(*weeks).verdict == "cannot tell")
+    assert 0.9 <= _covered(told) <= 1
+
+
+# ── verdicts ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_change_that_cannot_be_luck_has_a_verdict() -> None:
+    slow, fast = over(*range(6000, 6030)), over(*range(600, 630))
+    assert lengths(fast, slow).verdict == "better"
+    assert lengths(slow, fast).verdict == "worse"
+    assert lengths(fast, slow).needed is None
+    assert parts((30, 30), (3, 30)).verdict == "better"
+    assert parts((3, 30), (30, 30)).verdict == "worse"
+    assert counts([0] * 13, [4] * 13).verdict == "better"
+    assert counts([4] * 13, [0] * 13).verdict == "worse"
+
+
+def test_fewer_than_six_never_tell_of_a_median() -> None:
+    assert lengths(over(1, 2, 3, 4, 5), over(*range(6000, 6005))).verdict == "cannot tell"
+
+
+def test_a_dozen_a_year_cannot_show_a_tenth_and_says_how_many_would() -> None:
+    dice = Random(12)
+    found = lengths(_skewed(dice, 12, 3240), _skewed(dice, 12, 3600))
+    assert found.verdict == "cannot tell"
+    assert found.needed is not None
+    assert found.needed > 12
+
+
+def test_of_a_period_without_any_nothing_can_be_told() -> None:
+    found = lengths([], over(1, 2, 3))
+    assert (found.before, found.now, found.verdict, found.needed) == (2, None, "cannot tell", None)
+    assert parts((0, 0), (3, 3)).verdict == "cannot tell"
+    assert counts([], []).verdict == "cannot tell"
+
+
+@settings(max_examples=20)
+@given(LENGTHS, LENGTHS)
+def test_an_interval_never_comes_out_of_nothing(now: list[Observation], before: list[Observation]) -> None:
+    found = lengths(now, before)
+    assert found.change.low <= found.change.high
+    assert (found.verdict == "cannot tell") or (now and before)
+
+
+def test_the_same_figures_have_the_same_interval_each_time() -> None:
+    again = [
+        difference(lambda dice: quantiles(over(1, 5, 9, 11, 12, 14, 20), 0.5, dice),
+                   lambda dice: quantiles(over(2, 3, 4, 8, 9, 10, 11), 0.5, dice), "same")
+        for _ in range(2)
+    ]  # fmt: skip
+    assert again[0] == again[1]
