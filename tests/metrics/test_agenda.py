@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,7 +12,7 @@ from opsbook.book.load import load
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
 from opsbook.lint.catalog import catalog
-from opsbook.metrics.agenda import ANSWERED_BY, Item, agenda, due_within, of_person, of_team
+from opsbook.metrics.agenda import ANSWERED_BY, Item, agenda, due_by, of_person, of_team
 from opsbook.model.time import instant
 
 FOLDER = "incidents/2026/2026-03-02-checkout-5xx"
@@ -71,7 +73,7 @@ def test_an_empty_book_owes_nothing() -> None:
 
 def test_an_open_incident_owes_the_next_update_of_whoever_speaks_for_it() -> None:
     (item,) = due("2026-03-02T09:30Z", OPEN)
-    assert said([item]) == ["update internal | ben | payments"]
+    assert said([item]) == ["Update internal | ben | payments"]
     assert (item.due, item.late, item.overdue) == (
         instant("2026-03-02T09:44Z"),
         timedelta(minutes=-14),
@@ -80,7 +82,7 @@ def test_an_open_incident_owes_the_next_update_of_whoever_speaks_for_it() -> Non
     assert (item.record, item.title) == ("2026-03-02-checkout-5xx", "Checkout answers 502")
     assert item.place == f"{FOLDER}/incident.yaml:5"
     spoken = OPEN.replace("{incident-commander: ben}", "{incident-commander: ben, communications-lead: eva}")
-    assert said(due("2026-03-02T09:44Z", spoken)) == ["update internal | eva | doors"]
+    assert said(due("2026-03-02T09:44Z", spoken)) == ["Update internal | eva | doors"]
     assert due("2026-03-02T09:44Z", OPEN)[0].overdue
 
 
@@ -90,8 +92,8 @@ def test_a_drill_owes_nobody_an_update_and_no_postmortem() -> None:
 
 def test_what_is_over_owes_a_draft_first_and_the_details() -> None:
     assert said(due(incident=RESOLVED)) == [
-        "draft the post-mortem | ben | payments",
-        "tell customers the full details | ben | payments",
+        "Draft the post-mortem | ben | payments",
+        "Tell customers the full details | ben | payments",
     ]
 
 
@@ -128,12 +130,12 @@ def test_a_stage_that_is_reached_is_not_asked_for(front: str, left: list[str]) -
 
 def test_the_facilitator_sees_to_the_review() -> None:
     page = PAGE.replace("status: draft", "status: draft\nfacilitator: ben")
-    assert said(due(incident=TOLD, postmortem=page))[0] == "review the post-mortem | ben | payments"
+    assert said(due(incident=TOLD, postmortem=page))[0] == "Review the post-mortem | ben | payments"
 
 
 def test_a_small_incident_owes_two_sentences() -> None:
     small = TOLD.replace("SEV1", "SEV3")
-    assert said(due(incident=small)) == ["sum it up in two sentences | ben | payments"]
+    assert said(due(incident=small)) == ["Sum it up in two sentences | ben | payments"]
     assert due(incident=small + "summary: A chart renamed a key.\n") == []
 
 
@@ -198,7 +200,7 @@ def test_a_suppression_with_an_end_is_decided_again_by_who_keeps_the_record() ->
     comment = "    # opsbook: ignore[ACT002] the vendor ships in April until=2026-04-30\n"
     record = OPEN + "kind: drill\n" + WORK.replace("    due", f"{comment}    due").replace("ana", "eva")
     (item,) = due(incident=record)
-    assert said([item]) == ["decide again about ACT002: the vendor ships in April | eva | doors"]
+    assert said([item]) == ["Decide again about ACT002: the vendor ships in April | eva | doors"]
     assert (item.due, item.record, item.overdue) == (date(2026, 4, 30), "2026-03-02-checkout-5xx", False)
     assert [each.what for each in due("2026-05-01T09:00Z", record)] == ["action-item", "suppression"]
     page = "---\nowner: doors\n---\n# Disk\n\n<!-- opsbook: ignore[RUN006] soon until=2026-04-30 -->\n"
@@ -251,8 +253,10 @@ def test_the_longest_overdue_comes_first_and_can_be_asked_for_by_team_person_and
     assert items == sorted(items, key=lambda each: -each.late)
     assert [each.what for each in of_team(items, "doors")] == ["runbook-review"]
     assert [each.what for each in of_person(items, "ben")] == ["draft", "update"]
-    assert [each.what for each in due_within(items, timedelta())] == ["draft", "update", "action-item"]
-    assert due_within(items, timedelta(days=1)) == items
+    berlin = ZoneInfo("Europe/Berlin")
+    late = [each.what for each in due_by(items, date(2026, 3, 19), berlin)]
+    assert late == ["draft", "update", "action-item"]
+    assert due_by(items, date(2026, 3, 20), berlin) == items
 
 
 # ── a year ────────────────────────────────────────────────────────────────────────────────
@@ -289,7 +293,7 @@ def test_moved_forward_day_by_day_through_a_year_each_item_becomes_overdue_exact
 
 
 def test_what_was_answered_in_the_example_book_comes_back_when_the_answer_ends_and_stays() -> None:
-    book, start = load(), instant("2026-11-23T09:30Z")
+    book, start = load(Path(__file__).parents[2]), instant("2026-11-23T09:30Z")
     late: dict[tuple[str, str, str], list[bool]] = {}
     for week in range(53):
         for each in agenda(book, start + timedelta(weeks=week)):

@@ -24,6 +24,8 @@ from opsbook.model.role import COMMANDER
 from opsbook.model.time import local_day, midnight
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.lint.suppressions import Suppression
@@ -85,6 +87,11 @@ class Item(NamedTuple):
         return next(iter(self.owners), None)
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """What it stays the same by, whatever its day and its words: an action item may get another title."""
+        return self.what, self.record, self.text if self.what in ("update", "suppression") else ""
+
+    @property
     def place(self) -> str:
         """Where it is written: path and line."""
         return f"{self.location.path}:{self.location.start.line}"
@@ -110,9 +117,24 @@ def of_person(items: Iterable[Item], person: str) -> list[Item]:
     return [each for each in items if person in each.owners]
 
 
-def due_within(items: Iterable[Item], ahead: timedelta) -> list[Item]:
-    """What is late, or will be within some time."""
-    return [each for each in items if -each.late <= ahead]
+def due_by(items: Iterable[Item], last: date, zone: ZoneInfo) -> list[Item]:
+    """What is late, or due by the end of a day."""
+    end = midnight(last + timedelta(days=1), zone)
+    return [each for each in items if each.overdue or each.over <= end]
+
+
+class Chosen(NamedTuple):
+    """The part of an agenda that somebody asked for."""
+
+    at: datetime
+    zone: ZoneInfo
+    about: str
+    """The team or person that it is of; empty for everybody."""
+    last: date | None
+    """The last day that was asked for; None for all days."""
+    items: tuple[Item, ...]
+    later: tuple[Item, ...] = ()
+    """What is due after that day."""
 
 
 # ── who ───────────────────────────────────────────────────────────────────────────────────
@@ -201,7 +223,7 @@ def updates(asked: Asked, incident: Document[Incident]) -> Iterator[Item]:
         place = incident.at("timeline", each.place, "at")
         if not asked.answered("update", incident, place):
             yield asked.item(
-                "update", f"tell {each.audience} the full details" if over else f"update {each.audience}",
+                "update", f"Tell {each.audience} the full details" if over else f"Update {each.audience}",
                 place, each.at, record=incident.id, title=record.title,
                 owners=_holds(record, SPEAKER) or _holds(record, COMMANDER), services=record.services,
             )  # fmt: skip
@@ -237,7 +259,7 @@ def _draft(asked: Asked, incident: Document[Incident], form: PostmortemForm, due
     if (form == "note" and record.summary) or asked.answered("draft", incident, place):
         return
     yield asked.item(
-        "draft", "sum it up in two sentences" if form == "note" else "draft the post-mortem", place, due,
+        "draft", "Sum it up in two sentences" if form == "note" else "Draft the post-mortem", place, due,
         record=incident.id, title=record.title, owners=_holds(record, COMMANDER), services=record.services,
     )  # fmt: skip
 
@@ -254,13 +276,13 @@ def _stages(
     if "review" in due and said.review_at is None and not asked.answered("review", page, place):
         owners = (said.facilitator,) if said.facilitator else authors
         yield asked.item(
-            "review", "review the post-mortem", place, due["review"],
+            "review", "Review the post-mortem", place, due["review"],
             **about, owners=owners, services=record.services,
         )  # fmt: skip
     unpublished = said.published_on is None and said.status != "published"
     if "published" in due and unpublished and not asked.answered("publication", page, place):
         yield asked.item(
-            "publication", "publish the post-mortem", place, local_day(due["published"], asked.zone),
+            "publication", "Publish the post-mortem", place, local_day(due["published"], asked.zone),
             **about, owners=authors, services=record.services,
         )  # fmt: skip
 
@@ -304,7 +326,7 @@ def runbook_reviews(asked: Asked) -> Iterator[Item]:
         place = runbook.at(next(filter(runbook.has, ("review_in", *_DATES))))
         if not asked.answered("runbook-review", runbook, place):
             yield asked.item(
-                "runbook-review", "review the runbook", place, period.after(content.last_updated),
+                "runbook-review", "Review the runbook", place, period.after(content.last_updated),
                 record=runbook.id, title=_title(runbook),
                 owners=(content.owner,) if content.owner else (), services=content.services,
             )  # fmt: skip
@@ -340,7 +362,7 @@ def _ending(
     if each.until is not None and each.until != date.min:
         reason = f": {each.reason}" if each.reason else ""
         yield asked.item(
-            "suppression", f"decide again about {', '.join(each.names)}{reason}", each.location, each.until,
+            "suppression", f"Decide again about {', '.join(each.names)}{reason}", each.location, each.until,
             record=record, title=title, owners=owners, services=services,
         )  # fmt: skip
 

@@ -7,8 +7,8 @@ end of a line and leaves the names of calendars as they are.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from icalendar import Calendar, vDuration, vText
 from icalendar import Event as Component
@@ -30,7 +30,16 @@ class _Text(vText):
         return self.translate(_ESCAPED).encode()
 
 
-def written(name: str, events: Iterable[Event], changed: datetime) -> str:
+class Deadline(NamedTuple):
+    """An event on the day, or at the instant, by which something is to be done; it takes no time."""
+
+    uid: str
+    due: date | datetime
+    summary: str
+    description: str
+
+
+def written(name: str, events: Iterable[Event | Deadline], changed: datetime) -> str:
     """A calendar. `changed` is when what the events follow from was changed last: a client that imports
     the calendar again takes those of the later one, and that the minutes since 2020 count up is all that
     it asks of a SEQUENCE. Equal events and an equal instant give an equal text."""
@@ -49,19 +58,26 @@ def written(name: str, events: Iterable[Event], changed: datetime) -> str:
     return text.decode()
 
 
-def _component(each: Event, changed: datetime) -> Component:
+def _component(each: Event | Deadline, changed: datetime) -> Component:
     found = Component()
     found.add("uid", each.uid)
     found.add("sequence", max(int((changed - _EPOCH) / timedelta(minutes=1)), 0))
     found.add("dtstamp", changed)
     found.add("last-modified", changed)
-    found.add("dtstart", each.interval.start)
-    found.add("dtend", each.interval.end)
-    # not every program heeds the status
-    summary = f"Cancelled: {each.summary}" if each.cancelled else each.summary
+    summary = each.summary
+    if isinstance(each, Deadline):
+        category, cancelled, busy = "Due", False, False
+        found.add("dtstart", each.due)
+    else:
+        category, cancelled = "Handoff" if each.handoff else "On call", each.cancelled
+        busy = each.handoff and not cancelled
+        found.add("dtstart", each.interval.start)
+        found.add("dtend", each.interval.end)
+        # not every program heeds the status
+        summary = f"Cancelled: {summary}" if cancelled else summary
     found.add("summary", _Text(clean(summary)))
     found.add("description", _Text("\n".join(map(clean, each.description.split("\n")))))
-    found.add("categories", ["Handoff" if each.handoff else "On call"])
-    found.add("status", "CANCELLED" if each.cancelled else "CONFIRMED")
-    found.add("transp", "OPAQUE" if each.handoff and not each.cancelled else "TRANSPARENT")
+    found.add("categories", [category])
+    found.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    found.add("transp", "OPAQUE" if busy else "TRANSPARENT")
     return found

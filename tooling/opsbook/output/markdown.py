@@ -60,7 +60,7 @@ def _listed(new: list[Diagnostic]) -> Iterator[str]:
     room, left = _ROOM, len(new)
     for path, group in groupby(new, key=lambda each: each.location.path):
         findings = list(group)
-        section = f"### {_code(clean(path))}\n\n" + "".join(map(_item, findings))
+        section = f"### {code(clean(path))}\n\n" + "".join(map(_item, findings))
         room -= len(section.encode("utf-8", "backslashreplace"))
         if room < 0:
             yield f"{count(left, 'more finding')}; `opsbook check` shows them.\n"
@@ -77,7 +77,7 @@ def _item(each: Diagnostic) -> str:
 
 
 def _notice(each: Diagnostic) -> str:
-    return f"- `{each.code}` {_code(clean(str(each.location)))}: {prose(each.message)}\n"
+    return f"- `{each.code}` {code(clean(str(each.location)))}: {prose(each.message)}\n"
 
 
 def prose(text: str) -> str:
@@ -85,7 +85,7 @@ def prose(text: str) -> str:
     pieces = clean(text).split("`")
     if len(pieces) % 2 == 0:  # the last backtick has no partner
         pieces[-2:] = ["`".join(pieces[-2:])]
-    return "".join(escaped(piece) if index % 2 == 0 else _code(piece) for index, piece in enumerate(pieces))
+    return "".join(escaped(piece) if index % 2 == 0 else code(piece) for index, piece in enumerate(pieces))
 
 
 def escaped(text: str) -> str:
@@ -93,7 +93,7 @@ def escaped(text: str) -> str:
     return _ACTIVE.sub(lambda match: _WRITTEN.get(match[0], "\\" + match[0]), text)
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """A code span; GitHub makes nothing of what stands in one."""
     if not text.strip():
         return f"\\`{text}\\`"

@@ -1,0 +1,139 @@
+"""`opsbook due`: what is late, and what is due next."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opsbook.cli.options import Command, at_option, colored, moment, named, the_book
+from opsbook.errors import UserError
+
+if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
+    from opsbook.metrics.agenda import Chosen, Item
+
+_FORMATS = ("text", "markdown", "json", "ical", "github")
+_WEEK = "7d"
+_WHOLE = ("json", "ical")
+"""What a program reads holds everything, unless it asks for less."""
+
+
+@click.command(cls=Command)
+@click.option("--team", metavar="TEAM", help="Only what falls to a team: by owner, else by service.")
+@click.option("--person", metavar="PERSON", help="Only what is a person's; `me` is you.")
+@click.option(
+    "--within", metavar="TIME", help="What is due so soon, beside what is late: `7d` (the default), `12w`."
+)
+@click.option(
+    "--format", "style", type=click.Choice(_FORMATS), default="text", show_default=True,
+    help="How to print it; json and ical hold everything, unless --within says less.",
+)  # fmt: skip
+@click.option("--exit-code", is_flag=True, help="Exit with 1 where something is late.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write it to FILE.",
+)
+@at_option
+@click.pass_obj
+def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
+    """What is late, and what is due within a week: everything in the book that has a clock.
+
+    Post-mortems to draft, review and publish; action items; updates that open incidents owe; runbooks to look
+    at again; suppressions that end. Each with whose it is and where it stands. What somebody answered with
+    `# opsbook: ignore[…]` and a reason is left out while that holds.
+    """
+    from importlib import import_module
+
+    from opsbook.book.facts import standing
+    from opsbook.cli.responding import hint
+
+    book, instant = the_book(), moment(obj, at)
+    chosen = _chosen(book, instant, options)
+    for id in (id for id, status in standing(book).items() if status == "unreadable"):
+        hint(f"{id} cannot be read; `opsbook check` says why")
+    face = import_module(f"opsbook.output.agenda.{options['style']}")
+    if getattr(face, "FOR_FORGES", False):
+        chosen = _from_above(chosen)
+    text = face.render(chosen, color=options["output"] is None and colored())
+    if options["output"] is None:
+        click.echo(text, nl=False, color=colored() or None)
+    else:
+        from opsbook.book.write import put
+
+        put(options["output"], text)
+    return int(options["exit_code"] and any(each.overdue for each in chosen.items))
+
+
+def _chosen(book: Book, at: datetime, options: dict[str, Any]) -> Chosen:
+    """The part of the agenda that is asked for."""
+    from opsbook.metrics.agenda import Chosen, agenda, due_by, of_person, of_team
+
+    last = _last(book, at, options)
+    about = []
+    if options["person"]:
+        about.append(_person(book, options["person"]))
+    if options["team"]:
+        about.append(named(book, "team", options["team"]).id)
+    found = agenda(book, at)
+    if options["person"]:
+        found = of_person(found, about[0])
+    if options["team"]:
+        found = of_team(found, about[-1])
+    zone = book.settings.timezone
+    shown = found if last is None else due_by(found, last, zone)
+    later = [each for each in found if each not in shown]
+    return Chosen(at, zone, " in ".join(about), last, tuple(shown), tuple(later))
+
+
+def _last(book: Book, at: datetime, options: dict[str, Any]) -> date | None:
+    """The last day that is asked for; None where everything is."""
+    from pydantic_core import PydanticCustomError
+
+    from opsbook.model.time import duration, local_day
+
+    asked = options["within"] or (None if options["style"] in _WHOLE else _WEEK)
+    if asked is None:
+        return None
+    try:
+        return local_day(at + duration(asked), book.settings.timezone)
+    except PydanticCustomError as error:
+        raise UserError(f"--within: {error.message()}") from None
+    except OverflowError:
+        return None
+
+
+def _person(book: Book, asked: str) -> str:
+    """The person that is meant; `me` is who types, unless somebody is called so."""
+    if asked != "me" or book.has("person", "me"):
+        return named(book, "person", asked).id
+    from opsbook.book.settings import find_root
+    from opsbook.cli.responding import person
+
+    who = person(find_root(Path.cwd()))
+    if who is None:
+        raise UserError("who you are is not known", "`opsbook setup --as PERSON` says so once for all")
+    return named(book, "person", who).id
+
+
+def _from_above(chosen: Chosen) -> Chosen:
+    """The same with paths counted from the root of the repository, as forges count them."""
+    from opsbook.book.settings import find_root
+    from opsbook.git import Git
+
+    prefix = Git(find_root(Path.cwd())).prefix
+    if not prefix:
+        return chosen
+    return chosen._replace(
+        items=tuple(_below(each, prefix) for each in chosen.items),
+        later=tuple(_below(each, prefix) for each in chosen.later),
+    )
+
+
+def _below(item: Item, folder: str) -> Item:
+    return item._replace(location=item.location.below(folder))
