@@ -12,6 +12,7 @@ from opsbook.authoring.change import Change
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
 from opsbook.errors import UserError
+from opsbook.metrics.follow_up import review_day
 
 ID = "2026-03-02-checkout-5xx"
 PATH = f"incidents/2026/{ID}/incident.yaml"
@@ -115,3 +116,49 @@ def test_a_name_that_is_not_there_is_told_with_those_that_are() -> None:
     assert error.value.hint == "it has pool-check, canary"
     with pytest.raises(UserError, match="no action item `nothing`"):
         actions.named(book(), "nothing")
+
+
+def test_a_remedy_is_rated_beside_what_it_does() -> None:
+    text = after(actions.rated(actions.named(book(), "pool-check"), "stronger"))
+    assert text == TEXT.replace("    owner: chi\n", "    strength: stronger\n    owner: chi\n")
+
+
+def test_a_finished_remedy_is_reviewed_and_judged() -> None:
+    work = actions.named(book(), "pool-check")
+    text = after(actions.done(work, date(2026, 3, 10), (), date(2026, 6, 15)))
+    work = actions.named(book(text), f"{ID}/pool-check")
+    assert review_day(work.item) == date(2026, 6, 15)
+    text = after(actions.judged(work, "effective", date(2026, 6, 12), 'it "refused" two\nchanges: good'))
+    found = actions.named(book(text), f"{ID}/pool-check").item
+    assert found.verdict is not None
+    assert found.verdict.model_dump(mode="json") == {
+        "reviewed_on": "2026-06-12",
+        "result": "effective",
+        "reason": 'it "refused" two changes: good',
+    }
+    assert review_day(found) is None
+
+
+def test_only_what_is_done_can_be_judged() -> None:
+    with pytest.raises(UserError, match="is open: only what is done can be judged"):
+        actions.judged(actions.named(book(), "pool-check"), "ineffective", date(2026, 6, 12), "x")
+    broken = TEXT.replace(
+        "status: in-progress", "verdict: {reviewed_on: 2026-06-12, result: effective, reason: x}"
+    )
+    (problem,) = book(broken).read(PATH).problems
+    assert problem.message == "a `verdict` on what is `open`: it needs `status: done`"
+
+
+def test_all_that_somebody_has_left_to_do_goes_to_somebody_else_and_what_is_done_stays() -> None:
+    other = "incidents/2026/2026-03-03-other/incident.yaml"
+    theirs = TEXT.replace("owner: ben, status: in-progress", "owner: chi, status: done, done_on: 2026-03-09")
+    there = Book(Memory({"opsbook.toml": "", PATH: TEXT, other: theirs}))
+    change, found = actions.reassigned(there, "chi", "eva")
+    assert [each.name for each in found] == [f"{ID}/pool-check", "2026-03-03-other/pool-check"]
+    texts = {source.path: text for source, text in change.texts()}
+    eva = "    owner: eva\n"
+    assert texts == {
+        PATH: TEXT.replace("    owner: chi\n", eva),
+        other: theirs.replace("    owner: chi\n", eva),
+    }
+    assert actions.reassigned(there, "gil", "eva") == (Change("action items of gil are eva's"), [])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _ORDER = (
     "title",
     "kind",
+    "strength",
     "owner",
     "due",
     "moved",
@@ -30,6 +31,8 @@ _ORDER = (
     "done_on",
     "reason",
     "evidence",
+    "review_on",
+    "verdict",
 )
 
 
@@ -99,13 +102,15 @@ def added(incident: Document[Incident], title: str, said: dict[str, Any]) -> tup
     return _change(incident, f"action item {id}", [step]), id
 
 
-def done(each: Work, on: date, evidence: tuple[str, ...]) -> Change:
-    """The change that says that an item is done, and what shows it."""
+def done(each: Work, on: date, evidence: tuple[str, ...], review_on: date | None = None) -> Change:
+    """The change that says that an item is done, what shows it, and when somebody looks whether it holds."""
     _require_unfinished(each)
     at = ("action_items", each.id)
     steps: list[Splice] = [Put((*at, "status"), "done", _ORDER), Put((*at, "done_on"), str(on), _ORDER)]
     there = len(each.item.evidence)
     steps += [Insert((*at, "evidence"), there + n, written(text)) for n, text in enumerate(evidence)]
+    if review_on:
+        steps.append(Put((*at, "review_on"), str(review_on), _ORDER))
     return _change(each.incident, f"{each.id} is done", steps)
 
 
@@ -136,6 +141,44 @@ def assigned(each: Work, owner: str) -> Change:
     _require_unfinished(each)
     step = Put(("action_items", each.id, "owner"), written(owner), _ORDER)
     return _change(each.incident, f"{each.id} is {owner}'s", [step])
+
+
+def reassigned(book: Book, before: str, after: str) -> tuple[Change, list[Work]]:
+    """The change that gives all that somebody has left to do to somebody else, and the items."""
+    found = [
+        each for each in work(book, finished=False) if each.item.unfinished and each.item.owner == before
+    ]
+    steps: dict[str, list[Splice]] = {}
+    for each in found:
+        step = Put(("action_items", each.id, "owner"), written(after), _ORDER)
+        steps.setdefault(each.incident.id, []).append(step)
+    homes = {each.incident.id: each.incident for each in found}
+    changed = tuple(edit for id, home in homes.items() for edit in edits(home, steps[id]))
+    return Change(f"action items of {before} are {after}'s", changed), found
+
+
+def rated(each: Work, strength: str) -> Change:
+    """The change that says how strong a remedy is."""
+    step = Put(("action_items", each.id, "strength"), strength, _ORDER)
+    return _change(each.incident, f"{each.id} is {strength}", [step])
+
+
+def reviewed(each: Work, on: date) -> Change:
+    """The change that says by when somebody looks whether a remedy holds."""
+    step = Put(("action_items", each.id, "review_on"), str(on), _ORDER)
+    return _change(each.incident, f"{each.id} is reviewed on {on}", [step])
+
+
+def judged(each: Work, result: str, on: date, reason: str) -> Change:
+    """The change that says what somebody found who looked whether a finished remedy holds."""
+    if each.item.status != "done":
+        raise UserError(
+            f"{each.name} is {each.item.status}: only what is done can be judged",
+            f"`opsbook action done {each.name}` first",
+        )
+    verdict = {"reviewed_on": str(on), "result": result, "reason": " ".join(reason.split())}
+    step = Put(("action_items", each.id, "verdict"), written(verdict), _ORDER)
+    return _change(each.incident, f"{each.id} is {result}", [step])
 
 
 def started(each: Work) -> Change:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from opsbook.model.directory import Person, Team
     from opsbook.model.escalation import Escalation, Target
     from opsbook.model.rotation import Cover, Override
+    from opsbook.model.severity import Severities
     from opsbook.oncall.schedule import Clock, Plan
     from opsbook.text import Pointer
 
@@ -113,9 +114,18 @@ def _edits(book: Book, leaving: Leaving, found: list[Mention], why: str) -> Iter
         steps = _team(leaving, document.content)
     elif sort == "policy":
         steps = _policy(leaving, document.content)
+    elif sort == "severity":
+        steps = _severities(leaving, document.content, found)
     else:
         steps = (Put(mention.pointer, leaving.other) for mention in found)
     yield from _spliced(document, steps)
+
+
+def _severities(leaving: Leaving, policy: Severities, found: list[Mention]) -> Iterator[Splice]:
+    for mention in found:
+        told = policy.levels[str(mention.pointer[1])].tell_when_overdue
+        there = leaving.other in told
+        yield Remove(mention.pointer) if there else Put(mention.pointer, leaving.other)
 
 
 def _spliced(document: Document[Any], steps: Iterator[Splice]) -> tuple[Edit, ...]:

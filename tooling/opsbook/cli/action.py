@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
 
 _ANY = ("triage", "investigating", "mitigated", "resolved", "closed")
+_STRENGTHS = ("stronger", "intermediate", "weaker")
+_RESULTS = ("effective", "partly-effective", "ineffective")
 _KINDS = ("prevent", "detect", "mitigate", "investigate", "process")
 
 
@@ -36,6 +38,7 @@ def command() -> None:
 @click.option("--owner", metavar="ID", help="Who sees to it: a person or a team.")
 @click.option("--due", metavar="DATE", help="By when; the severity's `action_items_within` otherwise.")
 @click.option("--kind", type=click.Choice(_KINDS), help="What it does about the next one.")
+@click.option("--strength", type=click.Choice(_STRENGTHS), help="How well it holds when nobody thinks of it.")
 @click.option("--tracker", metavar="URL", help="Where the work is tracked.")
 @click.option("--done-when", metavar="TEXT", help="How anybody can tell that it is done.")
 @incident_option
@@ -44,7 +47,7 @@ def add(title: tuple[str, ...], **options: Any) -> None:
     """Add an item: TITLE says what will be different when it is done."""
     from opsbook.authoring.actions import added
 
-    said = {"kind": options["kind"], "tracker": options["tracker"], "done_when": options["done_when"]}
+    said = {name: options[name] for name in ("kind", "strength", "tracker", "done_when")}
     ids: list[str] = []
 
     def make(book: Book) -> Change:
@@ -113,6 +116,7 @@ def start(item: str, **options: Any) -> None:
 @click.argument("item", metavar="ITEM")
 @click.option("--on", metavar="DATE", help="The day; today otherwise.")
 @click.option("--evidence", multiple=True, metavar="URL", help="What shows it: a change, a graph, a test.")
+@click.option("--review-on", metavar="DATE", help="By when somebody looks whether it holds.")
 @saving_options
 @at_option
 @click.pass_obj
@@ -122,6 +126,7 @@ def done(
     item: str,
     on: str | None,
     evidence: tuple[str, ...],
+    review_on: str | None,
     at: str | None,
     **options: Any,
 ) -> None:
@@ -132,7 +137,7 @@ def done(
 
     def act(book: Book, each: Work) -> Change:
         today = instant.astimezone(book.settings.timezone).date()
-        return actions.done(each, day("--on", on) or today, evidence)
+        return actions.done(each, day("--on", on) or today, evidence, day("--review-on", review_on))
 
     _acted(item, options, act, "done")
 
@@ -171,6 +176,85 @@ def assign(item: str, owner: str, **options: Any) -> None:
     from opsbook.authoring.actions import assigned
 
     _acted(item, options, lambda book, each: assigned(each, _owner(book, owner)), f"{owner}'s")
+
+
+@command.command(cls=Command)
+@click.argument("before", metavar="FROM")
+@click.argument("after", metavar="TO")
+@saving_options
+def reassign(before: str, after: str, **options: Any) -> None:
+    """Give all that FROM has left to do to TO: a person or a team."""
+    from opsbook.authoring.actions import reassigned
+    from opsbook.output.frames import clean
+
+    found: list[Work] = []
+
+    def make(book: Book) -> Change:
+        change, found[:] = reassigned(book, _owner(book, before), _owner(book, after))
+        return change
+
+    save(make, options)
+    if not options["dry_run"]:
+        lines = [f"{clean(each.name)}  {clean(after)}'s" for each in found]
+        click.echo("\n".join(lines) or f"{clean(before)} has nothing left to do")
+
+
+@command.command(cls=Command)
+@click.argument("item", metavar="ITEM")
+@click.argument("strength", type=click.Choice(_STRENGTHS))
+@saving_options
+def rate(item: str, strength: str, **options: Any) -> None:
+    """Say how well ITEM holds when nobody thinks of it.
+
+    After the action hierarchy of RCA2. `stronger` takes the possibility away or forces the safe way;
+    `intermediate` makes it likelier to be caught; `weaker` asks people to remember.
+    """
+    from opsbook.authoring.actions import rated
+
+    _acted(item, options, lambda _, each: rated(each, strength), strength)
+
+
+@command.command(cls=Command)
+@click.argument("item", metavar="ITEM")
+@click.option("--on", metavar="DATE", required=True, help="By when somebody looks.")
+@saving_options
+def review(item: str, on: str, **options: Any) -> None:
+    """Say by when somebody looks whether ITEM holds."""
+    from opsbook.authoring.actions import reviewed
+
+    by = day("--on", on)
+    assert by is not None
+    _acted(item, options, lambda _, each: reviewed(each, by), f"reviewed on {by}")
+
+
+@command.command(cls=Command)
+@click.argument("item", metavar="ITEM")
+@click.argument("result", type=click.Choice(_RESULTS))
+@click.option("--because", metavar="TEXT", required=True, help="What showed it.")
+@click.option("--on", metavar="DATE", help="The day somebody looked; today otherwise.")
+@saving_options
+@at_option
+@click.pass_obj
+def verdict(
+    obj: dict[str, Any],
+    /,
+    item: str,
+    result: str,
+    because: str,
+    on: str | None,
+    at: str | None,
+    **options: Any,
+) -> None:
+    """Say whether ITEM, which is done, holds."""
+    from opsbook.authoring.actions import judged
+
+    instant = moment(obj, at)
+
+    def act(book: Book, each: Work) -> Change:
+        today = instant.astimezone(book.settings.timezone).date()
+        return judged(each, result, day("--on", on) or today, because)
+
+    _acted(item, options, act, result)
 
 
 # ── list ──────────────────────────────────────────────────────────────────────────────────
@@ -223,6 +307,7 @@ def _data(each: Work, today: date) -> dict[str, Any]:
         "owner": each.item.owner,
         "due": each.due and str(each.due),
         "status": each.item.status,
+        "strength": each.item.strength,
         "overdue": _overdue(each, today),
         "path": each.incident.path,
         "line": each.incident.at("action_items", each.id).start.line,

@@ -29,6 +29,7 @@ _HEADS = {
     "action item": "action items",
     "runbook": "runbooks",
     "post-mortem": "post-mortems under way",
+    "severity": "severities",
 }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from opsbook.model.incident import Incident
+    from opsbook.model.incident import ActionItem, Incident
     from opsbook.model.severity import Severities
 
 PostmortemStage = Literal["draft", "review", "published"]
@@ -43,6 +43,19 @@ def due_days(incident: Incident, policy: Severities, zone: ZoneInfo) -> dict[str
         return {}
     last = allowed_until(incident, policy, zone)
     return {id: item.due or last for id, item in incident.action_items.items()}
+
+
+def told_when_overdue(incident: Incident, policy: Severities) -> tuple[str, ...]:
+    """The people and teams who are told, beside the owner, when an action item of this incident is overdue:
+    those of the worst level that it had."""
+    level = policy.level_of(incident)
+    return level.tell_when_overdue if level else ()
+
+
+def review_day(item: ActionItem) -> date | None:
+    """The day by which somebody must have looked whether a finished remedy holds; None where nobody said
+    one, while it is not finished, and once there is a verdict."""
+    return item.review_on if item.status == "done" and item.verdict is None else None
 
 
 def postmortem_due(incident: Incident, policy: Severities) -> dict[PostmortemStage, datetime]:

@@ -181,6 +181,20 @@ class Move(Model):
     """Why it could wait."""
 
 
+class Verdict(Model):
+    """What somebody found who looked, some time later, whether a finished remedy holds."""
+
+    reviewed_on: Date
+    """The day somebody looked."""
+    result: Literal["effective", "partly-effective", "ineffective"]
+    """Whether what went wrong cannot go wrong that way any more."""
+    reason: Text
+    """What showed it: a peak, a drill, the next change of that sort."""
+
+
+Strength = Literal["stronger", "intermediate", "weaker"]
+
+
 class ActionItem(Model):
     """Work that an incident left behind."""
 
@@ -190,6 +204,11 @@ class ActionItem(Model):
     """What will be different when it is done."""
     kind: Literal["prevent", "detect", "mitigate", "investigate", "process"] | None = None
     """What it does about the next one."""
+    strength: Strength | None = None
+    """How well it holds when nobody thinks of it, after the action hierarchy of RCA2: `stronger` takes the
+    possibility away or forces the safe way (an invariant, a removed dependency, a refused deploy),
+    `intermediate` makes it likelier to be caught (an alert, redundancy, a checklist), `weaker` asks people to
+    remember (training, a warning, a page of words)."""
     owner: OwnerId | None = None
     """Who sees to it: a person or a team."""
     due: Date | None = None
@@ -208,6 +227,10 @@ class ActionItem(Model):
     """Why it was declined."""
     evidence: Many[Text] = ()
     """What shows that it is done: a change, a graph, a test."""
+    review_on: Date | None = None
+    """The day by which somebody looks whether it holds."""
+    verdict: Verdict | None = None
+    """What they found; only of what is done."""
 
     @model_validator(mode="after")
     def _status_is_backed(self) -> ActionItem:
@@ -215,11 +238,18 @@ class ActionItem(Model):
             raise refuse("`status: done` needs `done_on`, the day it was done")
         if self.status == "declined" and self.reason is None:
             raise refuse("`status: declined` needs a `reason`")
+        if self.verdict is not None and self.status != "done":
+            raise refuse("a `verdict` on what is `{status}`: it needs `status: done`", status=self.status)
         return self
 
     @property
     def unfinished(self) -> bool:
         return self.status in ("open", "in-progress")
+
+    @property
+    def remedies(self) -> bool:
+        """Whether it is meant to change something: not declined, and more than a question."""
+        return self.status != "declined" and self.kind != "investigate"
 
 
 class Closure(Model):

@@ -52,6 +52,8 @@ class Postmortem(FrontMatter):
     """The day it was published."""
     distribution: Many[Delivery] = ()
     """Who was sent it, and when."""
+    weak_remedies_because: Text | None = None
+    """Why none of its remedies is better than `strength: weaker`, where that is so."""
     visibility: Visibility = "internal"
     """What the published site may show."""
     tags: Many[Text] = ()

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from opsbook.model.incident import Audience, Incident
-from opsbook.model.kind import Id, Many, Model, RoleName, SeverityNames, Text, exactly_one, refuse
+from opsbook.model.kind import Id, Many, Model, OwnerId, RoleName, SeverityNames, Text, exactly_one, refuse
 from opsbook.model.time import Duration
 
 Urgency = Literal["page", "message", "ticket"]
@@ -49,6 +49,8 @@ class SeverityLevel(Model):
     """The post-mortem it asks for: `full`, `short`, or a `note` of two sentences on the record."""
     action_items_within: Duration | None = None
     """By when its action items are due, after the resolution."""
+    tell_when_overdue: Many[OwnerId] = ()
+    """Who is told, beside the owner, when one of them is overdue: people and teams."""
 
 
 class Question(Model):

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from opsbook.model.postmortem import Postmortem
     from opsbook.model.rotation import Override, Rotation
     from opsbook.model.runbook import Runbook
+    from opsbook.model.severity import Severities
     from opsbook.model.time import Interval
     from opsbook.text import Location, Pointer
 
-Sort = Literal["rotation", "override", "policy", "team", "role", "action item", "runbook", "post-mortem"]
+Sort = Literal[
+    "rotation", "override", "policy", "team", "role", "action item", "runbook", "post-mortem", "severity"
+]
 _OVER = ("resolved", "closed")
 
 
@@ -174,6 +177,13 @@ def _in_postmortem(postmortem: Postmortem, person: str, at: datetime) -> Found: 
         yield "post-mortem", ("facilitator",), f"facilitator, {postmortem.status}"
 
 
+def _in_severities(policy: Severities, person: str, at: datetime) -> Found:  # noqa: ARG001
+    for name, level in policy.levels.items():
+        if person in level.tell_when_overdue:
+            place = level.tell_when_overdue.index(person)
+            yield "severity", ("levels", name, "tell_when_overdue", place), f"told what is overdue of {name}"
+
+
 _LOOK: dict[str, Callable[[Any, str, datetime], Found]] = {
     "rotation": _in_rotation,
     "override": _in_override,
@@ -182,6 +192,7 @@ _LOOK: dict[str, Callable[[Any, str, datetime], Found]] = {
     "incident": _in_incident,
     "postmortem": _in_postmortem,
     "runbook": _in_runbook,
+    "severities": _in_severities,
 }
 
 

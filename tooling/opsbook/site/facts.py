@@ -135,11 +135,15 @@ def work(found: Work, guide: Guide) -> Facts:
             "Owner": guide.either(item.owner) if item.owner else "nobody",
             "Due": found.due or "no date",
             "Does": item.kind,
+            "Strength": item.strength,
             "Done when": item.done_when,
             "Done on": item.done_on,
             "Declined because" if item.status == "declined" else "Reason": item.reason,
             "Tracked in": guide.address(item.tracker) if item.tracker else "",
             "Shown by": _proofs(item.evidence, found.incident, guide),
+            "Reviewed by": item.review_on if item.verdict is None else "",
+            "Verdict": item.verdict
+            and f"{item.verdict.result}, {item.verdict.reviewed_on}: {item.verdict.reason}",
         }
     )
 
@@ -160,6 +164,9 @@ def level(found: SeverityLevel, guide: Guide) -> Facts:
             ),
             "Post-mortem": found.postmortem,
             "Action items within": found.action_items_within and write_duration(found.action_items_within),
+            "Told when they are overdue": Markup(", ").join(
+                guide.either(each) for each in found.tell_when_overdue
+            ),
         }
     )
 
