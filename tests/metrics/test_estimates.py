@@ -15,6 +15,7 @@ from opsbook.metrics.compare import counts, lengths, parts
 from opsbook.metrics.estimates import (
     Observation,
     Range,
+    Share,
     counted,
     difference,
     dispersion,
@@ -146,7 +147,7 @@ def test_shares_and_counts_cover_too() -> None:
     dice, told = Random(7), []
     for _ in range(40):
         hits = [sum(dice.random() < 0.9 for _ in range(20)) for _ in range(2)]
-        told.append(parts((hits[0], 20), (hits[1], 20)).verdict == "cannot tell")
+        told.append(parts(Share(hits[0], 20), Share(hits[1], 20)).verdict == "cannot tell")
         weeks = [[sum(dice.random() < 0.1 for _ in range(20)) for _ in range(13)] for _ in range(2)]
         told.append(counts(*weeks).verdict == "cannot tell")
     assert 0.9 <= _covered(told) <= 1
@@ -160,8 +161,8 @@ def test_a_change_that_cannot_be_luck_has_a_verdict() -> None:
     assert lengths(fast, slow).verdict == "better"
     assert lengths(slow, fast).verdict == "worse"
     assert lengths(fast, slow).needed is None
-    assert parts((30, 30), (3, 30)).verdict == "better"
-    assert parts((3, 30), (30, 30)).verdict == "worse"
+    assert parts(Share(30, 30), Share(3, 30)).verdict == "better"
+    assert parts(Share(3, 30), Share(30, 30)).verdict == "worse"
     assert counts([0] * 13, [4] * 13).verdict == "better"
     assert counts([4] * 13, [0] * 13).verdict == "worse"
 
@@ -181,7 +182,7 @@ def test_a_dozen_a_year_cannot_show_a_tenth_and_says_how_many_would() -> None:
 def test_of_a_period_without_any_nothing_can_be_told() -> None:
     found = lengths([], over(1, 2, 3))
     assert (found.before, found.now, found.verdict, found.needed) == (2, None, "cannot tell", None)
-    assert parts((0, 0), (3, 3)).verdict == "cannot tell"
+    assert parts(Share(0, 0), Share(3, 3)).verdict == "cannot tell"
     assert counts([], []).verdict == "cannot tell"
 
 

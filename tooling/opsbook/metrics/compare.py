@@ -9,13 +9,14 @@ periods in which nothing changed, one still finds something.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from statistics import fmean, pvariance
+from collections.abc import Sequence, Sized
+from statistics import variance
 from typing import Literal, NamedTuple
 
 from opsbook.metrics.estimates import (
     Observation,
     Range,
+    Share,
     difference,
     dispersion,
     quantiles,
@@ -29,6 +30,10 @@ _POWER = 1.959964 + 0.841621
 """The normal quantiles of an error of 5 % on both sides and of a power of 80 %, added."""
 _LEAST = 0.1
 """The smallest change, as a share of what was before, that anybody looks for."""
+_FREEDOM = 4
+"""Degrees of freedom below which a spread is anybody's guess."""
+_FEWEST = 6
+"""Of fewer no interval of a median at 95 % has two ends."""
 _SHORTEST = 60.0
 """Nobody logs more exactly than to the minute."""
 
@@ -62,15 +67,16 @@ def lengths(now: Sequence[Observation], before: Sequence[Observation]) -> Compar
     )
     needed = None
     if was is not None and there is not None:
-        logs = [[math.log(max(at, _SHORTEST)) for at, _ in each] for each in (now, before)]
         step = abs(math.log(max(there, _SHORTEST) / max(was, _SHORTEST)))
-        variance = fmean(map(pvariance, logs))
-        needed = _sized(math.pi * variance / max(step, math.log(1 + _LEAST)) ** 2)
-    return _judged(was, there, change, -1, needed)
+        spread = _spread(now, before)
+        if spread is not None:
+            needed = _sized(math.pi * spread / max(step, math.log(1 + _LEAST)) ** 2, now, before)
+    enough = min(sum(over for _, over in each) for each in (now, before)) >= _FEWEST
+    return _judged(was, there, change if enough else Range(-math.inf, math.inf), -1, needed)
 
 
-def parts(now: tuple[int, int], before: tuple[int, int]) -> Comparison:
-    """The shares of two periods, each as how many of how many; the larger the better.
+def parts(now: Share, before: Share) -> Comparison:
+    """The shares of two periods; the larger the better.
 
     It would take n = (z₀.₉₇₅ + z₀.₈)² (p₁q₁ + p₂q₂) / (p₁ − p₂)² (J. L. Fleiss, *Statistical Methods for
     Rates and Proportions*, 1981, chapter 3).
@@ -78,7 +84,7 @@ def parts(now: tuple[int, int], before: tuple[int, int]) -> Comparison:
     change = difference(
         lambda random: shares(*now, random), lambda random: shares(*before, random), (now, before)
     )
-    was, there = (hits / of if of else None for hits, of in (before, now))
+    was, there = before.share, now.share
     needed = None
     if was is not None and there is not None:
         smooth = [(hits + 0.5) / (of + 1) for hits, of in (now, before)]
@@ -108,8 +114,18 @@ def counts(now: Sequence[int], before: Sequence[int]) -> Comparison:
     return _judged(was, there, change, -1, needed)
 
 
-def _sized(number: float) -> int:
-    return max(math.ceil(_POWER**2 * number), 6)
+def _spread(*samples: Sequence[Observation]) -> float | None:
+    """The variance of the logarithms of lengths within their samples; None of too few to tell."""
+    logs = [[math.log(max(at, _SHORTEST)) for at, _ in each] for each in samples if each]
+    freedom = sum(map(len, logs)) - len(logs)
+    if freedom < _FREEDOM:
+        return None
+    return sum(variance(each) * (len(each) - 1) for each in logs if len(each) > 1) / freedom
+
+
+def _sized(number: float, *samples: Sized) -> int:
+    """So many, and more than were too few."""
+    return max(math.ceil(_POWER**2 * number), _FEWEST, 1 + min(map(len, samples), default=0))
 
 
 def _judged(

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from opsbook.metrics.progress import named
 from opsbook.metrics.response import MENDED, OVER, in_order, responses, spells
 from opsbook.metrics.updates import duties, grace, reaches, silences, speaks_of
+from opsbook.model.time import Interval
 
 if TYPE_CHECKING:
     from opsbook.metrics.response import Response
@@ -115,6 +116,21 @@ def began(found: Iterable[Mark]) -> datetime | None:
         first.setdefault(mark.milestone, mark.at)
     known = (first[name] for name in ("started", "detected", "declared") if name in first)
     return next(known, min(first.values(), default=None))
+
+
+def hurt(found: Iterable[Mark], as_of: datetime) -> list[Interval]:
+    """When customers were hurt: from `started`, else `detected`, else `declared`, and from each `reopened`,
+    to the next milestone after which they are not, or up to an instant."""
+    reached = [mark for mark in found if mark.at <= as_of]
+    running = began(reached)
+    stretches = []
+    for mark in reached:
+        if running is not None and mark.milestone in MENDED and mark.at >= running:
+            stretches.append(Interval(running, mark.at))
+            running = None
+        elif running is None and mark.milestone == "reopened":
+            running = mark.at
+    return stretches if running is None else [*stretches, Interval(running, as_of)]
 
 
 def _once(first: dict[str, Mark], start: Mark | None, end: str, as_of: datetime) -> Length | None:

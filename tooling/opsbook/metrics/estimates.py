@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from random import Random
 from typing import NamedTuple
 
@@ -19,7 +19,8 @@ DRAWS = 1000
 _Z = 1.959964
 """The normal quantile for 95 %."""
 _CLOSE = 1e-9
-_MANY = 64
+_MANY = 32
+_RUNS = 32
 
 
 class Step(NamedTuple):
@@ -100,6 +101,22 @@ class Range(NamedTuple):
     high: float
 
 
+class Share(NamedTuple):
+    """How many of how many."""
+
+    hits: int
+    of: int
+
+    @property
+    def share(self) -> float | None:
+        """None of none."""
+        return self.hits / self.of if self.of else None
+
+    @property
+    def interval(self) -> Range:
+        return wilson(self.hits, self.of)
+
+
 def wilson(hits: int, of: int) -> Range:
     """The interval of a share: (p̂ + z²/2n ± z √(p̂(1−p̂)/n + z²/4n²)) / (1 + z²/n), z = 1.96.
 
@@ -143,6 +160,10 @@ def quantiles(found: Iterable[Observation], share: float, random: Random) -> Ite
     runs, longest = _runs(found), max((at for at, _ in found), default=0.0)
     left = 1 - share
     gamma = random.gammavariate
+    while len(runs) == 1 and not runs[0][1]:  # the same, and sooner: nothing goes on
+        lengths = runs[0][0]
+        place = _below(random, len(lengths), share)
+        yield _in_gap(random, lengths, place, 0.0) if place < len(lengths) else Range(longest, math.inf)
     while True:
         weights = [(gamma(len(lengths), 1), gamma(going, 1) if going else 0.0) for lengths, going in runs]
         at_risk = sum(map(sum, weights)) + random.expovariate(1)
@@ -152,9 +173,7 @@ def quantiles(found: Iterable[Observation], share: float, random: Random) -> Ite
             if after <= left:
                 part = at_risk * (1 - left / still) / over
                 place = _below(random, len(lengths) - 1, min(max(part, 0.0), 1.0))
-                lower = lengths[place - 1] if place else before
-                at = lower + random.random() * (lengths[place] - lower)
-                drawn = Range(at, at)
+                drawn = _in_gap(random, lengths, place, before)
                 break
             still, at_risk, before = after, at_risk - over - open, lengths[-1]
         yield drawn
@@ -162,7 +181,8 @@ def quantiles(found: Iterable[Observation], share: float, random: Random) -> Ite
 
 def _runs(found: Iterable[Observation]) -> list[tuple[list[float], int]]:
     """Lengths that are over, in order, as far as the next open ones, and how many of those follow; what was
-    open before anything was over tells of no length."""
+    open before anything was over tells of no length. Of very many such runs neighbours are put together, and
+    their open ones at the end."""
     runs: list[tuple[list[float], int]] = []
     for over, group in groupby(_ordered(found), key=lambda each: each[1]):
         lengths = [at for at, _ in group]
@@ -170,7 +190,18 @@ def _runs(found: Iterable[Observation]) -> list[tuple[list[float], int]]:
             runs.append((lengths, 0))
         elif runs:
             runs[-1] = (runs[-1][0], len(lengths))
-    return runs
+    size = -(-len(runs) // _RUNS)
+    if size <= 1:
+        return runs
+    parts = (zip(*runs[start : start + size], strict=True) for start in range(0, len(runs), size))
+    return [(list(chain(*lengths)), sum(going)) for lengths, going in parts]
+
+
+def _in_gap(random: Random, lengths: Sequence[float], place: int, before: float) -> Range:
+    """Somewhere between a length and the one before it."""
+    lower = lengths[place - 1] if place else before
+    at = lower + random.random() * (lengths[place] - lower)
+    return Range(at, at)
 
 
 def _below(random: Random, number: int, share: float) -> int:

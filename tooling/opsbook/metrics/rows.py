@@ -7,6 +7,8 @@ instant. `book.facts` keeps them, by the bytes of the file, the policy and the z
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,12 +27,15 @@ from opsbook.metrics.durations import (
     updates_owed,
 )
 from opsbook.metrics.follow_up import due_days, postmortem_due, resolved_at
+from opsbook.metrics.response import OVER
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
     from opsbook.model.incident import Incident
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAYOUT = 1
+"""Another one whenever `_plain` gives something else."""
 _TICK = timedelta(microseconds=1)
 
 
@@ -55,39 +60,112 @@ class Work(NamedTuple):
     done_on: date | None
 
 
-class Row(NamedTuple):
-    """An incident."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An incident. Its facts stand as they are kept and are read when they are asked for, since of most
+    incidents of a book little is asked."""
 
     id: str
-    kind: str
-    duplicate: bool
-    severity: str | None
-    """The worst that it ever had."""
-    services: tuple[str, ...]
-    factors: tuple[str, ...]
-    marks: tuple[Mark, ...]
-    first: datetime | None
-    """Its first entry."""
-    severities: tuple[tuple[str, Stretch], ...]
-    involved: tuple[tuple[str, Stretch], ...]
-    updates: tuple[Owed, ...]
-    pages: tuple[Page, ...]
-    work: tuple[Work, ...]
-    postmortem_due: tuple[tuple[str, datetime], ...]
-    resolved: datetime | None
+    plain: Plain
+    began: datetime | None
+    """When it counts as begun: `started`, else `detected`, else `declared`, else its first entry."""
+
+    @property
+    def kind(self) -> str:
+        return self.plain.kind
+
+    @property
+    def duplicate(self) -> bool:
+        return self.plain.duplicate
 
     @property
     def counts(self) -> bool:
         """Whether it counts in metrics: no drill, no near miss, no false alarm, no duplicate."""
-        return self.kind == "incident" and not self.duplicate
+        return self.plain.kind == "incident" and not self.plain.duplicate
 
     @property
-    def began(self) -> datetime | None:
-        """When it counts as begun: `started`, else `detected`, else `declared`, else its first entry."""
-        return began(self.marks) or self.first
+    def severity(self) -> str | None:
+        """The worst that it ever had."""
+        return self.plain.severity
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        return self.plain.services
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        return self.plain.factors
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        return tuple(Mark(_at(at), milestone, guessed) for at, milestone, guessed in self.plain.marks)
+
+    @property
+    def resolved(self) -> datetime | None:
+        """When it was resolved; None while it is not, also where it is open again."""
+        return _maybe(self.plain.resolved)
+
+    @property
+    def severities(self) -> tuple[tuple[str, Stretch], ...]:
+        """The stretches of its responses by severity."""
+        return _named(self.plain.severities)
+
+    @property
+    def involved(self) -> tuple[tuple[str, Stretch], ...]:
+        """The stretches of its responses by person."""
+        return _named(self.plain.involved)
+
+    @property
+    def updates(self) -> tuple[Owed, ...]:
+        return tuple(Owed(_at(due), _maybe(told)) for due, told in self.plain.updates)
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        return tuple(Page(_at(at), *rest) for at, *rest in self.plain.pages)
+
+    @property
+    def work(self) -> tuple[Work, ...]:
+        return tuple(map(_work, self.plain.work))
+
+    def work_due(self, first: date, last: date) -> Iterator[Work]:
+        """The action items that are due from one day to another."""
+        low, high = first.toordinal(), last.toordinal()
+        return (_work(said) for said in self.plain.work if said[4] is not None and low <= said[4] <= high)
+
+    @property
+    def postmortem_due(self) -> tuple[tuple[str, datetime], ...]:
+        """When each stage of its post-mortem is due."""
+        return tuple((stage, _at(at)) for stage, at in self.plain.postmortem_due)
 
     def durations(self, as_of: datetime) -> Durations:
         return measured(self.marks, as_of)
+
+    def open(self, as_of: datetime) -> bool:
+        """Whether it was not resolved by an instant, or reopened since."""
+        last = "reopened"
+        for at, milestone, _ in self.plain.marks:
+            if _at(at) <= as_of and milestone in ("reopened", *OVER):
+                last = milestone
+        return last == "reopened"
+
+
+class Plain(NamedTuple):
+    """What is kept of an incident: instants in microseconds since 1970, days as ordinals."""
+
+    kind: str
+    duplicate: bool
+    severity: str | None
+    services: tuple[str, ...]
+    factors: tuple[str, ...]
+    marks: tuple[tuple[int, str, bool], ...]
+    began: int | None
+    severities: tuple[tuple[str, int, int | None], ...]
+    involved: tuple[tuple[str, int, int | None], ...]
+    updates: tuple[tuple[int, int | None], ...]
+    pages: tuple[tuple[Any, ...], ...]
+    work: tuple[tuple[Any, ...], ...]
+    postmortem_due: tuple[tuple[str, int], ...]
+    resolved: int | None
 
 
 class Postmortem(NamedTuple):
@@ -111,12 +189,12 @@ class Rows(NamedTuple):
 def rows(book: Book) -> Rows:
     """A row for each incident of a book."""
     each = kind("incident")
-    state = f"{book.tree.version('policies/severities.yaml')} {book.settings.timezone.key}"
+    state = f"{_LAYOUT} {book.tree.version('policies/severities.yaml')} {book.settings.timezone.key}"
     found = facts.remembered(book, "metrics", facts.incidents(book), _plain, state)
     pages = facts.remembered(book, "postmortems", facts.incidents(book, "postmortem.md"), _page)
     read = {each.id(path) or "": plain for path, plain in found.items()}
     return Rows(
-        tuple(_row(id, plain) for id, plain in sorted(read.items()) if plain),
+        tuple(_row(id, Plain(*plain)) for id, plain in sorted(read.items()) if plain),
         {kind("postmortem").id(path) or "": _postmortem(plain) for path, plain in pages.items() if plain},
         tuple(sorted(id for id, plain in read.items() if not plain)),
     )
@@ -133,14 +211,15 @@ def _plain(book: Book, path: str) -> tuple[Any, ...]:
     content: Incident = document.content
     policy = book.severities
     due = due_days(content, policy, book.settings.timezone)
+    found = marks(content)
     return (
         content.kind,
         content.duplicate_of is not None,
         policy.worst_of(content) or next(iter(content.history.held(content)), None),
         _services(content),
         content.contributing_factors,
-        tuple((_tick(each.at), each.milestone, each.approximate) for each in marks(content)),
-        _tick(min((entry.at for entry in content.timeline), default=None)),
+        tuple((_tick(each.at), each.milestone, each.approximate) for each in found),
+        _tick(began(found) or min((entry.at for entry in content.timeline), default=None)),
         _stretches(severity_stretches(content)),
         _stretches(involved(content)),
         tuple((_tick(each.due), _tick(each.told)) for each in updates_owed(content, policy)),
@@ -169,21 +248,16 @@ def _services(content: Incident) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*content.services, *hurt]))
 
 
-def _row(id: str, plain: tuple[Any, ...]) -> Row:
-    (kind, duplicate, severity, services, factors, marks, first, severities, involved, updates, pages, work,
-     postmortem, resolved) = plain  # fmt: skip
-    return Row(
-        id, kind, duplicate, severity, services, factors,
-        tuple(Mark(_at(at), milestone, guessed) for at, milestone, guessed in marks),
-        _maybe(first),
-        tuple((name, Stretch(_at(since), _maybe(until))) for name, since, until in severities),
-        tuple((name, Stretch(_at(since), _maybe(until))) for name, since, until in involved),
-        tuple(Owed(_at(due), _maybe(told)) for due, told in updates),
-        tuple(Page(_at(at), *rest) for at, *rest in pages),
-        tuple(Work(*said[:4], *map(_day, said[4:])) for said in work),
-        tuple((stage, _at(at)) for stage, at in postmortem),
-        _maybe(resolved),
-    )  # fmt: skip
+def _row(id: str, plain: Plain) -> Row:
+    return Row(id, plain, _maybe(plain.began))
+
+
+def _work(said: tuple[Any, ...]) -> Work:
+    return Work(*said[:4], *map(_day, said[4:]))
+
+
+def _named(found: tuple[tuple[str, int, int | None], ...]) -> tuple[tuple[str, Stretch], ...]:
+    return tuple((name, Stretch(_at(since), _maybe(until))) for name, since, until in found)
 
 
 def _page(book: Book, path: str) -> tuple[Any, ...]:

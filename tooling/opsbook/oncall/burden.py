@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from opsbook.model.time import Interval
 from opsbook.oncall.intervals import common, length, union
@@ -167,9 +167,17 @@ def _days_about(within: Interval) -> Iterator[date]:
     return (type(first).fromordinal(each) for each in range(first.toordinal(), last.toordinal() + 1))
 
 
-def in_nights(policy: OnCall, zone: ZoneInfo, found: Iterable[Paged]) -> dict[date, list[Paged]]:
+class _Dated(Protocol):
+    @property
+    def at(self) -> datetime: ...
+
+
+D = TypeVar("D", bound=_Dated)
+
+
+def in_nights(policy: OnCall, zone: ZoneInfo, found: Iterable[D]) -> dict[date, list[D]]:
     """The pages that came in a night of a zone, by the day on which the night begins."""
-    by_night: dict[date, list[Paged]] = {}
+    by_night: dict[date, list[D]] = {}
     for page in found:
         for night in nights(policy, zone, Interval(page.at, page.at + timedelta(microseconds=1))):
             by_night.setdefault(night.day, []).append(page)

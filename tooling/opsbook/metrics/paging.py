@@ -1,0 +1,96 @@
+"""How often people are paged, and woken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from opsbook.oncall.burden import burden, in_nights, logged
+from opsbook.oncall.nights import zone_of
+from opsbook.oncall.schedule import plan, shifts
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from opsbook.book.snapshot import Book
+    from opsbook.metrics.rows import Row
+    from opsbook.model.time import Interval
+    from opsbook.oncall.schedule import Shift
+
+
+class Called(NamedTuple):
+    """Somebody was paged."""
+
+    at: datetime
+    person: str
+
+
+class Night(NamedTuple):
+    """A night in which somebody was paged, by the day on which it begins."""
+
+    person: str
+    day: date
+    pages: int
+
+
+class Pages(NamedTuple):
+    """The pages of a period."""
+
+    pages: int
+    """Those of incidents, drills and false alarms among them, and those of the page log."""
+    logged: int
+    """How many of them only the page log knows."""
+    nights: tuple[Night, ...]
+    """Each person's nights with a page, the worst first."""
+    on_call: int
+    """Nights on call, of all people together; 0 where no rotation can be read."""
+
+    @property
+    def at_night(self) -> int:
+        return sum(night.pages for night in self.nights)
+
+    @property
+    def per_night(self) -> float | None:
+        """Pages at night for each night that somebody was on call; None where nobody was."""
+        return self.at_night / self.on_call if self.on_call else None
+
+
+def pages(book: Book, rows: Iterable[Row], within: Interval, as_of: datetime) -> Pages:
+    """Who was paged in a period, and in which of their nights: those of the policy `on-call`, on the clock of
+    where each person lives."""
+    asked = [
+        Called(page.at, page.person)
+        for row in rows
+        if not row.duplicate
+        for page in row.pages
+        if within.covers(page.at)
+    ]
+    noted = [Called(page.at, page.person) for page in logged(book, within) if page.at <= as_of]
+    by_person: dict[str, list[Called]] = {}
+    for page in [*asked, *noted]:
+        by_person.setdefault(page.person, []).append(page)
+    nights = (
+        Night(person, day, len(found))
+        for person, its in by_person.items()
+        for day, found in in_nights(book.on_call, _zone(book, person), its).items()
+    )
+    worst = sorted(nights, key=lambda night: (-night.pages, night.day, night.person))
+    return Pages(len(asked) + len(noted), len(noted), tuple(worst), _nights_on_call(book, within))
+
+
+def _zone(book: Book, person: str) -> ZoneInfo:
+    return zone_of(book, person) or book.settings.timezone
+
+
+def _nights_on_call(book: Book, within: Interval) -> int:
+    found: list[Shift] = []
+    for rotation in book.names("rotation"):
+        try:
+            found += shifts(plan(book, rotation), within)
+        except LookupError:
+            continue
+    by_person: dict[str, list[Shift]] = {}
+    for shift in found:
+        by_person.setdefault(shift.person, []).append(shift)
+    return sum(burden(book, person, its).nights for person, its in by_person.items())

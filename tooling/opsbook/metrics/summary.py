@@ -1,0 +1,329 @@
+"""What the incidents of a period say together, beside those of the period before it.
+
+Only what counts is looked at: no drill, near miss or false alarm, and no duplicate. An incident belongs to
+the period in which it began. One that goes on is never dropped: its figures are at least what they are now,
+and medians, quartiles and means take it so (`metrics.estimates`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from opsbook.metrics import compare
+from opsbook.metrics.durations import FIGURES, Length, kept, spent, total
+from opsbook.metrics.estimates import Observation, Share, survival
+from opsbook.metrics.failures import Causes, Service, between_failures, causes
+from opsbook.metrics.finished import Completion, Stages, completion, postmortems, to_close
+from opsbook.metrics.paging import Pages, pages
+from opsbook.model.time import Interval, local_day
+from opsbook.model.time import Period as Calendar
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from opsbook.book.snapshot import Book
+    from opsbook.metrics.compare import Comparison
+    from opsbook.metrics.rows import Row, Rows
+
+By = Literal["service", "severity", "team", "month"]
+_WEEK = timedelta(days=7)
+_MONTHS = 12
+_INSTANT = timedelta(microseconds=1)
+UNKNOWN = "unknown"
+"""The severity of what has none, and the service and team of what names none."""
+
+
+class Spread(NamedTuple):
+    """How long something took in many incidents, in seconds."""
+
+    known: int
+    """Incidents whose records tell, those among them in which it goes on."""
+    going_on: int
+    excluded: int
+    """Incidents whose records do not tell: a milestone is missing."""
+    approximate: int
+    """How many of the known ones go by a time that is a guess."""
+    from_detection: int
+    """How many go by `detected`, since nobody knows when it `started`."""
+    median: float | None
+    """None where too much goes on to tell, or nothing is known."""
+    lower: float | None
+    """The lower quartile."""
+    upper: float | None
+    p90: float | None
+    mean: float | None
+
+
+class Group(NamedTuple):
+    """Incidents that have something in common."""
+
+    name: str
+    incidents: int
+    open: int
+    """How many of them are not resolved."""
+    severities: dict[str, int]
+    """How many of each severity, the worst that each had."""
+    spreads: dict[str, Spread]
+    """How long what took, by the names of `metrics.durations.FIGURES`."""
+
+
+class Month(NamedTuple):
+    """The incidents that began in a month."""
+
+    first: date
+    severities: dict[str, int]
+
+    @property
+    def incidents(self) -> int:
+        return sum(self.severities.values())
+
+
+class Period(NamedTuple):
+    """What is known of a period."""
+
+    within: Interval
+    whole: Group
+    responding: dict[str, timedelta]
+    """How long people responded at each severity."""
+    people: int
+    """Different people who responded."""
+    hours: float
+    """Their hours together; a lower bound, since nobody logs all they do."""
+    updates: Share
+    """Updates that came in time, of those that were owed or sent."""
+    action_items: Completion
+    time_to_close: Spread
+    """From the resolution of an incident to the end of each of its action items."""
+    postmortems: Stages
+
+
+class Summary(NamedTuple):
+    """A period beside the one before it, and what the book says besides."""
+
+    as_of: datetime
+    zone: ZoneInfo
+    levels: tuple[str, ...]
+    """The severities that occur or that the policy has, the worst first, `unknown` last."""
+    now: Period
+    """Up to the instant that is asked at, where the period reaches beyond it."""
+    before: Period
+    """As long as `now`, and up to where it begins."""
+    comparisons: dict[str, Comparison]
+    """By figure; also `incidents`, `updates`, `action_items`, `time_to_close` and `postmortems`."""
+    months: tuple[Month, ...]
+    """The twelve months up to the end of the period, or all of its own where those are more."""
+    groups: tuple[Group, ...]
+    """The period's incidents by what was asked for, in order; none where nothing was."""
+    services: tuple[Service, ...]
+    causes: Causes
+    pages: Pages
+    left_out: dict[str, int]
+    """How many began in the period and do not count, by kind, or as `duplicate`."""
+    unreadable: tuple[str, ...]
+
+
+def summary(book: Book, rows: Rows, within: Interval, as_of: datetime, by: By | None = None) -> Summary:
+    """What the incidents of a period say, as far as an instant."""
+    within = Interval(within.start, max(min(within.end, as_of), within.start))
+    earlier = Interval(within.start - within.length, within.start)
+    zone = book.settings.timezone
+    counting = [row for row in rows.rows if row.counts]
+    found = began_in(counting, within)
+    now, before = (_looked_at(each, rows, as_of, zone) for each in (within, earlier))
+    left = Counter(
+        "duplicate" if row.duplicate else row.kind for row in began_in(rows.rows, within) if not row.counts
+    )
+    services = [each.id for each in book.services if each.content.until is None]
+    return Summary(
+        as_of,
+        zone,
+        _levels(book, counting),
+        now.period,
+        before.period,
+        _compared(now, before),
+        _months(counting, within, zone),
+        _groups(book, found, as_of, zone, by),
+        tuple(between_failures(counting, services, within, as_of)),
+        causes(counting, within),
+        pages(book, rows.rows, within, as_of),
+        dict(sorted(left.items())),
+        rows.unreadable,
+    )
+
+
+# ── a period ──────────────────────────────────────────────────────────────────────────────
+
+
+class _Look(NamedTuple):
+    """A period, and the figures that it is compared by."""
+
+    period: Period
+    weeks: list[int]
+    lengths: dict[str, list[Observation]]
+    closing: list[Observation]
+
+
+def _looked_at(within: Interval, rows: Rows, as_of: datetime, zone: ZoneInfo) -> _Look:
+    counting = [row for row in rows.rows if row.counts]
+    found = began_in(counting, within)
+    lengths = lengths_of(found, as_of)
+    closing = to_close(counting, within, as_of, zone)
+    effort = spent((each for row in found for each in row.involved), as_of)
+    told = [kept(row.updates, as_of) for row in found]
+    period = Period(
+        within,
+        group("all", found, as_of, lengths),
+        total((each for row in found for each in row.severities), as_of),
+        *effort,
+        Share(sum(each.in_time for each in told), sum(each.owed for each in told)),
+        completion(counting, within, as_of, zone),
+        _spread(closing),
+        postmortems(counting, rows.postmortems, within, as_of, zone),
+    )
+    observed = {name: _observations(each) for name, each in lengths.items()}
+    return _Look(period, weekly(found, within), observed, closing)
+
+
+def began_in(rows: Iterable[Row], within: Interval) -> list[Row]:
+    """The incidents that began in a period."""
+    return [row for row in rows if (at := row.began) is not None and within.covers(at)]
+
+
+def weekly(rows: Iterable[Row], within: Interval) -> list[int]:
+    """How many began in each of some equal stretches of about a week."""
+    weeks = max(within.length // _WEEK, 1)
+    counts = [0] * weeks
+    for row in rows:
+        if row.began is not None:
+            counts[min((row.began - within.start) * weeks // within.length, weeks - 1)] += 1
+    return counts
+
+
+def _compared(now: _Look, before: _Look) -> dict[str, Comparison]:
+    shares = [
+        (each.updates, each.action_items.done, each.postmortems.published)
+        for each in (now.period, before.period)
+    ]
+    updates, action_items, published = (compare.parts(*pair) for pair in zip(*shares, strict=True))
+    return {
+        "incidents": compare.counts(now.weeks, before.weeks),
+        **{name: compare.lengths(now.lengths[name], before.lengths[name]) for name in FIGURES},
+        "updates": updates,
+        "action_items": action_items,
+        "time_to_close": compare.lengths(now.closing, before.closing),
+        "postmortems": published,
+    }
+
+
+# ── groups ────────────────────────────────────────────────────────────────────────────────
+
+
+def lengths_of(rows: Iterable[Row], as_of: datetime) -> dict[str, list[Length | None]]:
+    """How long each stage of each incident took, by the names of `FIGURES`."""
+    found = [row.durations(as_of) for row in rows]
+    return {name: [each[place] for each in found] for place, name in enumerate(FIGURES)}
+
+
+def group(
+    name: str, rows: Sequence[Row], as_of: datetime, lengths: Mapping[str, list[Length | None]] | None = None
+) -> Group:
+    """What some incidents say together."""
+    lengths = lengths_of(rows, as_of) if lengths is None else lengths
+    return Group(
+        name,
+        len(rows),
+        sum(row.open(as_of) for row in rows),
+        dict(Counter(row.severity or UNKNOWN for row in rows)),
+        {figure: spread(found) for figure, found in lengths.items()},
+    )
+
+
+def spread(found: Sequence[Length | None]) -> Spread:
+    """Lengths together; None for an incident whose record does not tell."""
+    known = [each for each in found if each is not None]
+    return _spread(
+        _observations(found),
+        len(found) - len(known),
+        sum(each.approximate for each in known),
+        sum(each.from_detection for each in known),
+    )
+
+
+def _observations(found: Iterable[Length | None]) -> list[Observation]:
+    return [(each.time.total_seconds(), each.over) for each in found if each is not None]
+
+
+def _spread(
+    found: Sequence[Observation], excluded: int = 0, approximate: int = 0, from_detection: int = 0
+) -> Spread:
+    curve = survival(found)
+    return Spread(
+        len(found),
+        sum(not over for _, over in found),
+        excluded,
+        approximate,
+        from_detection,
+        curve.quantile(0.5),
+        curve.quantile(0.25),
+        curve.quantile(0.75),
+        curve.quantile(0.9),
+        curve.mean,
+    )
+
+
+def _groups(
+    book: Book, rows: Sequence[Row], as_of: datetime, zone: ZoneInfo, by: By | None
+) -> tuple[Group, ...]:
+    """An incident of several services or teams is in the group of each."""
+    if by is None:
+        return ()
+    by_name: dict[str, list[Row]] = {}
+    for row in rows:
+        for name in _names(book, row, zone, by):
+            by_name.setdefault(name, []).append(row)
+    rank = {level: number for number, level in enumerate(book.severities.levels)}
+    found = [group(name, its, as_of) for name, its in by_name.items()]
+    if by == "month":
+        return tuple(sorted(found))
+    if by == "severity":
+        return tuple(sorted(found, key=lambda each: (rank.get(each.name, len(rank)), each.name)))
+    return tuple(sorted(found, key=lambda each: (each.name == UNKNOWN, -each.incidents, each.name)))
+
+
+def _names(book: Book, row: Row, zone: ZoneInfo, by: By) -> tuple[str, ...]:
+    if by == "month":
+        assert row.began is not None  # it began in the period
+        return (f"{local_day(row.began, zone):%Y-%m}",)
+    if by == "severity":
+        return (row.severity or UNKNOWN,)
+    if by == "service":
+        return row.services or (UNKNOWN,)
+    owners = (book.find("service", id) for id in row.services)
+    teams = (each.content.team for each in owners if each is not None and each.readable)
+    return tuple(dict.fromkeys(teams)) or (UNKNOWN,)
+
+
+def _levels(book: Book, rows: Iterable[Row]) -> tuple[str, ...]:
+    policy = tuple(book.severities.levels)
+    others = {row.severity or UNKNOWN for row in rows}.difference(policy)
+    return (*policy, *sorted(others, key=lambda name: (name == UNKNOWN, name)))
+
+
+def _months(rows: Iterable[Row], within: Interval, zone: ZoneInfo) -> tuple[Month, ...]:
+    last = local_day(within.end - _INSTANT, zone).replace(day=1)
+    first = min(local_day(within.start, zone).replace(day=1), Calendar(1 - _MONTHS, 0).after(last))
+    counts: dict[date, Counter[str]] = {}
+    month = first
+    while month <= last:
+        counts[month] = Counter()
+        month = Calendar(1, 0).after(month)
+    for row in rows:
+        at = row.began
+        if at is not None and at < within.end:
+            month = local_day(at, zone).replace(day=1)
+            if month in counts:
+                counts[month][row.severity or UNKNOWN] += 1
+    return tuple(Month(month, dict(each)) for month, each in counts.items())

@@ -1,0 +1,127 @@
+"""Whether a period is what the policy wants it to be: `policies/targets.yaml`, and the severities' limits.
+
+The figure that a target names is a plain fact of the period. How far it can be trusted says the share of
+incidents that kept to it, with its interval, and for a trend the comparison with the period before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from opsbook.metrics import compare
+from opsbook.metrics.estimates import Share
+from opsbook.metrics.summary import began_in, lengths_of, spread, weekly
+from opsbook.model.target import Target
+
+if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
+    from opsbook.metrics.rows import Row, Rows
+    from opsbook.metrics.summary import Period, Summary
+
+_STAGES = "time_to_"
+_FOREVER = timedelta.max
+
+
+class Result(NamedTuple):
+    """A target, and what came of it."""
+
+    id: str
+    target: Target
+    value: float | str | None
+    """The figure: seconds, a share, a count, or the verdict on a trend; None where nothing is known."""
+    met: bool | None
+    """None where nobody can tell."""
+    share: Share | None = None
+    """The incidents, or the action items, that kept to it."""
+    undecided: int = 0
+    """Incidents that go on and may still keep to it."""
+    where: str = ""
+    """The service, or the person, that is furthest from it."""
+
+
+def results(book: Book, rows: Rows, found: Summary) -> list[Result]:
+    """Each target of the book, in its order, then how soon each severity is acknowledged."""
+    policy = book.find("targets", "targets")
+    targets = policy.content.targets if policy is not None and policy.readable else {}
+    limits = {
+        f"{name}-acknowledged": Target(
+            metric="time_to_acknowledge", severity=(name,), at_most=level.acknowledge_within, statistic="p90"
+        )
+        for name, level in book.severities.levels.items()
+        if level.acknowledge_within
+    }
+    return [_result(book, rows, found, id, target) for id, target in {**targets, **limits}.items()]
+
+
+def _result(book: Book, rows: Rows, found: Summary, id: str, target: Target) -> Result:
+    if target.metric.startswith(_STAGES):
+        return _length(rows, found, id, target)
+    if target.metric == "incidents":
+        return _incidents(rows, found, id, target)
+    if target.metric == "time_between_failures":
+        return _between(book, found, id, target)
+    if target.metric == "action_items_done":
+        done = found.now.action_items.done
+        wanted, value = target.share_at_least, done.share
+        return Result(id, target, value, None if wanted is None or value is None else value >= wanted, done)
+    worst = next(iter(found.pages.nights), None)
+    nights = found.pages.nights
+    limit = target.count_at_most
+    if limit is None or worst is None:
+        return Result(id, target, 0 if found.pages.on_call else None, None if worst else True)
+    share = Share(sum(each.pages <= limit for each in nights), len(nights))
+    return Result(id, target, worst.pages, worst.pages <= limit, share, where=worst.person)
+
+
+def _length(rows: Rows, found: Summary, id: str, target: Target) -> Result:
+    """A target of a duration: its figure, and how many kept to it."""
+    its = _meant(rows.rows, found, target)
+    lengths = lengths_of(its, found.as_of)[target.metric.removeprefix(_STAGES)]
+    value = getattr(spread(lengths), target.statistic)
+    if target.at_most is None:
+        return Result(id, target, value, None)
+    limit = target.at_most
+    known = [each for each in lengths if each is not None]
+    hits = sum(each.over and each.time <= limit for each in known)
+    undecided = sum(not each.over and each.time <= limit for each in known)
+    met = None if value is None else value <= limit.total_seconds()
+    return Result(id, target, value, met, Share(hits, len(known) - undecided), undecided)
+
+
+def _incidents(rows: Rows, found: Summary, id: str, target: Target) -> Result:
+    its = _meant(rows.rows, found, target)
+    if target.count_at_most is not None:
+        return Result(id, target, len(its), len(its) <= target.count_at_most)
+    if target.trend is None:
+        return Result(id, target, len(its), None)
+    periods = ((each, _meant(rows.rows, found, target, each)) for each in (found.now, found.before))
+    verdict = compare.counts(*(weekly(of_it, each.within) for each, of_it in periods)).verdict
+    good = {"falling": "better", "rising": "worse"}[target.trend]
+    return Result(id, target, verdict, None if verdict == "cannot tell" else verdict == good)
+
+
+def _meant(rows: Iterable[Row], found: Summary, target: Target, period: Period | None = None) -> list[Row]:
+    """The incidents of a period that a target is about."""
+    within = (period or found.now).within
+    return [
+        row
+        for row in began_in((row for row in rows if row.counts), within)
+        if not target.severity or row.severity in target.severity
+    ]
+
+
+def _between(book: Book, found: Summary, id: str, target: Target) -> Result:
+    """The service that fails most often, of those that are meant."""
+    meant = found.services
+    if target.critical_services:
+        critical = {each.id for each in book.services if each.content.critical}
+        meant = tuple(each for each in meant if each.id in critical)
+    worst = min(meant, key=lambda each: (each.mean or _FOREVER, each.operating), default=None)
+    if worst is None or target.at_least is None:
+        return Result(id, target, None, None)
+    if worst.mean is None:
+        met = True if worst.operating >= target.at_least else None
+        return Result(id, target, None, met)
+    return Result(id, target, worst.mean.total_seconds(), worst.mean >= target.at_least, where=worst.id)
