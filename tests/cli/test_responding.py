@@ -546,7 +546,9 @@ def test_what_a_program_wants_to_know_is_json(book: Path, capsys: Out) -> None:
     assert found["id"] == "2026-11-23-x"
     assert found["channel"] == "#incident-2026-11-23-x"
     assert found["roles_open"] == ["incident-commander", "subject-matter-expert"]
-    assert found["looks_like"] == [{"id": ID, "common": ["payments-api"]}]
+    assert [(each["id"], each["common"]["services"]) for each in found["looks_like"]] == [
+        (ID, ["payments-api"])
+    ]
 
 
 def on_a_terminal(typed: list[str], answers: list[str]) -> str:

@@ -113,29 +113,6 @@ def _title(title: str) -> str:
 # ── those that are open ───────────────────────────────────────────────────────────────────
 
 
-class Alike(NamedTuple):
-    """An open incident that looks like the new one, and what they have in common."""
-
-    incident: Document[Incident]
-    common: tuple[str, ...]
-
-
-def alike(
-    open_ones: Iterable[Document[Incident]],
-    services: Iterable[str],
-    alerts: Iterable[str],
-) -> list[Alike]:
-    """The open incidents that have a service or an alert of a new one, the most alike first."""
-    asked = {*services}, {*alerts}
-    found = []
-    for each in open_ones:
-        own = each.content
-        common = (*sorted(asked[1] & set(own.alerts)), *sorted(asked[0] & set(own.services)))
-        if common:
-            found.append(Alike(each, common))
-    return sorted(found, key=lambda each: -len(each.common))
-
-
 def joins(open_ones: Iterable[Document[Incident]], sources: Iterable[str]) -> Document[Incident] | None:
     """The open incident on whose timeline one of these sources stands."""
     asked = set(sources)

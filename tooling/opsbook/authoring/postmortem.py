@@ -17,6 +17,7 @@ from opsbook.authoring.change import Change, new, rewritten
 from opsbook.book.kinds import kind
 from opsbook.edits import apply
 from opsbook.metrics.follow_up import due_days
+from opsbook.metrics.similarity import Earlier, earlier
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -53,37 +54,6 @@ _SECTIONS = {
 _BLOCK = {"Timeline": "timeline", "Action items": "action-items"}
 
 
-class Earlier(NamedTuple):
-    """An earlier incident that has something in common with one."""
-
-    incident: Document[Incident]
-    common: tuple[str, ...]
-    """The services, alerts and factors that both have."""
-    unfinished: tuple[str, ...]
-    """Its action items that are not finished, by id."""
-
-
-def earlier(book: Book, incident: Document[Incident]) -> list[Earlier]:
-    """Earlier incidents like one: those with unfinished action items first, then those with most in common,
-    then the newest."""
-    marks = _marks(incident.content)
-    found = []
-    for other in book.incidents:
-        if other.id >= incident.id or not other.content.counts:
-            continue
-        common = tuple(sorted(marks & _marks(other.content)))
-        if common:
-            items = other.content.action_items.items()
-            found.append(Earlier(other, common, tuple(id for id, item in items if item.unfinished)))
-    found.sort(key=lambda each: each.incident.id, reverse=True)
-    found.sort(key=lambda each: (not each.unfinished, -len(each.common)))
-    return found
-
-
-def _marks(incident: Incident) -> set[str]:
-    return {*incident.services, *incident.alerts, *incident.contributing_factors}
-
-
 # ── the draft ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -101,7 +71,7 @@ def draft(book: Book, incident: Document[Incident], author: str | None) -> str:
     form = level.postmortem if level else "full"
     front = ["status: draft", f"authors: [{author}]" if author else "authors: []"]
     parts = [f"---\n{chr(10).join(front)}\n---\n\n# {one_line(content.title)}\n"]
-    alike = "".join(_earlier(each, book) for each in earlier(book, incident)[:_ALIKE])
+    alike = "".join(_earlier(each, book) for each in earlier(book, incident, _ALIKE))
     if alike:
         parts.append(f"## Earlier incidents like this one\n\n{alike}")
     parts += (f"## {name}\n\n{_section(name, book, content)}" for name in _SECTIONS[form or "full"])
@@ -199,8 +169,8 @@ def _late(book: Book, incident: Incident) -> Iterator[str]:
 def _earlier(each: Earlier, book: Book) -> str:
     page = "postmortem.md" if book.has("postmortem", each.incident.id) else "incident.yaml"
     link = f"../../{each.incident.id[:4]}/{each.incident.id}/{page}"
-    common = ", ".join(map(one_line, each.common))
-    line = f"- [{one_line(each.incident.content.title)}]({link}), {each.incident.id[:10]}: {common}\n"
+    title = one_line(each.incident.content.title)
+    line = f"- [{title}]({link}), {each.incident.id[:10]}: {one_line(str(each.common))}\n"
     items = each.incident.content.action_items
     days = due_days(each.incident.content, book.severities, book.settings.timezone)
     return line + "".join(f"    - {_unfinished(id, items[id], days[id])}\n" for id in each.unfinished)
@@ -247,7 +217,7 @@ def agenda(book: Book, incident: Document[Incident], minutes: int) -> list[Item]
     shares = (0.08, 0.25, 0.25, 0.09, 0.13, 0.15, 0.05)
     lengths = [max(1, round(minutes * share)) for share in shares]
     lengths[1] += minutes - sum(lengths)
-    earlier_ones = earlier(book, incident)[:_ALIKE]
+    earlier_ones = earlier(book, incident, _ALIKE)
     parts = (
         ("Opening", (
             "We ask what made sense to people at the time, not who should have known better.",

@@ -61,6 +61,15 @@ def runbooks(book: Book) -> list[Runbook]:
     return [Runbook(path, *said) for path, said in found.items() if said]
 
 
+def marks(book: Book, newest: int | None = None) -> dict[str, list[str]]:
+    """What each incident that counts can be told to be like another by, by id; of the newest ones alone, as
+    many as are asked for, where an answer must not wait for the rest."""
+    places = incidents(book) if newest is None else _newest(incidents(book), newest)
+    found = remembered(book, "marks" if newest is None else "newestmarks", places, _marks)
+    each = kind("incident")
+    return {each.id(path) or "": said.split("\n") for path, said in found.items() if said}
+
+
 # ── what is worked out ────────────────────────────────────────────────────────────────────
 
 
@@ -83,6 +92,14 @@ def _left(book: Book, path: str) -> bool:
         return False
     document = book.read(path)
     return not document.readable or any(item.unfinished for item in document.content.action_items.values())
+
+
+def _marks(book: Book, path: str) -> str:
+    """The marks of an incident, a line each; none of one that counts nowhere or cannot be read."""
+    from opsbook.book.marks import marks
+
+    document = book.read(path)
+    return "\n".join(marks(document.content)) if document.readable and document.content.counts else ""
 
 
 def _surely_over(content: bytes) -> bool:
@@ -135,6 +152,11 @@ def incidents(book: Book, file: str = "incident.yaml") -> Iterator[Place]:
                 continue
             if regular(status.st_mode):
                 yield path, signature(status)
+
+
+def _newest(places: Iterable[Place], count: int) -> list[Place]:
+    """The last ones, by the day in the id."""
+    return sorted(places, key=lambda each: each[0])[-count:]
 
 
 def _folders(place: str) -> list[str]:

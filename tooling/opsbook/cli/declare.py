@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,13 +31,20 @@ from opsbook.errors import UserError
 if TYPE_CHECKING:
     from opsbook.authoring.alertmanager import Notice
     from opsbook.authoring.change import Change
-    from opsbook.authoring.declaration import Alike, Declaration
+    from opsbook.authoring.declaration import Declaration
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
+    from opsbook.metrics.similarity import Similar
     from opsbook.model.incident import Entry, Incident
 
 _RUNBOOKS = 3
 """Runbooks that are shown, those for the alert first."""
+_NEWEST = 500
+"""How many of the newest incidents it is held against: nobody waits at night for an answer about all."""
+_WIDTH = 68
+"""Letters of what ended an earlier incident."""
+_BEFORE = 2
+"""Earlier incidents that are named."""
 
 
 @click.command(cls=Command)
@@ -248,35 +255,63 @@ def _open(book: Book) -> list[Document[Incident]]:
 
 def _tell(made: _Made, who: str | None, at: datetime, options: dict[str, Any]) -> None:
     """Say what there is now, and what comes next."""
-    from opsbook.authoring.declaration import alike
     from opsbook.authoring.entry import line
     from opsbook.book.settings import find_root
 
     root = find_root(Path.cwd())
     keep_note(root, "current", made.id)
     keep_note(root, "last", f"{made.id} {line(made.entry)}")
-    before = [each for each in _open(made.book) if each.id != made.id]
-    others = alike(before, made.said.services, made.said.alerts)
-    for each in others[:3]:
-        hint(_looks_like(each, at))
+    open_ones = {each.id: each for each in _open(made.book) if each.id != made.id}
+    same, before = _alike(made, open_ones)
+    for each in same[:3]:
+        hint(_looks_like(each, open_ones[each.id], at))
     if options["as_json"]:
         from opsbook.output.json import encoded
 
-        click.echo(encoded(_data(made, others)), nl=False)
+        click.echo(encoded(_data(made, same, before)), nl=False)
     else:
-        lines(_lines(made, who))
+        lines(_lines(made, who, before))
     next_steps(made.book, made.change, made.change.texts()[0][0].path, at)
 
 
-def _looks_like(each: Alike, at: datetime) -> str:
+def _alike(made: _Made, open_ones: Mapping[str, Document[Incident]]) -> tuple[list[Similar], list[Similar]]:
+    """The open incidents that look like the new one, and those of before; the most similar first."""
+    from opsbook.book.facts import marks as known_marks
+    from opsbook.book.marks import marks, marks_of
+    from opsbook.metrics.similarity import similar
+
+    said = made.said
+    known: dict[str, Iterable[str]] = {**known_marks(made.book, _NEWEST)}
+    known |= {id: marks(each.content) for id, each in open_ones.items()}
+    found = similar(known, marks_of([said.title], said.services, said.alerts))
+    found = [each for each in found if each.id != made.id]
+    same = [each for each in found if each.id in open_ones and (each.named or each.worth_reading)]
+    return same, [each for each in found if each.id not in open_ones and each.worth_reading][:_BEFORE]
+
+
+def _looks_like(each: Similar, other: Document[Incident], at: datetime) -> str:
     from opsbook.model.time import write_duration
 
-    began = each.incident.content.history.in_order
-    age = f", open for {write_duration(at - began[0][1].at)}" if began and began[0][1].at <= at else ""
+    began = other.content.history.in_order
+    age = f"; open for {write_duration(at - began[0][1].at)}" if began and began[0][1].at <= at else ""
     return (
-        f"looks like {each.incident.id} ({', '.join(each.common)}{age}): "
-        f"`opsbook close --duplicate-of {each.incident.id}` where it is the same"
+        f"looks like {each.id} ({each.common}{age}): "
+        f"`opsbook close --duplicate-of {each.id}` where it is the same"
     )
+
+
+def _before(made: _Made, each: Similar) -> Iterator[str]:
+    """An earlier incident, why it is like this one, and what ended it."""
+    from textwrap import shorten
+
+    from opsbook.output.frames import clean
+
+    yield clean(f"{each.id}: {each.common}")
+    document = made.book.find("incident", each.id)
+    ends = document.content.history.in_order if document is not None and document.readable else ()
+    ended = next((entry for _, entry in reversed(ends) if entry.milestone == "mitigated"), None)
+    if ended is not None:
+        yield "  " + shorten(clean(f"mitigated: {ended.headline}"), _WIDTH, placeholder=" …")
 
 
 def _missing(made: _Made) -> list[str]:
@@ -297,7 +332,7 @@ def _runbooks(made: _Made) -> list[tuple[str, str]]:
     return [(each.path, each.title) for each in found]
 
 
-def _lines(made: _Made, who: str | None) -> Iterator[str]:
+def _lines(made: _Made, who: str | None, before: Sequence[Similar]) -> Iterator[str]:
     from opsbook.authoring.declaration import channel
     from opsbook.output.frames import Paint, clean
 
@@ -313,6 +348,8 @@ def _lines(made: _Made, who: str | None) -> Iterator[str]:
         shown = [f"{clean(path)}  {clean(title)}" for path, title in found[:_RUNBOOKS]]
         more = len(found) - _RUNBOOKS
         yield _row("runbooks", [*shown, *([f"and {more} more"] if more > 0 else [])])
+    if before:
+        yield _row("before", [cell for each in before for cell in _before(made, each)])
     first = f"opsbook role {clean(missing[0] if missing else 'scribe')} {clean(who or 'PERSON')}"
     if not made.said.severity:
         first = "opsbook classify --record"
@@ -323,7 +360,7 @@ def _row(name: str, cells: Sequence[str]) -> str:
     return "".join(f"{name if not number else '':<10}{cell}\n" for number, cell in enumerate(cells))
 
 
-def _data(made: _Made, others: Sequence[Alike]) -> dict[str, Any]:
+def _data(made: _Made, same: Sequence[Similar], before: Sequence[Similar]) -> dict[str, Any]:
     from opsbook.authoring.declaration import channel
 
     return {
@@ -333,5 +370,6 @@ def _data(made: _Made, others: Sequence[Alike]) -> dict[str, Any]:
         "severity": made.said.severity,
         "roles_open": _missing(made),
         "runbooks": [{"path": path, "title": title} for path, title in _runbooks(made)],
-        "looks_like": [{"id": each.incident.id, "common": list(each.common)} for each in others],
+        "looks_like": [each.data() for each in same],
+        "before": [each.data() for each in before],
     }

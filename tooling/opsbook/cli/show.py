@@ -18,20 +18,38 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("id", required=False)
+@click.option(
+    "--similar", is_flag=True, help="Only the earlier incidents that are like it, and what they left undone."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def command(obj: dict[str, Any], /, id: str | None, as_json: bool) -> None:
+def command(obj: dict[str, Any], /, id: str | None, similar: bool, as_json: bool) -> None:
     """Tell the incident ID, or the current one: whom it hurt, who did what when, what is left to do."""
     from opsbook.output.story import data, setting, story
 
     book = the_book()
     incident = asked_for(book, id)
-    if as_json:
+    if similar:
+        _tell_similar(book, incident, as_json)
+    elif as_json:
         from opsbook.output.json import encoded
 
         click.echo(encoded(data(incident)), nl=False)
     else:
         lines(story(book, incident, now(obj), setting(book.settings.timezone, colored())))
+
+
+def _tell_similar(book: Book, incident: Document[Incident], as_json: bool) -> None:
+    from opsbook.metrics.similarity import earlier
+    from opsbook.output.story import setting, similar
+
+    found = earlier(book, incident)
+    if as_json:
+        from opsbook.output.json import encoded
+
+        click.echo(encoded({"id": incident.id, "similar": [each.data() for each in found]}), nl=False)
+    else:
+        lines(similar(book, incident, found, setting(book.settings.timezone, colored())))
 
 
 def asked_for(book: Book, id: str | None) -> Document[Incident]:

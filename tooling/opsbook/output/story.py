@@ -17,6 +17,7 @@ from opsbook.output.frames import Paint, clean
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
+    from opsbook.metrics.similarity import Earlier
     from opsbook.model.incident import Entry, Incident
 
 _ORDER = (
@@ -156,6 +157,27 @@ def _elsewhere(book: Book, incident: Document[Incident], setting: Setting) -> It
     yield "\n"
     width = max(len(clean(name)) for name, words in rows if words)
     yield from (f"{clean(name):<{width}}  {clean(words)}\n" for name, words in rows if words)
+
+
+def similar(
+    book: Book, incident: Document[Incident], found: Sequence[Earlier], setting: Setting
+) -> Iterator[str]:
+    """The earlier incidents that are like one, why, and what each left undone."""
+    from opsbook.metrics.follow_up import due_days
+
+    paint = setting.paint
+    if not found:
+        yield f"no earlier incident is like {clean(incident.id)}\n"
+    for number, each in enumerate(found):
+        content = each.incident.content
+        yield f"{chr(10) if number else ''}{paint(clean(each.incident.id), '1')}  {each.score:.2f}\n"
+        yield from _hung("  ", content.title, setting)
+        yield from _hung("  ", f"both: {each.common}", setting)
+        days = due_days(content, book.severities, book.settings.timezone)
+        for id in each.unfinished:
+            item = content.action_items[id]
+            due = f", due {days[id]}" if days[id] else ""
+            yield from _hung("  · ", f"not done: {item.title} ({item.owner or 'nobody'}{due})", setting)
 
 
 # ── timeline ──────────────────────────────────────────────────────────────────────────────
