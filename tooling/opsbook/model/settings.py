@@ -224,6 +224,9 @@ class Settings(Model):
     runbook_urls: Many[Text] = ()
     """Addresses below which the runbooks of this book are published: `["https://runbooks.example.com/"]`."""
 
+    edit_url: Text | None = None
+    """Where the site sends who wants to change a record: `https://git.example.com/book/edit/main/{path}`."""
+
     commit: bool = True
     """Whether a command that writes also commits, where the book is in git."""
     push: bool = False

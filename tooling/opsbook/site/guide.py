@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
@@ -43,6 +43,7 @@ class Guide:
     def __init__(self, survey: Survey, book: Book) -> None:
         self.survey = survey
         self.zone = book.settings.timezone
+        self._edit_url = book.settings.edit_url or ""
         self.roles = {id: role.name for id, role in book.roles.roles.items()} if book.roles else {}
         self._ranks = {name: rank for rank, name in enumerate(book.severities.levels)}
 
@@ -66,7 +67,11 @@ class Guide:
     def severity(self, name: str) -> Markup:
         """A level of severity, coloured by its rank and linked to what it means."""
         found = self.to("policies/severities.md", name, markup.slug(name))
-        return self.badge(found, f"rank-{min(self._ranks.get(name, 3), 3)}")
+        return self.badge(found, f"rank-{self.rank(name)}")
+
+    def rank(self, severity: str | None) -> int:
+        """The place of a level among the colours: 0 for the worst, 3 for the mildest and the unknown."""
+        return min(self._ranks.get(severity or "", 3), 3)
 
     def role(self, name: str) -> Markup:
         """A role, linked to its duties."""
@@ -100,6 +105,11 @@ class Guide:
         if _ADDRESS.match(target):
             return Markup('<a href="{}">{}</a>').format(text(target), text(words or _short(target)))
         return text(f"{words}: {target}" if words else target)
+
+    def edit(self, card: Card) -> Markup:
+        """Where a record can be changed; nothing where the settings do not say."""
+        found = self._edit_url.replace("{path}", quote(card.path)) if card.path else ""
+        return self.address(found, "Edit it") if _ADDRESS.match(found) else Markup()
 
     def proof(self, card: Card, written: str) -> Markup:
         """A file of evidence in an incident's folder, or an address."""

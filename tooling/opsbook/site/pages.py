@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.kinds import KINDS, Kind, kind
-from opsbook.site import facts, questions
+from opsbook.site import facts, questions, response
 from opsbook.site.guide import Guide
 from opsbook.site.render import Page, render
 from opsbook.site.survey import TEXTS, Card, Survey, index_page, plural
@@ -22,6 +22,7 @@ from opsbook.site.work import Work, action_items
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
+    from opsbook.git import Change
     from opsbook.model.incident import Incident
 
 _LISTED = 50
@@ -106,6 +107,7 @@ class _Site:
             record=record,
             facts=row.facts,
             uses=self._uses(card),
+            changes=self._changes(card),
             **about,
         )
 
@@ -122,7 +124,27 @@ class _Site:
             "work": work,
             "days": [(day, list(entries)) for day, entries in days],
             "updates": [entry for entry in incident.timeline if entry.update],
+            **self._response(incident, row.card),
         }
+
+    def _response(self, incident: Incident, card: Card) -> dict[str, Any]:
+        """What follows from the timeline: pictures, headline figures, and who was told in time."""
+        postmortem = self.book.find("postmortem", card.id)
+        page = postmortem.content if postmortem and postmortem.readable else None
+        policy = self.book.severities
+        return {
+            "steps": response.steps(incident),
+            "milestones": tuple(name.capitalize() for name in incident.history.milestones),
+            "picture": response.picture(incident, self.guide, self.as_of),
+            "told": response.told(incident, policy, self.as_of),
+            "owed": response.owed(incident, policy, page, self.as_of),
+            "tiles": response.tiles(incident, self.as_of),
+            "runs": response.runs(incident),
+        }
+
+    def _changes(self, card: Card) -> tuple[Change, ...]:
+        """The commits that changed a record, the newest first, where the book is in git."""
+        return self.book.changes(self.book.read(card.path)) if card.path else ()
 
     def _uses(self, card: Card) -> list[tuple[str, list[Card], int]]:
         """Which records name a record, by kind, and how many; the newest first where they have dates."""

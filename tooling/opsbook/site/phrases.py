@@ -13,6 +13,7 @@ from opsbook.site.escape import text
 if TYPE_CHECKING:
     from opsbook.model import target as targets
     from opsbook.model.escalation import Guard, Target
+    from opsbook.model.incident import Entry
     from opsbook.model.on_call import OnCall
     from opsbook.model.rotation import Window
     from opsbook.site.guide import Guide
@@ -92,6 +93,14 @@ def limits(found: OnCall) -> Iterator[tuple[str, str]]:
         yield "Longest time without a break, over all rotations", write_duration(found.hours_in_a_row)
     if found.share_tolerance is not None:
         yield "More than a fair share that passes", f"{found.share_tolerance:.0%}"
+
+
+def sort(entry: Entry) -> str:
+    """The style of an entry in a timeline: what it is first of all."""
+    if entry.milestone:
+        return "ob-is-milestone"
+    found = entry.type or next((each for each in ("update", "page", "runbook") if getattr(entry, each)), "note")
+    return f"ob-is-{found}"
 
 
 def plain(name: str) -> str:

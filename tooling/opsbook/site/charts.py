@@ -1,0 +1,347 @@
+"""Pictures of data as SVG, made when the site is built: no script draws them, no other host sends them.
+
+A place along a picture is a share of its width and a height is pixels, so that a picture fills the room
+it has and its letters stay as large as those around it, on a phone as on a wall. Colours are classes of the
+style sheet, which knows light, dark and print; what a colour says, a shape or a word says too. A picture
+has a title and a description for who does not see it, and stands beside a table of the same numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from opsbook.model.time import write_duration
+from opsbook.site.escape import text
+
+_EDGE = 0.015
+"""What is left free at either end, so that a mark there is whole."""
+_STEPS = tuple(
+    timedelta(minutes=minutes)
+    for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 20160, 43200, 129600, 525600)
+)
+_SHAPES = {
+    "dot": "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z",
+    "diamond": "M0-6L6 0L0 6L-6 0z",
+    "square": "M-4.5-4.5h9v9h-9z",
+    "triangle": "M0-6L6 5H-6z",
+    "cross": "M-5-3l2-2l3 3l3-3l2 2l-3 3l3 3l-2 2l-3-3l-3 3l-2-2l3-3z",
+}
+
+
+class Span(NamedTuple):
+    """A stretch of time in a row of a picture."""
+
+    start: datetime
+    end: datetime
+    style: str
+    words: str = ""
+
+
+class Mark(NamedTuple):
+    """An instant in a row of a picture."""
+
+    at: datetime
+    style: str
+    words: str
+    shape: str = "dot"
+
+
+class Row(NamedTuple):
+    """A line of a picture of time: its name above, and what stands in it."""
+
+    name: str
+    spans: tuple[Span, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+class Milestone(NamedTuple):
+    """A step of the staircase from the first milestone to the last."""
+
+    name: str
+    at: datetime
+    approximate: bool = False
+
+
+class Value(NamedTuple):
+    """A duration among others of its group, and what it belongs to."""
+
+    length: timedelta
+    words: str
+    style: str = ""
+
+
+class Lane(NamedTuple):
+    """A group of durations in a picture of spread: with its median, its likely range, and its target."""
+
+    name: str
+    values: tuple[Value, ...]
+    median: timedelta | None = None
+    low: timedelta | None = None
+    high: timedelta | None = None
+    target: timedelta | None = None
+
+
+class Column(NamedTuple):
+    """A column of a picture of counts: parts from the foot up, each with its style and name."""
+
+    name: str
+    parts: tuple[tuple[int, str, str], ...]
+    label: str = ""
+    """What stands below it; nothing where there are too many for all to be named."""
+
+    @property
+    def height(self) -> int:
+        return sum(count for count, _, _ in self.parts)
+
+
+# ── a picture, and what it is made of ─────────────────────────────────────────────────────
+
+
+def picture(name: str, title: str, description: str, height: float, marks: Iterable[Markup]) -> Markup:
+    """A picture as wide as its place; `name` is its own on the page."""
+    return Markup(  # noqa: S704 (every part is made here or by `text`)
+        f'<svg class="ob-picture" role="img" width="100%" height="{height:g}" aria-labelledby="{name}-t {name}-d">'
+        f'<title id="{name}-t">{text(title)}</title><desc id="{name}-d">{text(description)}</desc>'
+        f"{''.join(marks)}</svg>"
+    )
+
+
+def _x(share: float) -> str:
+    """A share of the width as a place inside of the edges."""
+    return f"{(_EDGE + min(max(share, 0.0), 1.0) * (1 - 2 * _EDGE)) * 100:.2f}%"
+
+
+def _rect(start: float, end: float, y: float, height: float, style: str, tip: str = "") -> Markup:
+    width = max((end - start) * (1 - 2 * _EDGE) * 100, 0.3)
+    inside = f"<title>{text(tip)}</title>" if tip else ""
+    return Markup(  # noqa: S704
+        f'<rect class="{style}" x="{_x(start)}" y="{y:g}" width="{width:.2f}%" height="{height:g}" rx="2">{inside}</rect>'
+    )
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
+    return Markup(  # noqa: S704
+        f'<line class="{style}" x1="{_x(x1)}" y1="{y1:g}" x2="{_x(x2)}" y2="{y2:g}"/>'
+    )
+
+
+def _words(share: float, y: float, words: str, style: str = "", anchor: str = "", move: float = 0) -> Markup:
+    """Words beside a place; those near an edge lean inwards."""
+    anchor = anchor or ("start" if share < 0.06 else "end" if share > 0.94 else "middle")
+    moved = f' dx="{move:g}"' if move else ""
+    return Markup(  # noqa: S704
+        f'<text class="{style}" x="{_x(share)}" y="{y:g}"{moved} text-anchor="{anchor}">{text(words)}</text>'
+    )
+
+
+def _shape(share: float, y: float, shape: str, style: str, tip: str) -> Markup:
+    return Markup(  # noqa: S704
+        f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}" overflow="visible"><path class="{style}" d="{_SHAPES[shape]}">'
+        f"<title>{text(tip)}</title></path></svg>"
+    )
+
+
+# ── time ──────────────────────────────────────────────────────────────────────────────────
+
+
+class Axis(NamedTuple):
+    """A stretch of time along a picture."""
+
+    start: datetime
+    end: datetime
+    zone: ZoneInfo
+
+    def share(self, at: datetime) -> float:
+        return (at - self.start) / (self.end - self.start)
+
+    def ticks(self, most: int = 7) -> Iterator[tuple[float, str]]:
+        """Round instants of the clock, at most so many, each with its words."""
+        length = self.end - self.start
+        step = next((each for each in _STEPS if length / each <= most), _STEPS[-1])
+        at = self._first(step)
+        style = "%H:%M" if step < timedelta(days=1) else "%d %b"
+        while at <= self.end:
+            if at >= self.start:
+                yield self.share(at), f"{at.astimezone(self.zone):{style}}"
+            at += step
+
+    def _first(self, step: timedelta) -> datetime:
+        """The last round instant before the start, on the clock of the zone."""
+        local = self.start.astimezone(self.zone)
+        since = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second)
+        return self.start - (since % step if step < timedelta(days=1) else since)
+
+
+def _grid(axis: Axis, top: float, bottom: float) -> Iterator[Markup]:
+    for share, words in axis.ticks():
+        yield _line(share, top, share, bottom, "ob-grid")
+        yield _words(share, bottom + 14, words, "ob-tick")
+
+
+def staircase(
+    name: str, title: str, description: str, axis: Axis, steps: Sequence[Milestone], rows: Sequence[Row]
+) -> Markup:
+    """Milestones as steps, each a line below the one before and as long as it took, and rows of what held
+    meanwhile: all on the same stretch of time."""
+    marks: list[Markup] = []
+    stair, height = 24, 34
+    foot = len(steps) * stair + len(rows) * height + 6
+    marks += _grid(axis, 0, foot)
+    for number, step in enumerate(steps):
+        y, here = number * stair + 13, axis.share(step.at)
+        before = axis.share(steps[number - 1].at) if number else here
+        if number:
+            marks.append(_line(before, y - stair, before, y, "ob-riser"))
+            marks.append(_line(before, y, min(here, 1), y, "ob-tread"))
+        since = f" +{write_duration(step.at - steps[0].at)}" if number else ""
+        about = "≈ " if step.approximate else ""
+        tip = f"{step.name} {about}{step.at.astimezone(axis.zone):%Y-%m-%d %H:%M}{since}"
+        marks.append(_shape(here, y, "diamond" if step.approximate else "dot", "ob-step", tip))
+        left = here > 0.6
+        outside = "← " if here < 0 else ""
+        words = f"{outside}{about}{step.name}{since}{' →' if here > 1 else ''}"
+        marks.append(_words(here, y + 4, words, "ob-name", "end" if left else "start", -10 if left else 10))
+    for number, row in enumerate(rows):
+        y = len(steps) * stair + number * height
+        marks.append(_words(0, y + 13, row.name, "ob-tick", "start"))
+        marks += _row(axis, row, y + 18)
+    return picture(name, title, description, foot + 20, marks)
+
+
+def _row(axis: Axis, row: Row, y: float) -> Iterator[Markup]:
+    for span in row.spans:
+        start, end = max(axis.share(span.start), 0), min(axis.share(span.end), 1)
+        if start >= 1 or end <= 0:
+            continue
+        tip = f"{span.words} {span.start.astimezone(axis.zone):%H:%M} – {span.end.astimezone(axis.zone):%H:%M}"
+        yield _rect(start, end, y, 13, span.style, tip)
+        if end - start > 0.012 * len(span.words) + 0.03:
+            yield _words(start, y + 10, span.words, "ob-on", "start", 5)
+    for mark in row.marks:
+        if 0 <= axis.share(mark.at) <= 1:
+            yield _shape(axis.share(mark.at), y + 6, mark.shape, mark.style, mark.words)
+
+
+# ── spread ────────────────────────────────────────────────────────────────────────────────
+
+_DECADES = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (10, 60, 300, 900, 3600, 14400, 86400, 259200, 604800, 2592000, 7776000, 31536000)
+)
+
+
+def spread(name: str, title: str, description: str, lanes: Sequence[Lane]) -> Markup:
+    """Durations as dots on a logarithmic scale, a lane a group: the median is a line, its likely range a
+    band, the target a dashed line."""
+    known = [each for lane in lanes for each in _lengths(lane)]
+    if not known:
+        return Markup()
+    low, high = _around(min(known), max(known))
+
+    def share(length: timedelta) -> float:
+        return math.log(max(length, low) / low) / math.log(high / low)
+
+    marks: list[Markup] = []
+    height = 62
+    foot = len(lanes) * height
+    for tick in _DECADES:
+        if low <= tick <= high:
+            marks.append(_line(share(tick), 0, share(tick), foot, "ob-grid"))
+            marks.append(_words(share(tick), foot + 14, write_duration(tick), "ob-tick"))
+    for number, lane in enumerate(lanes):
+        y = number * height + 40
+        marks.append(_words(0, y - 26, lane.name, "ob-name", "start"))
+        if lane.low is not None and lane.high is not None:
+            marks.append(_rect(share(lane.low), share(lane.high), y - 13, 26, "ob-range"))
+        if lane.target is not None:
+            here = share(lane.target)
+            marks.append(_line(here, y - 18, here, y + 16, "ob-target"))
+            marks.append(_words(here, y - 22, f"target {write_duration(lane.target)}", "ob-tick"))
+        for each, lift in _piled([(share(value.length), value) for value in lane.values]):
+            place, value = each
+            marks.append(_shape(place, y + lift, "dot", f"ob-value {value.style}".strip(), value.words))
+        if lane.median is not None:
+            marks.append(_line(share(lane.median), y - 15, share(lane.median), y + 15, "ob-median"))
+    return picture(name, title, description, foot + 20, marks)
+
+
+def _lengths(lane: Lane) -> Iterator[timedelta]:
+    yield from (value.length for value in lane.values if value.length > timedelta(0))
+    yield from (each for each in (lane.median, lane.target) if each)
+
+
+def _around(least: timedelta, most: timedelta) -> tuple[timedelta, timedelta]:
+    """The round durations below and above some."""
+    low = max((tick for tick in _DECADES if tick < least), default=min(least, timedelta(seconds=1)))
+    high = min((tick for tick in _DECADES if tick > most), default=most * 2)
+    return low, high
+
+
+def _piled(places: list[tuple[float, Value]]) -> Iterator[tuple[tuple[float, Value], float]]:
+    """Marks that would hide one another, moved up and down by turns."""
+    last, depth = -1.0, 0
+    for place in sorted(places, key=lambda each: each[0]):
+        depth = depth + 1 if place[0] - last < 0.014 else 0
+        if depth == 0:
+            last = place[0]
+        yield place, (0, -7, 7, -12, 12)[depth % 5]
+
+
+# ── counts ────────────────────────────────────────────────────────────────────────────────
+
+
+def columns(name: str, title: str, description: str, found: Sequence[Column], tall: int = 90) -> Markup:
+    """Counts as columns of stacked parts, with the whole count on top."""
+    most = max((column.height for column in found), default=0) or 1
+    width = 1 / max(len(found), 1)
+    marks = [_line(0, tall + 16, 1, tall + 16, "ob-grid")]
+    for number, column in enumerate(found):
+        start, end, y = (number + 0.14) * width, (number + 0.86) * width, tall + 16.0
+        for count, style, words in column.parts:
+            if count:
+                height = count / most * tall
+                y -= height
+                marks.append(_rect(start, end, y, max(height - 1, 1), style, f"{column.name}: {count} {words}"))
+        middle = (number + 0.5) * width
+        if column.height and len(found) <= 26:
+            marks.append(_words(middle, y - 4, str(column.height), "ob-tick", "middle"))
+        if column.label:
+            marks.append(_words(middle, tall + 30, column.label, "ob-tick", "middle"))
+    return picture(name, title, description, tall + 36, marks)
+
+
+def curve(
+    name: str, title: str, description: str, points: Sequence[tuple[float, float]], ticks: Sequence[tuple[float, str]],
+    target: float | None = None,
+) -> Markup:  # fmt: skip
+    """A share from 0 to 1 that only steps: each point is a place along the picture and the share from there
+    on. A target is a dashed line."""
+    tall = 120
+    marks: list[Markup] = []
+    for share, words in ticks:
+        marks.append(_line(share, 6, share, tall + 6, "ob-grid"))
+        marks.append(_words(share, tall + 20, words, "ob-tick"))
+    for level in (0.0, 0.5, 1.0):
+        marks.append(_line(0, _y(level, tall), 1, _y(level, tall), "ob-grid"))
+        marks.append(_words(0, _y(level, tall) - 3, f"{level:.0%}", "ob-tick", "start"))
+    if target is not None:
+        marks.append(_line(0, _y(target, tall), 1, _y(target, tall), "ob-target"))
+        marks.append(_words(1, _y(target, tall) - 4, f"target {target:.0%}", "ob-tick", "end"))
+    ends = [*(place for place, _ in points[1:]), 1.0]
+    before: float | None = None
+    for (place, level), end in zip(points, ends, strict=True):
+        if before is not None:
+            marks.append(_line(place, _y(before, tall), place, _y(level, tall), "ob-curve"))
+        marks.append(_line(place, _y(level, tall), end, _y(level, tall), "ob-curve"))
+        before = level
+    return picture(name, title, description, tall + 26, marks)
+
+
+def _y(level: float, tall: int) -> float:
+    return 6 + (1 - level) * tall

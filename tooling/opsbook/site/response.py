@@ -1,0 +1,246 @@
+"""What an incident's page shows beside the record: the response as a picture, and who was told in time.
+
+Everything follows from the timeline and the severity policy, by the functions that the rules ask too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import Markup
+
+from opsbook.metrics.response import MENDED, Step, spells, updates
+from opsbook.metrics.updates import duties, grace, promises, silences, speaks_of
+from opsbook.model.time import write_duration
+from opsbook.site import charts
+
+if TYPE_CHECKING:
+    from opsbook.model.incident import Audience, Incident, Update
+    from opsbook.model.postmortem import Postmortem
+    from opsbook.model.severity import Severities
+    from opsbook.site.guide import Guide
+
+_REACH = 3
+"""A milestone that would make the picture more than so many times as long stands outside of it."""
+_FEW = 3
+_SHAPES = {"internal": "square", "public": "triangle", "customers": "diamond"}
+
+
+class Reached(NamedTuple):
+    """A milestone, how long after the one before it, and how long after the first."""
+
+    name: str
+    at: datetime
+    approximate: bool
+    since: timedelta | None
+    total: timedelta | None
+
+
+class Told(NamedTuple):
+    """How an audience was kept informed."""
+
+    audience: str
+    sent: int
+    allowed: timedelta | None
+    """The longest silence that the policy allowed, the strictest of them; None where it asks for none."""
+    longest: timedelta | None
+    late: int
+    """How many silences were longer than allowed."""
+
+
+class Tile(NamedTuple):
+    """A figure at the head of a page: what it is, the figure, and what to make of it."""
+
+    name: str
+    value: str
+    note: str = ""
+    style: str = ""
+
+
+class Run(NamedTuple):
+    """A runbook was followed."""
+
+    at: datetime
+    id: str
+    result: str
+
+
+class Duty(NamedTuple):
+    """Something that was owed by an instant: what, by when, when it came, and whether that was late."""
+
+    what: str
+    due: datetime
+    met: datetime | None
+    late: bool
+
+
+# ── milestones ────────────────────────────────────────────────────────────────────────────
+
+
+def steps(incident: Incident) -> list[Reached]:
+    """The milestones in order of time."""
+    guessed = {(entry.milestone, entry.at) for entry in incident.timeline if entry.approximate}
+    reached = sorted(incident.history.milestones.items(), key=lambda each: each[1])
+    found: list[Reached] = []
+    for name, at in reached:
+        since = at - found[-1].at if found else None
+        found.append(Reached(name, at, (name, at) in guessed, since, at - found[0].at if found else None))
+    return found
+
+
+def picture(incident: Incident, guide: Guide, as_of: datetime) -> Markup:
+    """Milestones as a staircase over time, with the severity, the services and the updates below it."""
+    found = steps(incident)
+    if len(found) < 2:
+        return Markup()
+    axis = _axis(found, guide, as_of if incident.history.status in ("triage", "investigating") else None)
+    rows = [row for row in _rows(incident, guide, axis) if row.spans or row.marks]
+    said = ", ".join(
+        f"{step.name} {step.at.astimezone(guide.zone):%H:%M}"
+        + (f" (+{write_duration(step.total)})" if step.total else "")
+        for step in found
+    )
+    milestones = [charts.Milestone(step.name, step.at, step.approximate) for step in found]
+    return charts.staircase("milestones", "How the incident went", said, axis, milestones, rows)
+
+
+def _axis(found: list[Reached], guide: Guide, now: datetime | None) -> charts.Axis:
+    """From the first milestone to the last; one that lies far before or after all others is left outside."""
+    start, end = found[0].at, found[-1].at
+    if len(found) > _FEW and end - start > _REACH * (found[-2].at - start):
+        end = found[-2].at
+    if len(found) > _FEW and end - start > _REACH * (end - found[1].at):
+        start = found[1].at
+    if now and start < now < start + _REACH * max(end - start, timedelta(hours=1)):
+        end = max(end, now)
+    length = max(end - start, timedelta(minutes=1))
+    return charts.Axis(start - length / 50, start + length + length / 50, guide.zone)
+
+
+def _rows(incident: Incident, guide: Guide, axis: charts.Axis) -> Iterator[charts.Row]:
+    held = [each for each in spells(incident) if each.since < axis.end]
+    over = incident.history.milestones.get("resolved", axis.end)
+    ends = [each.since for each in held[1:]] + [max(over, each.since) for each in held[-1:]]
+    yield charts.Row(
+        "severity",
+        tuple(
+            charts.Span(each.since, end, f"ob-fill-{guide.rank(each.severity)}", each.severity)
+            for each, end in zip(held, ends, strict=True)
+        ),
+    )
+    for service, spans in _states(incident, axis.end).items():
+        card = guide.survey["service", service]
+        yield charts.Row(card.title if card else service, tuple(spans))
+    marks = tuple(
+        charts.Mark(
+            step.at,
+            "ob-update",
+            f"{step.at.astimezone(guide.zone):%H:%M} {_update(step).audience}: {step.entry.headline}",
+            _SHAPES.get(_update(step).audience, "dot"),
+        )
+        for step in updates(incident)
+    )
+    yield charts.Row("updates: ▲ public  ◆ customers  ■ internal  ● others", (), marks)
+
+
+def _states(incident: Incident, end: datetime) -> dict[str, list[charts.Span]]:
+    """How each service stood from the entry that says so until the next that does."""
+    changes: dict[str, list[tuple[datetime, str]]] = {}
+    for _, entry in incident.history.in_order:
+        for service, state in entry.services.items():
+            if state:
+                changes.setdefault(service, []).append((entry.at, state))
+    return {
+        service: [
+            charts.Span(at, until, f"ob-fill-{state}", state.replace("-", " "))
+            for (at, state), until in zip(found, [*(at for at, _ in found[1:]), end], strict=True)
+            if at < until and state != "operational"
+        ]
+        for service, found in changes.items()
+    }
+
+
+def runs(incident: Incident) -> list[Run]:
+    """The runbooks that were followed, in order of the timeline."""
+    return [Run(each.at, each.runbook.id, each.runbook.result) for each in incident.timeline if each.runbook]
+
+
+def tiles(incident: Incident, as_of: datetime) -> list[Tile]:
+    """The figures that people ask for first; what the record does not know is left out."""
+    reached, found = incident.history.milestones, []
+    if hurt := _hurt(incident, as_of):
+        note = "from start to mitigation" if "mitigated" in reached else "so far"
+        found.append(Tile("Customers were hurt for", write_duration(hurt), note))
+    if incident.impact and incident.impact.users_affected is not None:
+        found.append(Tile("Users affected", f"{incident.impact.users_affected:,}"))
+    for name, start, end in (
+        ("Noticed after", "started", "detected"),
+        ("Acknowledged after", "detected", "acknowledged"),
+        ("Cause known after", "started", "identified"),
+    ):
+        if start in reached and end in reached and reached[start] <= reached[end]:
+            found.append(Tile(name, write_duration(reached[end] - reached[start]), f"from {start}"))
+    return found
+
+
+def _hurt(incident: Incident, as_of: datetime) -> timedelta | None:
+    """How long it hurt, each stretch from `started` or `reopened` to the next `mitigated` added up."""
+    total, since = timedelta(), None
+    for _, entry in incident.history.in_order:
+        if entry.milestone in ("started", "reopened") and since is None:
+            since = entry.at
+        elif entry.milestone in MENDED and since is not None:
+            total, since = total + (entry.at - since), None
+    if since is not None:
+        total += max(as_of - since, timedelta())
+    return total or None
+
+
+# ── word to others ────────────────────────────────────────────────────────────────────────
+
+
+def told(incident: Incident, policy: Severities, as_of: datetime) -> list[Told]:
+    """How each audience was kept informed during the response: those that the policy names, then others."""
+    if not incident.counts:
+        return []
+    stretches = list(silences(incident, policy))
+    audiences: dict[Audience, None] = dict.fromkeys(each.audience for each in stretches)
+    audiences |= dict.fromkeys(_update(step).audience for step in updates(incident))
+    found = []
+    for audience in audiences:
+        own = [each for each in stretches if each.audience == audience and speaks_of(incident, audience)]
+        lengths = [(each.until.at if each.until else as_of) - each.since.at for each in own]
+        late = [
+            each
+            for each in own
+            if (each.until.at if each.until else as_of) > each.due + grace(each.allowed)
+        ]
+        sent = sum(_update(step).audience == audience for step in updates(incident))
+        allowed = min((each.allowed for each in own), default=None)
+        found.append(Told(audience, sent, allowed, max(lengths, default=None), len(late)))
+    return found
+
+
+def owed(incident: Incident, policy: Severities, page: Postmortem | None, as_of: datetime) -> list[Duty]:
+    """What the clocks of the policy and the promises of updates asked for, the soonest due first."""
+    if not incident.counts:
+        return []
+    found = []
+    for duty in duties(incident, policy, page):
+        if speaks_of(incident, duty.audience):
+            word = "full details" if duty.afterwards else "first word"
+            what = f"{word} to {duty.audience}, {write_duration(duty.clock.within)} from {duty.clock.start}"
+            found.append(Duty(what, duty.due, duty.met_at, (duty.met_at or as_of) > duty.due))
+    for promise in promises(incident):
+        what = "next update" if promise.key == "next_update" else "working again"
+        met = promise.met_by.at if promise.met_by else None
+        latest = promise.due + grace(max(promise.due - promise.step.at, timedelta()))
+        found.append(Duty(f"{what}, promised to {promise.audience}", promise.due, met, (met or as_of) > latest))
+    return sorted(found, key=lambda each: each.due)
+
+
+def _update(step: Step) -> Update:
+    assert step.entry.update
+    return step.entry.update

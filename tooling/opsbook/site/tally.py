@@ -1,0 +1,167 @@
+"""What the pages of a whole book count, met one incident at a time: how many, how bad, what is left to do.
+
+Of each incident a few words are kept, and every figure is made of them in one pass, so that a book of any
+size takes time that grows with it and no faster.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from opsbook.site import charts
+
+if TYPE_CHECKING:
+    from opsbook.site.survey import Card
+    from opsbook.site.work import Work
+
+_MONTHS = 12
+_QUARTER = timedelta(days=90)
+_NEAR = timedelta(days=3)
+"""So many days before or after this day of an earlier year are still about this day."""
+
+
+class Case(NamedTuple):
+    """An incident as the pages count it."""
+
+    card: Card
+    day: date
+    """When it was declared, in the book's zone."""
+    severity: str | None
+    """The worst that it had."""
+    counts: bool
+    """No drill, no near miss, no duplicate."""
+
+
+class Item(NamedTuple):
+    """An action item over time."""
+
+    opened: date
+    closed: date | None
+    due: date | None
+
+
+class Month(NamedTuple):
+    """How many incidents a month had, by severity in the order of the policy."""
+
+    first: date
+    counts: dict[str, int]
+
+
+class Week(NamedTuple):
+    """How much work was unfinished at the end of a week, and how much of it was late."""
+
+    last: date
+    open: int
+    late: int
+
+
+def months(cases: Iterable[Case], levels: Iterable[str], today: date) -> list[Month]:
+    """The last twelve months, this one being the last, and what each had."""
+    found: dict[tuple[int, int], Counter[str]] = {}
+    for case in cases:
+        if case.counts and case.day <= today:
+            found.setdefault((case.day.year, case.day.month), Counter())[case.severity or "unknown"] += 1
+    months = []
+    for back in reversed(range(_MONTHS)):
+        number = today.year * 12 + today.month - 1 - back
+        year, month = divmod(number, 12)
+        counts = found.get((year, month + 1), Counter())
+        names = [*levels, *(["unknown"] if counts["unknown"] else [])]
+        months.append(Month(date(year, month + 1, 1), {name: counts[name] for name in names}))
+    return months
+
+
+def quarters(cases: Iterable[Case], today: date) -> tuple[int, int]:
+    """How many incidents the last ninety days had, and the ninety before."""
+    last = before = 0
+    for case in cases:
+        if case.counts and today - _QUARTER < case.day <= today:
+            last += 1
+        elif case.counts and today - 2 * _QUARTER < case.day <= today - _QUARTER:
+            before += 1
+    return last, before
+
+
+def latest(cases: Iterable[Case], severities: Iterable[str]) -> Case | None:
+    """The last incident of one of some severities."""
+    wanted = set(severities)
+    found = (case for case in cases if case.counts and case.severity in wanted)
+    return max(found, key=lambda case: (case.day, case.card.id), default=None)
+
+
+def on_this_day(cases: Iterable[Case], today: date) -> list[Case]:
+    """What happened around this day in earlier years, the latest year first."""
+    found = []
+    for case in cases:
+        if case.day.year >= today.year:
+            continue
+        try:
+            then = today.replace(year=case.day.year)
+        except ValueError:  # 29 February
+            then = today.replace(year=case.day.year, day=28)
+        if abs(case.day - then) <= _NEAR:
+            found.append(case)
+    return sorted(found, key=lambda case: (case.day, case.card.id), reverse=True)
+
+
+def burn_down(items: Iterable[Item], today: date, count: int = 26) -> list[Week]:
+    """How much was unfinished, and late, at the end of each of the last weeks; today ends the last one."""
+    ends = [today - timedelta(weeks=back) for back in reversed(range(count))]
+    opened, late = [0] * (count + 1), [0] * (count + 1)
+    for item in items:
+        first, last = _since(item.opened, ends), _since(item.closed, ends)
+        if first < last:
+            opened[first] += 1
+            opened[last] -= 1
+        overdue = max(first, _since(item.due + timedelta(days=1), ends)) if item.due else count
+        if overdue < last:
+            late[overdue] += 1
+            late[last] -= 1
+    return [Week(end, sum(opened[: n + 1]), sum(late[: n + 1])) for n, end in enumerate(ends)]
+
+
+def _since(day: date | None, ends: list[date]) -> int:
+    """The first week that ends on a day or later; their number for none."""
+    if day is None or day > ends[-1]:
+        return len(ends)
+    behind = (ends[-1] - day).days // 7
+    return max(len(ends) - 1 - behind, 0)
+
+
+def done_in_time(items: Iterable[Item], today: date) -> tuple[int, int]:
+    """Of the action items that fell due in the last year: how many are done, and how many there are."""
+    done = due = 0
+    for item in items:
+        if item.due and today - timedelta(days=365) < item.due < today:
+            due += 1
+            done += item.closed is not None
+    return done, due
+
+
+def item(work: Work, opened: date) -> Item | None:
+    """An action item over time; None for what was declined, on a day that nobody wrote down."""
+    if work.item.status == "declined":
+        return None
+    return Item(opened, work.item.done_on if work.item.status == "done" else None, work.due)
+
+
+# ── pictures ──────────────────────────────────────────────────────────────────────────────
+
+
+def by_month(found: list[Month], rank: dict[str, int]) -> Iterator[charts.Column]:
+    """Months as columns, the worst severity at the foot."""
+    for month in found:
+        parts = tuple((n, f"ob-fill-{rank.get(name, 3)}", name) for name, n in month.counts.items())
+        label = f"{month.first:%b}"[:1] if month.first.month != 1 else f"{month.first:%y}"
+        yield charts.Column(f"{month.first:%B %Y}", parts, label)
+
+
+def by_week(found: list[Week]) -> Iterator[charts.Column]:
+    """Weeks as columns, what was late at the foot."""
+    for number, week in enumerate(found):
+        label = f"{week.last:%d %b}" if number % 5 == 0 else ""
+        parts = ((week.late, "ob-fill-late", "overdue"), (week.open - week.late, "ob-fill-plain", "in time"))
+        yield charts.Column(f"week to {week.last:%d %b %Y}", parts, label)
