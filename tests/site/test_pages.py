@@ -123,7 +123,10 @@ def test_times_are_those_of_the_books_zone_and_days_too() -> None:
     assert '<time datetime="2026-03-02T09:02Z" title="2026-03-02T09:02Z">10:02</time>' in page
     assert page.count('class="ob-day"') == 1
     moved = site({**FILES, "opsbook.toml": 'timezone = "Asia/Tokyo"\n'})[f"{FOLDER}/index.md"]
-    assert re.findall(r'<li class="ob-day">(.*)</li>', moved) == ["Mon 2026-03-02", "Tue 2026-03-03"]
+    assert re.findall(r'<li class="ob-day">(.*)</li>', moved) == [
+        "Monday, 2 March 2026",
+        "Tuesday, 3 March 2026",
+    ]
 
 
 def test_an_entry_shows_what_it_set_and_who_did_it() -> None:
@@ -146,14 +149,17 @@ def test_an_item_is_overdue_from_the_day_after_and_due_by_policy_without_a_date(
 def test_an_incident_is_open_until_it_is_resolved() -> None:
     unresolved = {**FILES, f"{FOLDER}/incident.yaml": INCIDENT.replace("milestone: resolved, ", "")}
     home = words(site(unresolved)["index.md"])
-    assert "Open incidents Title Declared Severity Status Services Checkout answers 502" in home
-    assert "Open incidents None." in words(site()["index.md"])
+    assert (
+        "1 incident is open SEV1 investigating Checkout answers 502 Checkout Since 2026-03-02 10:02" in home
+    )
+    assert "internal: next update was due 10:44" in home, "SEV1 allows half an hour"
+    assert "No incident is open The last one: Checkout answers 502" in words(site()["index.md"])
 
 
 @pytest.mark.parametrize("line", ["kind: drill", "duplicate_of: 2026-03-01-other"])
 def test_a_drill_and_a_duplicate_are_never_open(line: str) -> None:
     text = INCIDENT.replace("milestone: resolved, ", "") + line + "\n"
-    assert "Open incidents None." in words(site({**FILES, f"{FOLDER}/incident.yaml": text})["index.md"])
+    assert "No incident is open" in words(site({**FILES, f"{FOLDER}/incident.yaml": text})["index.md"])
 
 
 def test_a_record_says_who_names_it() -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from opsbook.cli.options import Group, at_option, moment
 from opsbook.errors import UserError
 
+if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
+
 _PAGES = "build/pages"
+_PLACES = ("incidents", "runbooks", "rotations", "policies")
+"""Where records stand."""
 
 
 @click.group(cls=Group)
@@ -35,7 +40,6 @@ def build(context: click.Context, output: Path | None, markdown_only: bool, at: 
     listed on the home page and stops nothing. Exits with 1 where MkDocs warns.
     """
     _need("jinja2", "pygments", *(() if markdown_only else ("mkdocs", "material")))
-    from opsbook.book.load import load
     from opsbook.book.settings import find_root
     from opsbook.output.frames import clean
     from opsbook.site import build as site
@@ -47,7 +51,7 @@ def build(context: click.Context, output: Path | None, markdown_only: bool, at: 
     if not markdown_only:
         site.refuse_foreign(target)
     program: Any = context.find_root().command
-    found = pages(load(root), moment(context.find_root().obj, at), reference(program))
+    found = pages(_book(root), moment(context.find_root().obj, at), reference(program))
     count = site.write(found, root / _PAGES)
     click.echo(f"{_PAGES}: {count:,} files")
     if markdown_only:
@@ -60,6 +64,18 @@ def build(context: click.Context, output: Path | None, markdown_only: bool, at: 
         return 1
     click.echo(f"{output or 'build/site'}: begin with index.html")
     return 0
+
+
+def _book(root: Path) -> Book:
+    """The book, and what git knows of the past of its records."""
+    from opsbook.book.past import Past
+    from opsbook.book.snapshot import Book
+    from opsbook.book.tree import WorkTree
+    from opsbook.git import Git
+    from opsbook.lint.history import history
+
+    git = Git(root)
+    return Book(WorkTree(root), past=Past(git, lambda: history(git, *_PLACES)))
 
 
 def _need(*modules: str) -> None:

@@ -16,14 +16,15 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from opsbook.model.time import write_duration
 from opsbook.site.escape import text
+from opsbook.site.phrases import length
 
 _EDGE = 0.015
 """What is left free at either end, so that a mark there is whole."""
-_STEPS = tuple(
-    timedelta(minutes=minutes)
-    for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 20160, 43200, 129600, 525600)
+_STEPS = (
+    *(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15, 30)),
+    *(timedelta(hours=hours) for hours in (1, 2, 3, 6, 12)),
+    *(timedelta(days=days) for days in (1, 2, 7, 14, 30, 90, 365)),
 )
 _SHAPES = {
     "dot": "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z",
@@ -32,6 +33,10 @@ _SHAPES = {
     "triangle": "M0-6L6 5H-6z",
     "cross": "M-5-3l2-2l3 3l3-3l2 2l-3 3l3 3l-2 2l-3-3l-3 3l-2-2l3-3z",
 }
+
+
+_LETTER = 13
+"""A part of a column that is as high as this has room for the last letter of its name."""
 
 
 class Span(NamedTuple):
@@ -106,7 +111,8 @@ class Column(NamedTuple):
 def picture(name: str, title: str, description: str, height: float, marks: Iterable[Markup]) -> Markup:
     """A picture as wide as its place; `name` is its own on the page."""
     return Markup(  # noqa: S704 (every part is made here or by `text`)
-        f'<svg class="ob-picture" role="img" width="100%" height="{height:g}" aria-labelledby="{name}-t {name}-d">'
+        f'<svg class="ob-picture" role="img" width="100%" height="{height:g}"'
+        f' aria-labelledby="{name}-t {name}-d">'
         f'<title id="{name}-t">{text(title)}</title><desc id="{name}-d">{text(description)}</desc>'
         f"{''.join(marks)}</svg>"
     )
@@ -121,7 +127,8 @@ def _rect(start: float, end: float, y: float, height: float, style: str, tip: st
     width = max((end - start) * (1 - 2 * _EDGE) * 100, 0.3)
     inside = f"<title>{text(tip)}</title>" if tip else ""
     return Markup(  # noqa: S704
-        f'<rect class="{style}" x="{_x(start)}" y="{y:g}" width="{width:.2f}%" height="{height:g}" rx="2">{inside}</rect>'
+        f'<rect class="{style}" x="{_x(start)}" y="{y:g}" width="{width:.2f}%" height="{height:g}" rx="2">'
+        f"{inside}</rect>"
     )
 
 
@@ -142,8 +149,8 @@ def _words(share: float, y: float, words: str, style: str = "", anchor: str = ""
 
 def _shape(share: float, y: float, shape: str, style: str, tip: str) -> Markup:
     return Markup(  # noqa: S704
-        f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}" overflow="visible"><path class="{style}" d="{_SHAPES[shape]}">'
-        f"<title>{text(tip)}</title></path></svg>"
+        f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}" overflow="visible">'
+        f'<path class="{style}" d="{_SHAPES[shape]}"><title>{text(tip)}</title></path></svg>'
     )
 
 
@@ -162,8 +169,8 @@ class Axis(NamedTuple):
 
     def ticks(self, most: int = 7) -> Iterator[tuple[float, str]]:
         """Round instants of the clock, at most so many, each with its words."""
-        length = self.end - self.start
-        step = next((each for each in _STEPS if length / each <= most), _STEPS[-1])
+        span = self.end - self.start
+        step = next((each for each in _STEPS if span / each <= most), span / most)
         at = self._first(step)
         style = "%H:%M" if step < timedelta(days=1) else "%d %b"
         while at <= self.end:
@@ -199,14 +206,15 @@ def staircase(
         if number:
             marks.append(_line(before, y - stair, before, y, "ob-riser"))
             marks.append(_line(before, y, min(here, 1), y, "ob-tread"))
-        since = f" +{write_duration(step.at - steps[0].at)}" if number else ""
+        since = f" +{length(step.at - steps[0].at)}" if number else ""
         about = "≈ " if step.approximate else ""
         tip = f"{step.name} {about}{step.at.astimezone(axis.zone):%Y-%m-%d %H:%M}{since}"
         marks.append(_shape(here, y, "diamond" if step.approximate else "dot", "ob-step", tip))
         left = here > 0.6
+        beside = before if left and before > 0.3 else here
         outside = "← " if here < 0 else ""
         words = f"{outside}{about}{step.name}{since}{' →' if here > 1 else ''}"
-        marks.append(_words(here, y + 4, words, "ob-name", "end" if left else "start", -10 if left else 10))
+        marks.append(_words(beside, y + 4, words, "ob-name", "end" if left else "start", -10 if left else 10))
     for number, row in enumerate(rows):
         y = len(steps) * stair + number * height
         marks.append(_words(0, y + 13, row.name, "ob-tick", "start"))
@@ -219,7 +227,9 @@ def _row(axis: Axis, row: Row, y: float) -> Iterator[Markup]:
         start, end = max(axis.share(span.start), 0), min(axis.share(span.end), 1)
         if start >= 1 or end <= 0:
             continue
-        tip = f"{span.words} {span.start.astimezone(axis.zone):%H:%M} – {span.end.astimezone(axis.zone):%H:%M}"
+        tip = (
+            f"{span.words} {span.start.astimezone(axis.zone):%H:%M} – {span.end.astimezone(axis.zone):%H:%M}"
+        )
         yield _rect(start, end, y, 13, span.style, tip)
         if end - start > 0.012 * len(span.words) + 0.03:
             yield _words(start, y + 10, span.words, "ob-on", "start", 5)
@@ -244,8 +254,8 @@ def spread(name: str, title: str, description: str, lanes: Sequence[Lane]) -> Ma
         return Markup()
     low, high = _around(min(known), max(known))
 
-    def share(length: timedelta) -> float:
-        return math.log(max(length, low) / low) / math.log(high / low)
+    def share(value: timedelta) -> float:
+        return math.log(max(value, low) / low) / math.log(high / low)
 
     marks: list[Markup] = []
     height = 62
@@ -253,7 +263,7 @@ def spread(name: str, title: str, description: str, lanes: Sequence[Lane]) -> Ma
     for tick in _DECADES:
         if low <= tick <= high:
             marks.append(_line(share(tick), 0, share(tick), foot, "ob-grid"))
-            marks.append(_words(share(tick), foot + 14, write_duration(tick), "ob-tick"))
+            marks.append(_words(share(tick), foot + 14, length(tick), "ob-tick"))
     for number, lane in enumerate(lanes):
         y = number * height + 40
         marks.append(_words(0, y - 26, lane.name, "ob-name", "start"))
@@ -262,7 +272,7 @@ def spread(name: str, title: str, description: str, lanes: Sequence[Lane]) -> Ma
         if lane.target is not None:
             here = share(lane.target)
             marks.append(_line(here, y - 18, here, y + 16, "ob-target"))
-            marks.append(_words(here, y - 22, f"target {write_duration(lane.target)}", "ob-tick"))
+            marks.append(_words(here, y - 22, f"target {length(lane.target)}", "ob-tick"))
         for each, lift in _piled([(share(value.length), value) for value in lane.values]):
             place, value = each
             marks.append(_shape(place, y + lift, "dot", f"ob-value {value.style}".strip(), value.words))
@@ -307,7 +317,11 @@ def columns(name: str, title: str, description: str, found: Sequence[Column], ta
             if count:
                 height = count / most * tall
                 y -= height
-                marks.append(_rect(start, end, y, max(height - 1, 1), style, f"{column.name}: {count} {words}"))
+                marks.append(
+                    _rect(start, end, y, max(height - 1, 1), style, f"{column.name}: {count} {words}")
+                )
+                if height > _LETTER and len(found) <= 12:
+                    marks.append(_words((start + end) / 2, y + height / 2 + 3, words[-1:], "ob-on", "middle"))
         middle = (number + 0.5) * width
         if column.height and len(found) <= 26:
             marks.append(_words(middle, y - 4, str(column.height), "ob-tick", "middle"))
@@ -317,9 +331,13 @@ def columns(name: str, title: str, description: str, found: Sequence[Column], ta
 
 
 def curve(
-    name: str, title: str, description: str, points: Sequence[tuple[float, float]], ticks: Sequence[tuple[float, str]],
+    name: str,
+    title: str,
+    description: str,
+    points: Sequence[tuple[float, float]],
+    ticks: Sequence[tuple[float, str]],
     target: float | None = None,
-) -> Markup:  # fmt: skip
+) -> Markup:
     """A share from 0 to 1 that only steps: each point is a place along the picture and the share from there
     on. A target is a dashed line."""
     tall = 120

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.book.kinds import Kind
     from opsbook.book.snapshot import Book
+    from opsbook.metrics.agenda import Item
 
 ROOT = "\x01"
 """Stands for the way from a page to the root of the site; no record text can hold it."""
@@ -73,6 +74,10 @@ class Guide:
         """The place of a level among the colours: 0 for the worst, 3 for the mildest and the unknown."""
         return min(self._ranks.get(severity or "", 3), 3)
 
+    def key(self, severity: str) -> Markup:
+        """A level as the key of a picture: its colour as a square, and its name."""
+        return Markup('<span class="ob-key ob-key-{}">{}</span>').format(self.rank(severity), text(severity))
+
     def role(self, name: str) -> Markup:
         """A role, linked to its duties."""
         return self.to("policies/roles.md", self.roles.get(name, name), markup.slug(name))
@@ -105,6 +110,27 @@ class Guide:
         if _ADDRESS.match(target):
             return Markup('<a href="{}">{}</a>').format(text(target), text(words or _short(target)))
         return text(f"{words}: {target}" if words else target)
+
+    def due(self, item: Item) -> Markup:
+        """Something with a clock, linked to where it stands."""
+        card = self.survey.by_path.get(item.location.path)
+        if card is None:
+            return text(item.text)
+        anchor = f"action-{item.record.partition('/')[2]}" if item.what == "action-item" else ""
+        return self.to(card.page, item.text, anchor)
+
+    def deadline(self, value: date | datetime) -> Markup:
+        """The last day of something, or the instant."""
+        return self.when(value) if isinstance(value, datetime) else self.day(value)
+
+    def owners(self, item: Item) -> Markup:
+        """Whose something is, else whose it was, else the team it falls to."""
+        if item.owners:
+            return Markup(", ").join(map(self.either, item.owners))
+        if item.gone:
+            gone = Markup(", ").join(map(self.either, item.gone))
+            return Markup("{} {}").format(gone, self.badge("gone", "overdue"))
+        return self.link("team", item.team) if item.team else text("nobody")
 
     def edit(self, card: Card) -> Markup:
         """Where a record can be changed; nothing where the settings do not say."""

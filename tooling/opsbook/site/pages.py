@@ -13,7 +13,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.kinds import KINDS, Kind, kind
-from opsbook.site import facts, questions, response
+from opsbook.metrics import agenda
+from opsbook.site import duty, facts, home, questions, response, tally
 from opsbook.site.guide import Guide
 from opsbook.site.render import Page, render
 from opsbook.site.survey import TEXTS, Card, Survey, index_page, plural
@@ -60,8 +61,13 @@ class _Site:
         self.guide = Guide(self.survey, book)
         self.today = self.guide.local(as_of).date()
         self.rows: dict[str, list[Row]] = {each.name: [] for each in KINDS}
-        self.open: list[Row] = []
+        self.open: list[home.Open] = []
         self.work: list[Work] = []
+        self.asked = agenda.Asked(book, as_of)
+        self.agenda: list[agenda.Item] = []
+        """What has a clock, of the records that are shown."""
+        self.cases: list[tally.Case] = []
+        self.items: list[tally.Item] = []
 
     def pages(self) -> Iterator[Page]:
         for each in KINDS:
@@ -87,7 +93,7 @@ class _Site:
     def _record(self, document: Document[Any], card: Card) -> Page:
         row = Row(card, facts.facts(document.content, card, self.guide))
         self.rows[card.kind].append(row)
-        about = self._incident(document.content, row) if card.kind == "incident" else {}
+        about = self._incident(document, row) if card.kind == "incident" else {}
         if document.kind.markdown:
             about["body"] = self.guide.body(document, card)
         return self._page(document.kind, row, document.content, **about)
@@ -111,14 +117,13 @@ class _Site:
             **about,
         )
 
-    def _incident(self, incident: Incident, row: Row) -> dict[str, Any]:
+    def _incident(self, document: Document[Incident], row: Row) -> dict[str, Any]:
         """What an incident's page shows beside the record; its open work is kept for the lists."""
+        incident = document.content
         items = action_items(incident, row.card, self.book.severities, self.guide.zone, self.today)
-        work = sorted(items, key=lambda item: item.order)
+        work = [self._answered(each, document) for each in sorted(items, key=lambda item: item.order)]
         self.work += [each for each in work if each.item.unfinished]
-        unresolved = incident.history.status not in ("resolved", "closed")
-        if incident.kind == "incident" and unresolved and incident.duplicate_of is None:
-            self.open.append(row)
+        self._count(document, row.card, work)
         days = itertools.groupby(incident.timeline, key=lambda entry: self.guide.local(entry.at).date())
         return {
             "work": work,
@@ -126,6 +131,29 @@ class _Site:
             "updates": [entry for entry in incident.timeline if entry.update],
             **self._response(incident, row.card),
         }
+
+    def _answered(self, work: Work, document: Document[Incident]) -> Work:
+        """An action item, and whether a comment at its place says why it is late."""
+        if not work.overdue:
+            return work
+        key = ("action_items", work.id)
+        place = document.at(*key, "due") if work.item.due else document.key_at(*key)
+        return work._replace(answered=self.asked.answered("action-item", document, place))
+
+    def _count(self, document: Document[Incident], card: Card, work: list[Work]) -> None:
+        """Keeps of an incident what the pages of the whole book count."""
+        incident, policy = document.content, self.book.severities
+        if home.is_open(incident):
+            self.open.append(home.opened(incident, card, policy))
+        at = incident.history.declared or min((entry.at for entry in incident.timeline), default=None)
+        if at is not None:
+            day = self.guide.local(at).date()
+            self.cases.append(tally.Case(card, day, policy.worst_of(incident), incident.counts))
+            over = incident.history.milestones.get("resolved", at)
+            opened = self.guide.local(over).date()
+            self.items += filter(None, (tally.item(each, opened) for each in work))
+        for source in agenda.OF_AN_INCIDENT:
+            self.agenda += source(self.asked, document)
 
     def _response(self, incident: Incident, card: Card) -> dict[str, Any]:
         """What follows from the timeline: pictures, headline figures, and who was told in time."""
@@ -196,17 +224,22 @@ class _Site:
 
     def _home(self) -> Page:
         latest = sorted(self.rows["incident"], key=lambda row: row.card.id, reverse=True)[:_LATEST]
+        levels = list(self.book.severities.levels)
+        months = tally.months(self.cases, levels, self.today) if self.cases else []
         return self._render(
             "home",
             "index.md",
-            "Operations book",
-            hide=["navigation"],
+            "How things stand",
+            hide=["navigation", "toc"],
             open=self.open,
             latest=latest,
             columns=facts.COLUMNS["incident"],
-            overdue=[work for work in self.work if work.overdue],
-            coming=[work for work in self.work if not work.overdue][:_LATEST],
-            unfinished=len(self.work),
+            posts=duty.posts(self.book, [row.card for row in self.rows["rotation"]], self.as_of),
+            **home.overdue(self._agenda()),
+            doing=home.doing(self.cases, self.items, self.book.severities, self._target(), self.today),
+            months=months,
+            picture=home.by_month(months, self.guide),
+            on_this_day=tally.on_this_day(self.cases, self.today),
             counts=[
                 (plural(each), index_page(each), len(self.rows[each.name]))
                 for each in KINDS
@@ -215,6 +248,18 @@ class _Site:
             unreadable=[row.card for rows in self.rows.values() for row in rows if not row.card.readable],
             restricted=len(self.survey.restricted),
         )
+
+    def _agenda(self) -> list[agenda.Item]:
+        """Everything with a clock, the longest overdue first, without what no page shows."""
+        found = (item for source in agenda.OF_THE_BOOK for item in source(self.asked))
+        shown = [item for item in found if item.location.path not in self.survey.restricted]
+        return sorted([*self.agenda, *shown], key=lambda item: (item.over, item.record, item.what, item.text))
+
+    def _target(self) -> float | None:
+        """The share of action items that the targets ask for."""
+        document = self.book.find("targets", "targets")
+        found = document.content.targets.values() if document and document.readable else ()
+        return next((each.share_at_least for each in found if each.metric == "action_items_done"), None)
 
 
 def _in_order(cards: Iterable[Card], name: str) -> list[Card]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -99,8 +100,37 @@ def sort(entry: Entry) -> str:
     """The style of an entry in a timeline: what it is first of all."""
     if entry.milestone:
         return "ob-is-milestone"
-    found = entry.type or next((each for each in ("update", "page", "runbook") if getattr(entry, each)), "note")
-    return f"ob-is-{found}"
+    parts = {"update": entry.update, "page": entry.page, "runbook": entry.runbook}
+    return f"ob-is-{entry.type or next((name for name, part in parts.items() if part), 'note')}"
+
+
+_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def length(value: timedelta) -> str:
+    """A duration in its two largest units: `51 min`, `4 h 18 min`, `4 d 14 h`."""
+    left, parts = max(int(value.total_seconds()), 0), list[str]()
+    for unit, seconds in _UNITS:
+        count, left = divmod(left, seconds)
+        if count:
+            parts.append(f"{count:,} {unit}")
+        if len(parts) == 2 or (parts and not count):
+            break
+    return " ".join(parts) or "0 min"
+
+
+def ago(length: timedelta) -> str:
+    """A time as people say it, in its largest unit: `73 days`, `5 hours`, `12 minutes`."""
+    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        count = int(length.total_seconds()) // seconds
+        if count:
+            return f"{count:,} {unit}{'' if count == 1 else 's'}"
+    return "a moment"
+
+
+def ahead(late: timedelta) -> str:
+    """How much time is left of something that is not late yet: `in 4 days`."""
+    return f"in {ago(-late)}"
 
 
 def plain(name: str) -> str:

@@ -15,6 +15,7 @@ from opsbook.metrics.response import MENDED, Step, spells, updates
 from opsbook.metrics.updates import duties, grace, promises, silences, speaks_of
 from opsbook.model.time import write_duration
 from opsbook.site import charts
+from opsbook.site.phrases import length
 
 if TYPE_CHECKING:
     from opsbook.model.incident import Audience, Incident, Update
@@ -99,7 +100,7 @@ def picture(incident: Incident, guide: Guide, as_of: datetime) -> Markup:
     rows = [row for row in _rows(incident, guide, axis) if row.spans or row.marks]
     said = ", ".join(
         f"{step.name} {step.at.astimezone(guide.zone):%H:%M}"
-        + (f" (+{write_duration(step.total)})" if step.total else "")
+        + (f" (+{length(step.total)})" if step.total else "")
         for step in found
     )
     milestones = [charts.Milestone(step.name, step.at, step.approximate) for step in found]
@@ -172,7 +173,7 @@ def tiles(incident: Incident, as_of: datetime) -> list[Tile]:
     reached, found = incident.history.milestones, []
     if hurt := _hurt(incident, as_of):
         note = "from start to mitigation" if "mitigated" in reached else "so far"
-        found.append(Tile("Customers were hurt for", write_duration(hurt), note))
+        found.append(Tile("Customers were hurt for", length(hurt), note))
     if incident.impact and incident.impact.users_affected is not None:
         found.append(Tile("Users affected", f"{incident.impact.users_affected:,}"))
     for name, start, end in (
@@ -181,7 +182,7 @@ def tiles(incident: Incident, as_of: datetime) -> list[Tile]:
         ("Cause known after", "started", "identified"),
     ):
         if start in reached and end in reached and reached[start] <= reached[end]:
-            found.append(Tile(name, write_duration(reached[end] - reached[start]), f"from {start}"))
+            found.append(Tile(name, length(reached[end] - reached[start]), f"from {start}"))
     return found
 
 
@@ -213,9 +214,7 @@ def told(incident: Incident, policy: Severities, as_of: datetime) -> list[Told]:
         own = [each for each in stretches if each.audience == audience and speaks_of(incident, audience)]
         lengths = [(each.until.at if each.until else as_of) - each.since.at for each in own]
         late = [
-            each
-            for each in own
-            if (each.until.at if each.until else as_of) > each.due + grace(each.allowed)
+            each for each in own if (each.until.at if each.until else as_of) > each.due + grace(each.allowed)
         ]
         sent = sum(_update(step).audience == audience for step in updates(incident))
         allowed = min((each.allowed for each in own), default=None)
@@ -237,7 +236,9 @@ def owed(incident: Incident, policy: Severities, page: Postmortem | None, as_of:
         what = "next update" if promise.key == "next_update" else "working again"
         met = promise.met_by.at if promise.met_by else None
         latest = promise.due + grace(max(promise.due - promise.step.at, timedelta()))
-        found.append(Duty(f"{what}, promised to {promise.audience}", promise.due, met, (met or as_of) > latest))
+        found.append(
+            Duty(f"{what}, promised to {promise.audience}", promise.due, met, (met or as_of) > latest)
+        )
     return sorted(found, key=lambda each: each.due)
 
 

@@ -23,6 +23,8 @@ class Work(NamedTuple):
     item: ActionItem
     due: date | None
     overdue: bool
+    answered: bool = False
+    """Late, and a comment at its place says why it may be."""
 
     @property
     def order(self) -> tuple[date, str, str]:

@@ -1,0 +1,107 @@
+"""How things stand: what is open, who is on call, what is overdue, and how we are doing, as of the build."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from opsbook.metrics.due import next_updates
+from opsbook.site import charts, tally
+from opsbook.site.response import Tile
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from opsbook.metrics.agenda import Item
+    from opsbook.metrics.due import Due
+    from opsbook.model.incident import Incident
+    from opsbook.model.severity import Severities
+    from opsbook.site.guide import Guide
+    from opsbook.site.survey import Card
+
+_SHOWN = 12
+"""So much of what is overdue, and of what is due next, stands on the home page."""
+
+
+class Open(NamedTuple):
+    """An incident that is not over."""
+
+    card: Card
+    severity: str | None
+    status: str
+    since: datetime | None
+    commander: tuple[str, ...]
+    services: tuple[str, ...]
+    summary: str
+    due: tuple[Due, ...]
+    """The next update to each audience."""
+
+
+def is_open(incident: Incident) -> bool:
+    return incident.counts and incident.history.status not in ("resolved", "closed")
+
+
+def opened(incident: Incident, card: Card, policy: Severities) -> Open:
+    """An incident that is not over, as the home page shows it."""
+    history = incident.history
+    first = min((entry.at for entry in incident.timeline), default=None)
+    return Open(
+        card,
+        incident.severity,
+        history.status,
+        history.milestones.get("started", history.declared or first),
+        history.roles.get("incident-commander", incident.roles.get("incident-commander", ())),
+        tuple(incident.services),
+        incident.summary or "",
+        tuple(next_updates(incident, policy)),
+    )
+
+
+def overdue(agenda: list[Item]) -> dict[str, Any]:
+    """What is late, the longest first, and what is due next; both cut to what a page holds."""
+    late = [item for item in agenda if item.overdue]
+    coming = [item for item in agenda if not item.overdue]
+    return {
+        "overdue": late[:_SHOWN],
+        "overdue_in_all": len(late),
+        "coming": coming[:_SHOWN],
+        "coming_in_all": len(coming),
+    }
+
+
+def doing(
+    cases: list[tally.Case], items: list[tally.Item], policy: Severities, target: float | None, today: date
+) -> list[Tile]:
+    """How we are doing, in a few figures."""
+    last, before = tally.quarters(cases, today)
+    words = "as many as" if last == before else "fewer than" if last < before else "more than"
+    tiles = [Tile("Incidents in 90 days", str(last), f"{words} the {before} of the 90 days before")]
+    worst = tally.latest(cases, policy.paging)
+    names = " or ".join(policy.paging)
+    if worst:
+        days = (today - worst.day).days
+        tiles.append(Tile(f"Days since a {names}", f"{days:,}", worst.card.title))
+    done, due = tally.done_in_time(items, today)
+    if due:
+        short = target is not None and done / due < target
+        aim = f", target {target:.0%}" if target is not None else ""
+        style = "" if target is None else "bad" if short else "good"
+        tiles.append(
+            Tile(
+                "Action items done",
+                f"{done / due:.0%}",
+                f"{done} of {due} that fell due in a year{aim}",
+                style,
+            )
+        )
+    weeks = tally.burn_down(items, today, 5)
+    if items:
+        tiles.append(Tile("Unfinished action items", str(weeks[-1].open), f"{weeks[0].open} four weeks ago"))
+    return tiles
+
+
+def by_month(months: list[tally.Month], guide: Guide) -> Markup:
+    """The picture of a year's incidents."""
+    said = ", ".join(f"{month.first:%B %Y}: {sum(month.counts.values())}" for month in months)
+    rank = {name: guide.rank(name) for month in months for name in month.counts}
+    return charts.columns("months", "Incidents a month", said, list(tally.by_month(months, rank)))
