@@ -16,11 +16,12 @@ from opsbook.book import document
 from opsbook.book.kinds import kind
 from opsbook.book.markdown import Page
 from opsbook.defaults import severities
+from opsbook.metrics.business_days import Calendar
 from opsbook.model.incident import ActionItem, Entry, Incident
 from opsbook.model.time import instant
 
-BERLIN = Setting(severities(), ZoneInfo("Europe/Berlin"))
-UTC = Setting(severities(), ZoneInfo("UTC"))
+BERLIN = Setting(severities(), Calendar(ZoneInfo("Europe/Berlin")))
+UTC = Setting(severities(), Calendar(ZoneInfo("UTC")))
 
 
 def incident(text: str) -> Incident:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from opsbook.defaults import severities
+from opsbook.metrics.business_days import Calendar
 from opsbook.metrics.updates import duties, grace, promises, silences, speaks_of
 from opsbook.model.incident import Incident
 from opsbook.model.postmortem import Postmortem
@@ -164,7 +166,7 @@ def owed(timeline: str, postmortem: Postmortem | None = None, **more: object) ->
     return [
         f"{each.audience} {each.clock.start} due {each.due:%d %H:%M}".replace(" 02 ", " ")
         + (f" met {each.met_at:%d %H:%M}".replace(" 02 ", " ") if each.met_at else "")
-        for each in duties(incident(timeline, **more), POLICY, postmortem)
+        for each in duties(incident(timeline, **more), POLICY, Calendar(ZoneInfo("UTC")), postmortem)
     ]
 
 
@@ -251,7 +253,7 @@ def test_the_earlier_of_an_update_and_the_postmortem_counts() -> None:
 def test_a_clock_without_a_severity_runs_at_all_of_them() -> None:
     each = POLICY.clocks[1].model_copy(update={"severity": ()})
     policy = POLICY.model_copy(update={"clocks": (each,)})
-    [duty] = duties(incident("09:14 declared"), policy)
+    [duty] = duties(incident("09:14 declared"), policy, Calendar(ZoneInfo("UTC")))
     assert (duty.severity, write_duration(duty.due - duty.began.at)) == (None, "1h")
 
 

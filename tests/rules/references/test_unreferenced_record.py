@@ -37,7 +37,7 @@ def test_what_nobody_names_is_reported_with_who_might(findings: Findings) -> Non
         policies__escalation__loop="levels:\n  - {page: [{policy: loop}], escalate_after: 5m}\n",
     ) == [
         "no service and no other policy names the policy `loop`",
-        "no rotation names the holidays `usa`",
+        "no rotation and no team names the holidays `usa`",
         "no team, rotation, override or escalation policy names `ben`",
         "no service, rotation or escalation policy names the team `empty`",
     ]

@@ -15,18 +15,26 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from opsbook.metrics.business_days import calendar_of
 from opsbook.metrics.follow_up import due_days
 
 if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
+    from opsbook.metrics.business_days import Calendar
     from opsbook.model.incident import ActionItem, Entry, Incident
     from opsbook.model.severity import Severities
 
 
 class Setting(NamedTuple):
-    """What a block needs beside its incident: the severity policy, and the book's zone."""
+    """What a block needs beside its incident: the severity policy, and the calendar with the book's zone."""
 
     severities: Severities
-    zone: ZoneInfo
+    calendar: Calendar
+
+    @classmethod
+    def of(cls, book: Book, incident: Incident) -> Setting:
+        """The setting of an incident in its book."""
+        return cls(book.severities, calendar_of(book, incident))
 
 
 def timeline(incident: Incident, setting: Setting) -> str:
@@ -34,15 +42,15 @@ def timeline(incident: Incident, setting: Setting) -> str:
     if not incident.timeline:
         return "\n*The record has no timeline yet.*\n\n"
     entries = sorted(incident.timeline, key=lambda entry: entry.at)
-    tables = groupby(entries, key=lambda entry: _day(entry.at.astimezone(setting.zone)))
-    return "\n" + "".join(f"**{day}**\n\n{_entries(group, setting.zone)}\n" for day, group in tables)
+    tables = groupby(entries, key=lambda entry: _day(entry.at.astimezone(setting.calendar.zone)))
+    return "\n" + "".join(f"**{day}**\n\n{_entries(group, setting.calendar.zone)}\n" for day, group in tables)
 
 
 def action_items(incident: Incident, setting: Setting) -> str:
     """What follows from it: a table of who does what by when."""
     if not incident.action_items:
         return "\n*No action items.*\n\n"
-    days = due_days(incident, setting.severities, setting.zone)
+    days = due_days(incident, setting.severities, setting.calendar)
     rows = (
         (_titled(item), item.owner or "—", _date(days[id]), _standing(item))
         for id, item in incident.action_items.items()

@@ -46,13 +46,15 @@ def _blocks(
     """The blocks of a post-mortem that say what the record did, and what it says now where that differs."""
     from opsbook.authoring.blocks import BLOCKS, Setting
 
-    setting, text = Setting(book.severities, book.settings.timezone), page.source.text
+    text = page.source.text
     for block in page.page.generated:
         if block.name not in BLOCKS:
             continue
         margin = text[block.span.start : text.index("<!--", block.span.start)]
         old, new = (
-            indent(BLOCKS[block.name](each.content, setting), margin).replace("\n", page.source.line_end)
+            indent(BLOCKS[block.name](each.content, Setting.of(book, each.content)), margin).replace(
+                "\n", page.source.line_end
+            )
             for each in (before, after)
         )
         if text[block.inner.start : block.inner.end] == old != new:

@@ -16,6 +16,7 @@ from opsbook.authoring.blocks import BLOCKS, Setting, one_line
 from opsbook.authoring.change import Change, new, rewritten
 from opsbook.book.kinds import kind
 from opsbook.edits import apply
+from opsbook.metrics.business_days import calendar_of
 from opsbook.metrics.follow_up import due_days
 from opsbook.metrics.similarity import Earlier, earlier
 
@@ -81,7 +82,7 @@ def draft(book: Book, incident: Document[Incident], author: str | None) -> str:
 def _section(name: str, book: Book, incident: Incident) -> str:
     if name in _BLOCK:
         block = _BLOCK[name]
-        inner = BLOCKS[block](incident, Setting(book.severities, book.settings.timezone))
+        inner = BLOCKS[block](incident, Setting.of(book, incident))
         people = "".join(_people(incident)) if name == "Timeline" else ""
         return f"{people}<!-- opsbook:{block} -->\n{inner}<!-- /opsbook -->\n"
     known = "".join(_known(name, book, incident))
@@ -172,7 +173,7 @@ def _earlier(each: Earlier, book: Book) -> str:
     title = one_line(each.incident.content.title)
     line = f"- [{title}]({link}), {each.incident.id[:10]}: {one_line(str(each.common))}\n"
     items = each.incident.content.action_items
-    days = due_days(each.incident.content, book.severities, book.settings.timezone)
+    days = due_days(each.incident.content, book.severities, calendar_of(book, each.incident.content))
     return line + "".join(f"    - {_unfinished(id, items[id], days[id])}\n" for id in each.unfinished)
 
 
@@ -185,7 +186,7 @@ def _unfinished(id: str, item: ActionItem, due: Any) -> str:
 
 def synced(book: Book, postmortem: Document[Postmortem], incident: Document[Incident]) -> Change:
     """The change that makes the blocks of a page say what the record says."""
-    setting = Setting(book.severities, book.settings.timezone)
+    setting = Setting.of(book, incident.content)
     text = postmortem.source.text
     crlf = "\r\n" in text
     edits: list[tuple[Span, str]] = []
@@ -310,7 +311,7 @@ def _digest(book: Book, id: str, incident: Incident, reader: str) -> Iterator[st
         yield f"Can it come back: {again}\n"
     if items:
         yield "\nWhat we change:\n"
-        days = due_days(incident, book.severities, book.settings.timezone)
+        days = due_days(incident, book.severities, calendar_of(book, incident))
         for key, item in incident.action_items.items():
             if item.status != "declined":
                 when = "done" if item.status == "done" else f"by {days[key]}" if days[key] else "no day yet"

@@ -58,12 +58,16 @@ def command(obj: dict[str, Any], /, incident: str | None, **options: Any) -> Non
 
 
 def _say_when_due(book: Book, incident: Document[Incident]) -> None:
+    from opsbook.metrics.business_days import calendar_of, day_left, ends_a_day
     from opsbook.metrics.follow_up import postmortem_due
 
-    due = postmortem_due(incident.content, book.severities)
+    zone = book.settings.timezone
+    due = postmortem_due(incident.content, book.severities, calendar_of(book, incident.content))
     for stage, at in sorted(due.items(), key=lambda each: each[1]):
-        local = at.astimezone(book.settings.timezone)
-        click.echo(f"{stage:<9} due {local:%a} {local.day} {local:%b %Y %H:%M %Z}")
+        whole = ends_a_day(at, zone)
+        local = day_left(at, zone) if whole else at.astimezone(zone)
+        hour = "" if whole else f" {at.astimezone(zone):%H:%M %Z}"
+        click.echo(f"{stage:<9} due {local:%a} {local.day} {local:%b %Y}{hour}")
 
 
 def _meant(book: Book, id: str | None) -> Document[Incident]:

@@ -32,8 +32,8 @@ from opsbook.text import Location, Source, Span
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
 
-_PARSERS = ("pydantic", "pydantic_core", "pyromark", "pyyaml", "yaml_rs", "tzdata")
-"""The distributions that read records."""
+_PARSERS = ("pydantic", "pydantic_core", "pyromark", "pyyaml", "yaml_rs", "tzdata", "holidays")
+"""The distributions that read records, and tell which days are holidays."""
 
 
 def program() -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from opsbook.book.kinds import KINDS
 from opsbook.lint.suppressions import commented, rule_files, suppressions
+from opsbook.metrics.business_days import calendar_of, day_left, ends_a_day
 from opsbook.metrics.due import details, next_updates
 from opsbook.metrics.follow_up import asks_for_postmortem, due_days, postmortem_due
 from opsbook.model.role import COMMANDER
@@ -165,6 +166,8 @@ class Asked:
         named = tuple(dict.fromkeys(owners))
         there = tuple(filter(self.is_there, named))
         gone = tuple(each for each in named if each not in there)
+        if isinstance(due, datetime) and ends_a_day(due, self.zone):
+            due = day_left(due, self.zone)
         over = due if isinstance(due, datetime) else midnight(due + timedelta(days=1), self.zone)
         team = self.team_of(there, services)
         return Item(what, text, record, title, location, there, gone, team, due, over, self.at - over)
@@ -219,7 +222,7 @@ def updates(asked: Asked, incident: Document[Incident]) -> Iterator[Item]:
     if not record.counts:
         return
     over = record.history.status in ("resolved", "closed")
-    for each in _details(asked, incident) if over else next_updates(record, asked.book.severities):
+    for each in _details(asked, incident) if over else _next(asked, record):
         place = incident.at("timeline", each.place, "at")
         if not asked.answered("update", incident, place):
             yield asked.item(
@@ -229,10 +232,15 @@ def updates(asked: Asked, incident: Document[Incident]) -> Iterator[Item]:
             )  # fmt: skip
 
 
+def _next(asked: Asked, incident: Incident) -> list[Due]:
+    return next_updates(incident, asked.book.severities, calendar_of(asked.book, incident))
+
+
 def _details(asked: Asked, incident: Document[Incident]) -> list[Due]:
-    owed = details(incident.content, asked.book.severities, None)
+    policy, calendar = asked.book.severities, calendar_of(asked.book, incident.content)
+    owed = details(incident.content, policy, calendar, None)
     page = asked.book.find("postmortem", incident.id) if owed else None
-    return details(incident.content, asked.book.severities, page.content) if page and page.readable else owed
+    return details(incident.content, policy, calendar, page.content) if page and page.readable else owed
 
 
 def _holds(incident: Incident, role: str) -> tuple[str, ...]:
@@ -244,7 +252,7 @@ def postmortem(asked: Asked, incident: Document[Incident]) -> Iterator[Item]:
     """The draft of its post-mortem, and once there is one its review and its publication."""
     record, policy = incident.content, asked.book.severities
     level = policy.level_of(record) if asks_for_postmortem(record) else None
-    due = postmortem_due(record, policy) if level else {}
+    due = postmortem_due(record, policy, calendar_of(asked.book, record)) if level else {}
     if level is None or not due:
         return
     page = asked.book.find("postmortem", incident.id)
@@ -282,7 +290,7 @@ def _stages(
     unpublished = said.published_on is None and said.status != "published"
     if "published" in due and unpublished and not asked.answered("publication", page, place):
         yield asked.item(
-            "publication", "Publish the post-mortem", place, local_day(due["published"], asked.zone),
+            "publication", "Publish the post-mortem", place, day_left(due["published"], asked.zone),
             **about, owners=authors, services=record.services,
         )  # fmt: skip
 
@@ -292,7 +300,7 @@ def action_items(asked: Asked, incident: Document[Incident]) -> Iterator[Item]:
     record = incident.content
     if not any(item.unfinished for item in record.action_items.values()):
         return
-    for id, day in due_days(record, asked.book.severities, asked.zone).items():
+    for id, day in due_days(record, asked.book.severities, calendar_of(asked.book, record)).items():
         item, key = record.action_items[id], ("action_items", id)
         if not item.unfinished or day is None:
             continue

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from opsbook.metrics.updates import duties, promises, silences, speaks_of
 
 if TYPE_CHECKING:
+    from opsbook.metrics.business_days import Calendar
     from opsbook.model.incident import Audience, Incident
     from opsbook.model.postmortem import Postmortem
     from opsbook.model.severity import Severities
@@ -24,7 +25,7 @@ class Due(NamedTuple):
     """The entry of the timeline that it follows from, as it is written and from 0."""
 
 
-def next_updates(incident: Incident, policy: Severities) -> list[Due]:
+def next_updates(incident: Incident, policy: Severities, calendar: Calendar) -> list[Due]:
     """The next update that each audience is owed, the soonest first, late or not: what the severity allows,
     what a clock of the policy asks for, and what was promised."""
     return _soonest(
@@ -36,7 +37,7 @@ def next_updates(incident: Incident, policy: Severities) -> list[Due]:
             ),
             *(
                 Due(each.due, each.audience, each.began.place)
-                for each in duties(incident, policy)
+                for each in duties(incident, policy, calendar)
                 if each.met_at is None
             ),
             *(
@@ -48,12 +49,14 @@ def next_updates(incident: Incident, policy: Severities) -> list[Due]:
     )
 
 
-def details(incident: Incident, policy: Severities, postmortem: Postmortem | None) -> list[Due]:
+def details(
+    incident: Incident, policy: Severities, calendar: Calendar, postmortem: Postmortem | None
+) -> list[Due]:
     """The full details that each audience is owed of what is over, the soonest first; not those to an
     audience of which the record, imported from a feed, cannot know."""
     return _soonest(
         Due(each.due, each.audience, each.began.place)
-        for each in duties(incident, policy, postmortem)
+        for each in duties(incident, policy, calendar, postmortem)
         if each.afterwards and each.met_at is None and speaks_of(incident, each.audience)
     )
 

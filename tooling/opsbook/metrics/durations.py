@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.metrics.progress import named
 from opsbook.metrics.response import MENDED, OVER, in_order, responses, spells
-from opsbook.metrics.updates import duties, grace, reaches, silences, speaks_of
+from opsbook.metrics.updates import first_words, grace, reaches, silences, speaks_of
 from opsbook.model.time import Interval
 
 if TYPE_CHECKING:
@@ -305,8 +305,8 @@ def updates_owed(incident: Incident, policy: Severities) -> list[Owed]:
             found.append(Owed(due, told))
     return found + [
         Owed(duty.due, duty.met_at)
-        for duty in duties(incident, policy)
-        if not duty.afterwards and speaks_of(incident, duty.audience)
+        for duty in first_words(incident, policy)
+        if speaks_of(incident, duty.audience)
     ]
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
+
+from opsbook.metrics.business_days import after, last_day
 
 if TYPE_CHECKING:
+    from opsbook.metrics.business_days import Calendar
     from opsbook.model.incident import ActionItem, Incident
     from opsbook.model.severity import Severities
 
@@ -24,24 +26,24 @@ def resolved_at(incident: Incident) -> datetime | None:
     return history.milestones.get("resolved") if history.status in ("resolved", "closed") else None
 
 
-def allowed_until(incident: Incident, policy: Severities, zone: ZoneInfo) -> date | None:
+def allowed_until(incident: Incident, policy: Severities, calendar: Calendar) -> date | None:
     """The last day that the policy gives an incident's action items.
 
-    It is `action_items_within` of the worst level that the incident had, counted on the clocks of a
-    zone from its resolution: 30 days after any hour of 2 March are 1 April. None while it is not
-    resolved, without a known severity, and where the level sets no limit.
+    It is `action_items_within` of the worst level that the incident had, counted on a calendar from its
+    resolution: 30 days after any hour of 2 March are 1 April. None while it is not resolved, without a
+    known severity, and where the level sets no limit.
     """
     resolved, level = resolved_at(incident), policy.level_of(incident)
     if resolved is None or level is None or level.action_items_within is None:
         return None
-    return (resolved.astimezone(zone) + level.action_items_within).date()
+    return last_day(resolved, level.action_items_within, calendar)
 
 
-def due_days(incident: Incident, policy: Severities, zone: ZoneInfo) -> dict[str, date | None]:
+def due_days(incident: Incident, policy: Severities, calendar: Calendar) -> dict[str, date | None]:
     """The last day of each action item by its id: as written, else as the policy allows, else None."""
     if not incident.action_items:
         return {}
-    last = allowed_until(incident, policy, zone)
+    last = allowed_until(incident, policy, calendar)
     return {id: item.due or last for id, item in incident.action_items.items()}
 
 
@@ -58,7 +60,9 @@ def review_day(item: ActionItem) -> date | None:
     return item.review_on if item.status == "done" and item.verdict is None else None
 
 
-def postmortem_due(incident: Incident, policy: Severities) -> dict[PostmortemStage, datetime]:
+def postmortem_due(
+    incident: Incident, policy: Severities, calendar: Calendar
+) -> dict[PostmortemStage, datetime]:
     """The instant by which each stage of the post-mortem must be reached; stages without a clock
     are left out.
 
@@ -72,7 +76,7 @@ def postmortem_due(incident: Incident, policy: Severities) -> dict[PostmortemSta
     reached = incident.history.milestones
     for clock in policy.clocks:
         if clock.postmortem and clock.start in reached and worst in (clock.severity or (worst,)):
-            by = reached[clock.start] + clock.within
+            by = after(reached[clock.start], clock.within, calendar)
             due[clock.postmortem] = min(by, due.get(clock.postmortem, by))
     return due
 

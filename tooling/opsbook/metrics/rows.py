@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book import facts
 from opsbook.book.kinds import kind
+from opsbook.metrics import business_days
 from opsbook.metrics.durations import (
     Durations,
     Mark,
@@ -189,7 +190,8 @@ class Rows(NamedTuple):
 def rows(book: Book) -> Rows:
     """A row for each incident of a book."""
     each = kind("incident")
-    state = f"{_LAYOUT} {book.tree.version('policies/severities.yaml')} {book.settings.timezone.key}"
+    policy = book.tree.version("policies/severities.yaml")
+    state = f"{_LAYOUT} {policy} {book.settings.timezone.key} {business_days.state(book)}"
     found = facts.remembered(book, "metrics", facts.incidents(book), _plain, state)
     pages = facts.remembered(book, "postmortems", facts.incidents(book, "postmortem.md"), _page)
     read = {each.id(path) or "": plain for path, plain in found.items()}
@@ -210,7 +212,8 @@ def _plain(book: Book, path: str) -> tuple[Any, ...]:
         return ()
     content: Incident = document.content
     policy = book.severities
-    due = due_days(content, policy, book.settings.timezone)
+    calendar = business_days.calendar_of(book, content)
+    due = due_days(content, policy, calendar)
     found = marks(content)
     return (
         content.kind,
@@ -232,7 +235,7 @@ def _plain(book: Book, path: str) -> tuple[Any, ...]:
             (id, item.status, item.owner, item.kind, _ordinal(due[id]), _ordinal(item.done_on))
             for id, item in content.action_items.items()
         ),
-        tuple((stage, _tick(at)) for stage, at in postmortem_due(content, policy).items()),
+        tuple((stage, _tick(at)) for stage, at in postmortem_due(content, policy, calendar).items()),
         _tick(resolved_at(content)),
     )
 

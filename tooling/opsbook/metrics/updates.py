@@ -16,9 +16,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from opsbook.metrics.business_days import after
 from opsbook.metrics.response import MENDED, OVER, Response, Spell, Step, in_order, responses, spells, updates
 
 if TYPE_CHECKING:
+    from opsbook.metrics.business_days import Calendar
     from opsbook.model.incident import Audience, Entry, Incident
     from opsbook.model.postmortem import Postmortem
     from opsbook.model.severity import Clock, Severities
@@ -161,7 +163,9 @@ class Duty(NamedTuple):
         return self.clock.start in MENDED
 
 
-def duties(incident: Incident, policy: Severities, postmortem: Postmortem | None = None) -> Iterator[Duty]:
+def duties(
+    incident: Incident, policy: Severities, calendar: Calendar, postmortem: Postmortem | None = None
+) -> Iterator[Duty]:
     """Every update that the clocks of the policy ask of an incident, told or not, in their order.
 
     A clock from `declared` or anything before it runs from there, or from the instant at which the
@@ -175,12 +179,20 @@ def duties(incident: Incident, policy: Severities, postmortem: Postmortem | None
     """
     for clock in policy.clocks:
         if clock.update and clock.start in MENDED:
-            yield from _afterwards(incident, policy, clock, clock.update, postmortem)
+            yield from _afterwards(incident, policy, clock, clock.update, calendar, postmortem)
         elif clock.update:
             yield from _meanwhile(incident, clock, clock.update)
 
 
+def first_words(incident: Incident, policy: Severities) -> Iterator[Duty]:
+    """Those of the duties that are owed while an incident goes on, whatever day it is."""
+    for clock in policy.clocks:
+        if clock.update and clock.start not in MENDED:
+            yield from _meanwhile(incident, clock, clock.update)
+
+
 def _meanwhile(incident: Incident, clock: Clock, audience: Audience) -> Iterator[Duty]:
+    assert isinstance(clock.within, timedelta), "the model sees to it"
     milestone = incident.history.milestones.get(clock.start)
     answered = responses(incident)
     if milestone is None or not answered:
@@ -221,7 +233,12 @@ def _asking(incident: Incident, clock: Clock, milestone: datetime) -> Iterator[_
 
 
 def _afterwards(
-    incident: Incident, policy: Severities, clock: Clock, audience: Audience, postmortem: Postmortem | None
+    incident: Incident,
+    policy: Severities,
+    clock: Clock,
+    audience: Audience,
+    calendar: Calendar,
+    postmortem: Postmortem | None,
 ) -> Iterator[Duty]:
     reached, steps = incident.history.milestones, in_order(incident)
     since, reopened = reached.get(clock.start), reached.get("reopened")
@@ -230,7 +247,7 @@ def _afterwards(
         return
     risen = next((spell.since for spell in spells(incident) if spell.severity == severity), since)
     since = max(since, risen)
-    began, due = _starts(steps, clock, since), since + clock.within
+    began, due = _starts(steps, clock, since), after(since, clock.within, calendar)
     met = next((step for step in updates(incident) if step.at >= since and _details(step, audience)), None)
     told = [*_sent(postmortem, audience), *([met.at] if met else [])]
     yield Duty(clock, audience, severity, began, due, met, min(told, default=None))

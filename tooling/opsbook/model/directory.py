@@ -12,6 +12,7 @@ from pydantic import Field, RootModel, model_validator
 from opsbook.model.incident import Visibility
 from opsbook.model.kind import (
     EscalationId,
+    HolidaysId,
     Id,
     Many,
     Model,
@@ -22,6 +23,9 @@ from opsbook.model.kind import (
     refuse,
 )
 from opsbook.model.time import Date, Zone
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+"""A country, or a part of one: ISO 3166, `DE` or `DE-BE`."""
 
 
 class Absence(Model):
@@ -73,6 +77,11 @@ class Team(Model):
     """Who leads it."""
     chat: Text | None = None
     """Where it talks, such as `"#payments"`."""
+    country: Country | None = None
+    """Whose weekends and public holidays its business days leave out: a country, or a part of one, as in `DE`
+    or `DE-BE`; left out, that of the settings."""
+    holidays: HolidaysId | None = None
+    """More days that are no business days; left out, those of the settings."""
     tier: Annotated[int, Field(ge=1, le=3)] | None = None
     """Support tier: 1 follows runbooks, 2 is senior, 3 leads."""
     until: Date | None = None

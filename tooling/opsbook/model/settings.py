@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from opsbook.diagnostics import LevelName, Profile
-from opsbook.model.kind import Many, Model, Text, refuse
+from opsbook.model.directory import Country
+from opsbook.model.kind import Id, Many, Model, Text, refuse
 from opsbook.model.time import ReviewPeriod, Zone
 
 PARTS = {
@@ -198,6 +199,12 @@ class Settings(Model):
 
     timezone: Zone = ZoneInfo("UTC")
     """The zone of the dates in incident ids and of reports."""
+    country: Country | None = None
+    """Whose weekends and public holidays are no business days, as in `DE` or `DE-BE`, where a team does not
+    say its own."""
+    holidays: Id | None = None
+    """More days that are no business days: a record of rotations/holidays/, where a team does not say its
+    own."""
     profile: Profile = "recommended"
     """How strict: `adopt` for a collection that is new to opsbook, `recommended`, or `strict`."""
     select: Many[Text] = ()

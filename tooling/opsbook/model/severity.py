@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from opsbook.model.incident import Audience, Incident
 from opsbook.model.kind import Id, Many, Model, OwnerId, RoleName, SeverityNames, Text, exactly_one, refuse
-from opsbook.model.time import Duration
+from opsbook.model.time import Allowance, BusinessDays, Duration
 
 Urgency = Literal["page", "message", "ticket"]
 PostmortemForm = Literal["full", "short", "note"]
@@ -47,8 +47,8 @@ class SeverityLevel(Model):
     """The longest silence per audience, from declaration to resolution."""
     postmortem: PostmortemForm = "note"
     """The post-mortem it asks for: `full`, `short`, or a `note` of two sentences on the record."""
-    action_items_within: Duration | None = None
-    """By when its action items are due, after the resolution."""
+    action_items_within: Allowance | None = None
+    """By when its action items are due, after the resolution: `30d`, or `20 business days` of the team."""
     tell_when_overdue: Many[OwnerId] = ()
     """Who is told, beside the owner, when one of them is overdue: people and teams."""
 
@@ -75,8 +75,10 @@ class Clock(Model):
     """Met by a draft, by `review_at`, or by `published_on`."""
     update: Audience | None = None
     """Met by the first update to this audience after the milestone."""
-    within: Duration
-    """How long after the milestone."""
+    within: Allowance
+    """How long after the milestone: `48h`, or `2 business days` of the team, the last of which is over at
+    midnight. Updates are owed day and night while an incident goes on: business days are for what is told
+    afterwards."""
     start: Annotated[
         Literal["started", "detected", "acknowledged", "declared", "mitigated", "resolved", "closed"],
         Field(alias="from"),
@@ -89,6 +91,9 @@ class Clock(Model):
     def _one_duty(self) -> Clock:
         if (self.postmortem is None) == (self.update is None):
             raise refuse("a clock needs either `postmortem` or `update`")
+        afterwards = self.start in ("mitigated", "resolved", "closed")
+        if self.update and not afterwards and isinstance(self.within, BusinessDays):
+            raise refuse("updates from `{start}` on are owed day and night: write `8h`", start=self.start)
         return self
 
 

@@ -38,9 +38,12 @@ _ISO_DURATION = re.compile(
     rf"P(?:{_COUNT}W)?(?:{_COUNT}D)?(?:T(?:{_COUNT}H)?(?:{_COUNT}M)?(?:{_COUNT}S)?)?\Z", re.IGNORECASE
 )
 _PERIOD = re.compile(rf"{_COUNT} ?(days?|weeks?|months?|years?|[dw])\Z")
+_BUSINESS = re.compile(rf"{_COUNT} ?(?:business days?|bd)\Z")
 _COUNTED = re.compile(rf"{_COUNT} (shift|month)s?\Z")
 _CENTURY = 36_525 * 24 * 60 * 60
 """Seconds in a hundred years."""
+_DECADE = 2_600
+"""Business days in ten years."""
 
 
 def _text(value: Any, what: str) -> str:
@@ -141,6 +144,8 @@ def duration(value: Any) -> timedelta:
     if re.match("[0-9]+:[0-9]", text):
         raise refuse("`{found}` could be hours or minutes: write `90m` or `1h30m`", found=text)
     match = _DURATION.match(text) or _ISO_DURATION.match(text)
+    if _BUSINESS.match(text):
+        raise refuse("`{found}` counts days of work, this is a length of time: write `48h`", found=text)
     if not match or not any(match.groups()):
         raise refuse("`{found}` is no duration: write `90m`, `1h30m`, `5d` or `2w`", found=text)
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
@@ -160,6 +165,37 @@ def write_duration(value: timedelta) -> str:
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "h"), (minutes, "m"), (seconds, "s")]
     return "".join(f"{number}{unit}" for number, unit in parts if number) or "0m"
+
+
+class BusinessDays(NamedTuple):
+    """A length counted in days on which people work."""
+
+    days: int
+
+
+Length = timedelta | BusinessDays
+
+
+def length(value: Any) -> Length:
+    """`48h` → that length of time; `2 business days`, or `2bd`, → so many days on which people work."""
+    if type(value) is BusinessDays:
+        return value
+    match = _BUSINESS.match(value) if isinstance(value, str) else None
+    if match is None:
+        return duration(value)
+    days = int(match[1])
+    if not days:
+        raise refuse("`{found}` is no time at all: write `1 business day`, or `8h`", found=value)
+    if days > _DECADE:
+        raise refuse("`{found}` is longer than anybody waits", found=value)
+    return BusinessDays(days)
+
+
+def write_length(value: Length) -> str:
+    """A length as people write it: `48h`, `1 business day`, `2 business days`."""
+    if isinstance(value, timedelta):
+        return write_duration(value)
+    return f"{value.days} business day{'' if value.days == 1 else 's'}"
 
 
 def _a_duration(text: str) -> str:
@@ -320,11 +356,24 @@ TimeOfDay = Annotated[
     PlainSerializer(lambda value: value.strftime("%H:%M")),
     _schema(r"^([01]\d|2[0-3]):[0-5]\d$", "17:00"),
 ]
-_DURATION_SCHEMA = _schema(
-    r"^(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$|^P(?=.)(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$",
-    "1h30m",
+_DURATION_PATTERN = (
+    r"^(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$|^P(?=.)(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$"
 )
+_DURATION_SCHEMA = _schema(_DURATION_PATTERN, "1h30m")
 Duration = Annotated[timedelta, PlainValidator(duration), PlainSerializer(write_duration), _DURATION_SCHEMA]
+Allowance = Annotated[
+    Length,
+    PlainValidator(length),
+    PlainSerializer(write_length),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": rf"{_DURATION_PATTERN}|^[1-9]\d* ?(business days?|bd)$",
+            "examples": ["48h", "2 business days"],
+        }
+    ),
+]
+"""A length of time, or a number of days on which people work."""
 DurationText = Annotated[str, AfterValidator(_a_duration), _DURATION_SCHEMA]
 """A duration as a key, kept as it is written: `5m` and `300s` are two keys of one meaning."""
 ReviewPeriod = Annotated[

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from opsbook.metrics.business_days import calendar_of
 from opsbook.metrics.follow_up import PostmortemStage, due_days, postmortem_due
 from opsbook.model.time import Interval, local_day
 from opsbook.oncall.answers import Handoff, handoffs, zone_of
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from opsbook.model.rotation import Cover
     from opsbook.model.rotation import Handoff as Record
     from opsbook.model.runbook import Runbook
-    from opsbook.model.severity import Severities
     from opsbook.oncall.burden import Paged
     from opsbook.oncall.schedule import Plan
 
@@ -261,16 +261,16 @@ def _worst_first(book: Book, since: datetime, at: datetime) -> list[Document[Inc
     last, and then of their ids. The others are let go of as they are read: they are nearly all."""
     policy = book.severities
     rank = {level: place for place, level in enumerate(policy.levels)}
-    found = (each for each in book.incidents if _matters(each.content, policy, since, at))
+    found = (each for each in book.incidents if _matters(book, each.content, since, at))
     return sorted(found, key=lambda each: (rank.get(policy.worst_of(each.content) or "", len(rank)), each.id))
 
 
-def _matters(incident: Incident, policy: Severities, since: datetime, at: datetime) -> bool:
+def _matters(book: Book, incident: Incident, since: datetime, at: datetime) -> bool:
     return not incident.duplicate_of and (
         _is_open(incident, at)
         or _happened(incident, since, at)
         or any(item.unfinished for item in incident.action_items.values())
-        or bool(postmortem_due(incident, policy))
+        or bool(postmortem_due(incident, book.severities, calendar_of(book, incident)))
     )
 
 
@@ -305,7 +305,7 @@ def _follow_ups(
     today, last = local_day(at, zone), local_day(until, zone)
     for each in records:
         ours = scope.concerns(each.content)
-        for id, day in due_days(each.content, book.severities, zone).items():
+        for id, day in due_days(each.content, book.severities, calendar_of(book, each.content)).items():
             item = each.content.action_items[id]
             mine = scope.owns(item.owner) or (item.owner is None and ours)
             if mine and item.unfinished and day and day <= last:
@@ -316,7 +316,7 @@ def _stages(book: Book, ours: Iterable[Document[Incident]], at: datetime, until:
     """The first stage of each post-mortem that is not reached."""
     policy = book.severities
     for each in ours:
-        due = postmortem_due(each.content, policy)
+        due = postmortem_due(each.content, policy, calendar_of(book, each.content))
         level = policy.level_of(each.content)
         if not due or (level and level.postmortem == "note" and each.content.summary):
             continue

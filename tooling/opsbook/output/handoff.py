@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from opsbook.metrics.business_days import day_left, ends_a_day
 from opsbook.model.time import local_day, write_duration, write_instant
 from opsbook.oncall.answers import name
 from opsbook.oncall.burden import in_nights
@@ -146,14 +147,15 @@ def _counted(what: str, number: int) -> str:
 
 
 def _owed(book: Book, found: Briefing) -> list[str]:
-    stages = [(local_day(each.due, found.zone), _stage(found, each)) for each in found.postmortems]
+    stages = [(day_left(each.due, found.zone), _stage(found, each)) for each in found.postmortems]
     items = [(each.due, _follow_up(book, found, each)) for each in found.follow_ups]
     return [line for _, line in sorted([*stages, *items])]
 
 
 def _stage(found: Briefing, each: Stage) -> str:
     what = {"draft": "a draft", "review": "a review", "published": "publication"}[each.stage]
-    due = _due(each.overdue, _at(found, each.due))
+    whole = ends_a_day(each.due, found.zone)
+    due = _due(each.overdue, _day(found, day_left(each.due, found.zone)) if whole else _at(found, each.due))
     return (
         f"{due}: {what} of the post-mortem of {_said(each.incident.content.title)} ({_id(each.incident.id)})"
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from opsbook.model.time import write_duration
+from opsbook.model.time import write_duration, write_length
 from opsbook.site import phrases
 from opsbook.site.escape import text
 
@@ -163,7 +163,7 @@ def level(found: SeverityLevel, guide: Guide) -> Facts:
                 f"{audience} every {write_duration(every)}" for audience, every in found.updates.items()
             ),
             "Post-mortem": found.postmortem,
-            "Action items within": found.action_items_within and write_duration(found.action_items_within),
+            "Action items within": found.action_items_within and write_length(found.action_items_within),
             "Told when they are overdue": Markup(", ").join(
                 guide.either(each) for each in found.tell_when_overdue
             ),

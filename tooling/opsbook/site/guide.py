@@ -9,13 +9,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
-from opsbook.model.time import write_duration, write_instant
+from opsbook.model.time import write_instant, write_length
 from opsbook.site import markup
 from opsbook.site.escape import text
 from opsbook.site.survey import Card, Run, Survey, index_page, plural
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from opsbook.book.kinds import Kind
     from opsbook.book.snapshot import Book
     from opsbook.metrics.agenda import Item
+    from opsbook.model.time import Length
 
 ROOT = "\x01"
 """Stands for the way from a page to the root of the site; no record text can hold it."""
@@ -203,8 +204,8 @@ class Guide:
         """A date, kept on one line; nothing where there is none."""
         return Markup(f"<time>{value}</time>" if value else "")  # noqa: S704
 
-    def duration(self, value: timedelta) -> str:
-        return write_duration(value)
+    def duration(self, value: Length) -> str:
+        return write_length(value)
 
     # ── words ─────────────────────────────────────────────────────────────────────────────
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from opsbook.metrics.agenda import Item
+    from opsbook.metrics.business_days import Calendar
     from opsbook.metrics.due import Due
     from opsbook.model.incident import Incident
     from opsbook.model.severity import Severities
@@ -41,7 +42,7 @@ def is_open(incident: Incident) -> bool:
     return incident.counts and incident.history.status not in ("resolved", "closed")
 
 
-def opened(incident: Incident, card: Card, policy: Severities) -> Open:
+def opened(incident: Incident, card: Card, policy: Severities, calendar: Calendar) -> Open:
     """An incident that is not over, as the home page shows it."""
     history = incident.history
     first = min((entry.at for entry in incident.timeline), default=None)
@@ -53,7 +54,7 @@ def opened(incident: Incident, card: Card, policy: Severities) -> Open:
         history.roles.get("incident-commander", incident.roles.get("incident-commander", ())),
         tuple(incident.services),
         incident.summary or "",
-        tuple(next_updates(incident, policy)),
+        tuple(next_updates(incident, policy, calendar)),
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.kinds import KINDS, Kind, kind
 from opsbook.metrics import agenda
+from opsbook.metrics.business_days import calendar_of
 from opsbook.site import duty, facts, home, questions, response, tally
 from opsbook.site.guide import Guide
 from opsbook.site.render import Page, render
@@ -120,7 +121,9 @@ class _Site:
     def _incident(self, document: Document[Incident], row: Row) -> dict[str, Any]:
         """What an incident's page shows beside the record; its open work is kept for the lists."""
         incident = document.content
-        items = action_items(incident, row.card, self.book.severities, self.guide.zone, self.today)
+        items = action_items(
+            incident, row.card, self.book.severities, calendar_of(self.book, incident), self.today
+        )
         work = [self._answered(each, document) for each in sorted(items, key=lambda item: item.order)]
         self.work += [each for each in work if each.item.unfinished]
         self._count(document, row.card, work)
@@ -144,7 +147,7 @@ class _Site:
         """Keeps of an incident what the pages of the whole book count."""
         incident, policy = document.content, self.book.severities
         if home.is_open(incident):
-            self.open.append(home.opened(incident, card, policy))
+            self.open.append(home.opened(incident, card, policy, calendar_of(self.book, incident)))
         at = incident.history.declared or min((entry.at for entry in incident.timeline), default=None)
         if at is not None:
             day = self.guide.local(at).date()
@@ -165,7 +168,7 @@ class _Site:
             "milestones": tuple(name.capitalize() for name in incident.history.milestones),
             "picture": response.picture(incident, self.guide, self.as_of),
             "told": response.told(incident, policy, self.as_of),
-            "owed": response.owed(incident, policy, page, self.as_of),
+            "owed": response.owed(incident, policy, calendar_of(self.book, incident), page, self.as_of),
             "tiles": response.tiles(incident, self.as_of),
             "runs": response.runs(incident),
         }

@@ -13,11 +13,12 @@ from markupsafe import Markup
 
 from opsbook.metrics.response import MENDED, Step, spells, updates
 from opsbook.metrics.updates import duties, grace, promises, silences, speaks_of
-from opsbook.model.time import write_duration
+from opsbook.model.time import write_length
 from opsbook.site import charts
 from opsbook.site.phrases import length
 
 if TYPE_CHECKING:
+    from opsbook.metrics.business_days import Calendar
     from opsbook.model.incident import Audience, Incident, Update
     from opsbook.model.postmortem import Postmortem
     from opsbook.model.severity import Severities
@@ -222,15 +223,17 @@ def told(incident: Incident, policy: Severities, as_of: datetime) -> list[Told]:
     return found
 
 
-def owed(incident: Incident, policy: Severities, page: Postmortem | None, as_of: datetime) -> list[Duty]:
+def owed(
+    incident: Incident, policy: Severities, calendar: Calendar, page: Postmortem | None, as_of: datetime
+) -> list[Duty]:
     """What the clocks of the policy and the promises of updates asked for, the soonest due first."""
     if not incident.counts:
         return []
     found = []
-    for duty in duties(incident, policy, page):
+    for duty in duties(incident, policy, calendar, page):
         if speaks_of(incident, duty.audience):
             word = "full details" if duty.afterwards else "first word"
-            what = f"{word} to {duty.audience}, {write_duration(duty.clock.within)} from {duty.clock.start}"
+            what = f"{word} to {duty.audience}, {write_length(duty.clock.within)} from {duty.clock.start}"
             found.append(Duty(what, duty.due, duty.met_at, (duty.met_at or as_of) > duty.due))
     for promise in promises(incident):
         what = "next update" if promise.key == "next_update" else "working again"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo
 
 from opsbook.metrics.follow_up import due_days
 
 if TYPE_CHECKING:
+    from opsbook.metrics.business_days import Calendar
     from opsbook.model.incident import ActionItem, Incident
     from opsbook.model.severity import Severities
     from opsbook.site.survey import Card
@@ -33,9 +33,9 @@ class Work(NamedTuple):
 
 
 def action_items(
-    incident: Incident, card: Card, policy: Severities, zone: ZoneInfo, today: date
+    incident: Incident, card: Card, policy: Severities, calendar: Calendar, today: date
 ) -> Iterator[Work]:
     """The action items of an incident, as of a day in the book's zone."""
-    for id, by in due_days(incident, policy, zone).items():
+    for id, by in due_days(incident, policy, calendar).items():
         item = incident.action_items[id]
         yield Work(card, id, item, by, item.unfinished and by is not None and by < today)

@@ -94,8 +94,9 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding, Related
 from opsbook.lint.rule import rule
+from opsbook.metrics.business_days import calendar_of
 from opsbook.metrics.updates import Duty, duties, speaks_of
-from opsbook.model.time import write_duration, write_instant
+from opsbook.model.time import write_instant, write_length
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -118,9 +119,10 @@ def _late(
     incident: Document[Incident], context: Context, postmortem: Document[Postmortem] | None
 ) -> list[Duty]:
     page = postmortem.content if postmortem and postmortem.readable else None
+    calendar = calendar_of(context.book, incident.content)
     return [
         duty
-        for duty in duties(incident.content, context.book.severities, page)
+        for duty in duties(incident.content, context.book.severities, calendar, page)
         if (duty.met_at is None or duty.met_at > duty.due)
         and speaks_of(incident.content, duty.audience)
         and context.clock.passed(duty.due)
@@ -129,7 +131,7 @@ def _late(
 
 def _finding(incident: Document[Incident], duty: Duty) -> Finding:
     word = "full details" if duty.afterwards else "word"
-    by = f"{write_duration(duty.clock.within)} from {_start(duty)}"
+    by = f"{write_length(duty.clock.within)} from {_start(duty)}"
     start = Related(incident.at("timeline", duty.began.place, "at"), "the clock starts")
     if duty.met_by is None:
         return Finding(

@@ -90,8 +90,8 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
+from opsbook.metrics.business_days import calendar_of, day_left
 from opsbook.metrics.follow_up import postmortem_due
-from opsbook.model.time import local_day
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -105,10 +105,12 @@ def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Findin
     if incident is None or not incident.readable:
         return
     policy, zone = context.book.severities, context.settings.timezone
-    due = postmortem_due(incident.content, policy).get("published")
+    due = postmortem_due(incident.content, policy, calendar_of(context.book, incident.content)).get(
+        "published"
+    )
     if due is None:
         return
-    worst, last, page = policy.worst_of(incident.content), local_day(due, zone), postmortem.content
+    worst, last, page = policy.worst_of(incident.content), day_left(due, zone), postmortem.content
     if page.published_on is None and page.status != "published" and context.clock.day_over(last, zone):
         yield Finding(
             postmortem.at("status"),

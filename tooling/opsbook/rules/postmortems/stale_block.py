@@ -119,7 +119,7 @@ def _stale(postmortem: Document[Postmortem], block: Generated, context: Context)
         return
     opening, inner = _opening(postmortem, block), postmortem.span(block.inner)
     before = postmortem.source.text[block.span.start : opening.span.start]
-    text = BLOCKS[block.name](incident.content, Setting(context.book.severities, context.settings.timezone))
+    text = BLOCKS[block.name](incident.content, Setting.of(context.book, incident.content))
     text = indent(text, before)
     if inner.text.replace("\r\n", "\n") != text:
         if "\r\n" in postmortem.source.text:

@@ -5,8 +5,8 @@ is left over, or was meant to be named and is not: a policy that no alert reache
 never put into the team, holidays on which everybody works.
 
 A person is named by a team, a rotation, an override or an escalation policy; a team by a service, a
-rotation or a policy; a policy by a service or another policy; holidays by a rotation or one of its
-layers.
+rotation or a policy; a policy by a service or another policy; holidays by a rotation, one of its layers,
+a team, or the settings.
 
 Not reported are people and teams with `until`: history needs them, so whoever responded once and has
 left stays without being named. Nor is a kind of which no record at all is named: such a book uses it
@@ -79,8 +79,8 @@ _SILENCE = {
         "name it in the `escalation:` of a service, or delete the file",
     ),
     "holidays": (
-        "no rotation names the holidays `{}`",
-        "name them in the `holidays:` of a rotation or layer, or delete the file",
+        "no rotation and no team names the holidays `{}`",
+        "name them in the `holidays:` of a rotation, layer or team, or delete the file",
     ),
 }
 """What to say of a record of a kind that nobody names, and what to do."""
@@ -113,6 +113,8 @@ def _meant(named: set[str], known: set[str]) -> set[str]:
 def _named(book: Book) -> tuple[dict[str, set[str]], set[str]]:
     """The ids that records name, by kind, and every word of those that cannot be read."""
     named: dict[str, set[str]] = {kind: set() for kind in _SILENCE}
+    if book.settings.holidays:
+        named["holidays"].add(book.settings.holidays)
     mentioned: set[str] = set()
     for speaker in _SPEAK:
         for document in book.documents(speaker):
