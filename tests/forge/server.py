@@ -82,6 +82,7 @@ ROUTES = (
     ("POST", r"/issues", "new_issue"),
     ("GET", r"/issues/(?P<number>\d+)", "issue"),
     ("PATCH", r"/issues/(?P<number>\d+)", "edit_issue"),
+    ("POST", r"/issues/(?P<number>\d+)/labels", "more_labels"),
     ("GET", r"/issues/(?P<number>\d+)/comments", "comments"),
     ("POST", r"/issues/(?P<number>\d+)/comments", "new_comment"),
     ("PATCH", r"/issues/comments/(?P<number>\d+)", "edit_comment"),
@@ -220,6 +221,11 @@ class Forge:
             issue["state_reason"] = "completed" if said["state"] == "closed" else "reopened"
         issue.update(said)
         return 200, shown("issue", issue)
+
+    def do_more_labels(self, query: Any, said: Any, number: str) -> tuple[int, Any]:
+        labels = self._issue(number)["labels"]
+        labels += [{"name": each} for each in said["labels"] if {"name": each} not in labels]
+        return 200, labels
 
     def _issue(self, number: str) -> dict[str, Any]:
         if int(number) not in self.issues:

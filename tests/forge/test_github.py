@@ -156,7 +156,7 @@ def test_the_next_page_is_on_the_same_host_too(forge: Forge, asked: Asked) -> No
 @pytest.mark.parametrize("body", ["<html>", "{}", '"text"', '[{"number": "one"}]'])
 def test_an_answer_of_another_shape_is_an_error(forge: Forge, asked: Asked, body: str) -> None:
     forge.faults = [Fault("GET", "/issues", 200, body=body)]
-    with pytest.raises(UserError, match="GitHub's answer|does not answer in JSON"):
+    with pytest.raises(UserError, match=r"GitHub's answer|does not answer in JSON"):
         asked.github.issues(LABEL)
 
 

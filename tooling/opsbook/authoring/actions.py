@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
     from opsbook.model.incident import ActionItem, Incident
 
-_ORDER = (
+ORDER = (
     "title",
     "kind",
     "strength",
@@ -35,6 +35,7 @@ _ORDER = (
     "review_on",
     "verdict",
 )
+"""The keys of an action item, in the order in which they are written."""
 
 
 class Work(NamedTuple):
@@ -99,7 +100,7 @@ def added(incident: Document[Incident], title: str, said: dict[str, Any]) -> tup
         raise UserError("an action item without words", "say what will be different when it is done")
     id = _free(incident.content, _slug(title))
     item = {"title": title} | {key: value for key, value in said.items() if value} | {"status": "open"}
-    step = Put(("action_items", id), written({key: item[key] for key in _ORDER if key in item}))
+    step = Put(("action_items", id), written({key: item[key] for key in ORDER if key in item}))
     return _change(incident, f"action item {id}", [step]), id
 
 
@@ -107,11 +108,11 @@ def done(each: Work, on: date, evidence: tuple[str, ...], review_on: date | None
     """The change that says that an item is done, what shows it, and when somebody looks whether it holds."""
     _require_unfinished(each)
     at = ("action_items", each.id)
-    steps: list[Splice] = [Put((*at, "status"), "done", _ORDER), Put((*at, "done_on"), str(on), _ORDER)]
+    steps: list[Splice] = [Put((*at, "status"), "done", ORDER), Put((*at, "done_on"), str(on), ORDER)]
     there = len(each.item.evidence)
     steps += [Insert((*at, "evidence"), there + n, written(text)) for n, text in enumerate(evidence)]
     if review_on:
-        steps.append(Put((*at, "review_on"), str(review_on), _ORDER))
+        steps.append(Put((*at, "review_on"), str(review_on), ORDER))
     return _change(each.incident, f"{each.id} is done", steps)
 
 
@@ -121,7 +122,7 @@ def postponed(each: Work, to: date, reason: str) -> Change:
     if each.due and to <= each.due:
         raise UserError(f"{each.name} is due on {each.due}, which is not before {to}", "name a later day")
     at = ("action_items", each.id)
-    steps: list[Splice] = [Put((*at, "due"), str(to), _ORDER)]
+    steps: list[Splice] = [Put((*at, "due"), str(to), ORDER)]
     if each.due:
         move = {"from": str(each.due), "to": str(to), "reason": " ".join(reason.split())}
         steps.append(Insert((*at, "moved"), len(each.item.moved), written(move)))
@@ -133,14 +134,14 @@ def declined(each: Work, reason: str) -> Change:
     _require_unfinished(each)
     at = ("action_items", each.id)
     words = " ".join(reason.split())
-    steps = [Put((*at, "status"), "declined", _ORDER), Put((*at, "reason"), written(words), _ORDER)]
+    steps = [Put((*at, "status"), "declined", ORDER), Put((*at, "reason"), written(words), ORDER)]
     return _change(each.incident, f"{each.id} is declined", steps)
 
 
 def assigned(each: Work, owner: str) -> Change:
     """The change that gives an item to somebody else."""
     _require_unfinished(each)
-    step = Put(("action_items", each.id, "owner"), written(owner), _ORDER)
+    step = Put(("action_items", each.id, "owner"), written(owner), ORDER)
     return _change(each.incident, f"{each.id} is {owner}'s", [step])
 
 
@@ -151,7 +152,7 @@ def reassigned(book: Book, before: str, after: str) -> tuple[Change, list[Work]]
     ]
     steps: dict[str, list[Splice]] = {}
     for each in found:
-        step = Put(("action_items", each.id, "owner"), written(after), _ORDER)
+        step = Put(("action_items", each.id, "owner"), written(after), ORDER)
         steps.setdefault(each.incident.id, []).append(step)
     homes = {each.incident.id: each.incident for each in found}
     changed = tuple(edit for id, home in homes.items() for edit in edits(home, steps[id]))
@@ -160,13 +161,13 @@ def reassigned(book: Book, before: str, after: str) -> tuple[Change, list[Work]]
 
 def rated(each: Work, strength: str) -> Change:
     """The change that says how strong a remedy is."""
-    step = Put(("action_items", each.id, "strength"), strength, _ORDER)
+    step = Put(("action_items", each.id, "strength"), strength, ORDER)
     return _change(each.incident, f"{each.id} is {strength}", [step])
 
 
 def reviewed(each: Work, on: date) -> Change:
     """The change that says by when somebody looks whether a remedy holds."""
-    step = Put(("action_items", each.id, "review_on"), str(on), _ORDER)
+    step = Put(("action_items", each.id, "review_on"), str(on), ORDER)
     return _change(each.incident, f"{each.id} is reviewed on {on}", [step])
 
 
@@ -178,14 +179,14 @@ def judged(each: Work, result: str, on: date, reason: str) -> Change:
             f"`opsbook action done {each.name}` first",
         )
     verdict = {"reviewed_on": str(on), "result": result, "reason": " ".join(reason.split())}
-    step = Put(("action_items", each.id, "verdict"), written(verdict), _ORDER)
+    step = Put(("action_items", each.id, "verdict"), written(verdict), ORDER)
     return _change(each.incident, f"{each.id} is {result}", [step])
 
 
 def started(each: Work) -> Change:
     """The change that says that somebody works on an item."""
     _require_unfinished(each)
-    step = Put(("action_items", each.id, "status"), "in-progress", _ORDER)
+    step = Put(("action_items", each.id, "status"), "in-progress", ORDER)
     return _change(each.incident, f"{each.id} is in progress", [step])
 
 

@@ -12,6 +12,7 @@ from opsbook.cli.options import Command, Group, at_option, colored, day, moment,
 from opsbook.cli.options import named as record
 from opsbook.cli.responding import current, incident_option
 from opsbook.cli.saving import save, saving_options
+from opsbook.cli.tracking import sync
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ def command() -> None:
 
     ITEM is `INCIDENT/ID`, or the ID alone where only one unfinished item is called so.
     """
+
+
+command.add_command(sync)
 
 
 @command.command(cls=Command)

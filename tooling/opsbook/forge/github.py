@@ -142,6 +142,10 @@ class GitHub:
         """An issue with another `title`, `body`, `state` or `state_reason`."""
         return _issue(self._ask("PATCH", f"/issues/{number}", said))
 
+    def add_label(self, number: int, label: str) -> None:
+        """Give an issue one more label."""
+        self._ask("POST", f"/issues/{number}/labels", {"labels": [label]})
+
     def require_label(self, label: str, description: str) -> None:
         """See that a label exists."""
         try:
