@@ -9,7 +9,7 @@ periods in which nothing changed, one still finds something.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence, Sized
+from collections.abc import Sequence
 from statistics import variance
 from typing import Literal, NamedTuple
 
@@ -47,8 +47,10 @@ class Comparison(NamedTuple):
     """Where the difference of the two lies."""
     verdict: Verdict
     needed: int | None
-    """With how many incidents a period a change like this would show; None where it does, and where nothing
-    is known of one of the periods."""
+    """With how many incidents a period a change like this would show; None where it does, where too little
+    is known, and where there were enough to see a tenth."""
+    would_show: bool = False
+    """There was no verdict, and a change of a tenth would have had one: nothing changed that matters."""
 
 
 def lengths(now: Sequence[Observation], before: Sequence[Observation]) -> Comparison:
@@ -65,14 +67,19 @@ def lengths(now: Sequence[Observation], before: Sequence[Observation]) -> Compar
         lambda random: quantiles(before, 0.5, random),
         (now, before),
     )
-    needed = None
-    if was is not None and there is not None:
-        step = abs(math.log(max(there, _SHORTEST) / max(was, _SHORTEST)))
-        spread = _spread(now, before)
-        if spread is not None:
-            needed = _sized(math.pi * spread / max(step, math.log(1 + _LEAST)) ** 2, now, before)
-    enough = min(sum(over for _, over in each) for each in (now, before)) >= _FEWEST
-    return _judged(was, there, change if enough else Range(-math.inf, math.inf), -1, needed)
+    needed, seen = None, 0.0
+    spread = _spread(now, before)
+    if was is not None and there is not None and spread is not None:
+        seen = abs(math.log(max(there, _SHORTEST) / max(was, _SHORTEST)))
+        needed = _sized(math.pi * spread / max(seen, math.log(1 + _LEAST)) ** 2)
+    fewest = min(sum(over for _, over in each) for each in (now, before))
+    if fewest < _FEWEST:
+        change = Range(-math.inf, math.inf)
+    elif needed is not None and needed <= fewest:
+        would_show = seen <= math.log(1 + _LEAST)
+        found = _judged(was, there, change, -1, None if would_show else fewest + 1)
+        return found._replace(would_show=would_show and found.verdict == "cannot tell")
+    return _judged(was, there, change, -1, needed)
 
 
 def parts(now: Share, before: Share) -> Comparison:
@@ -114,6 +121,11 @@ def counts(now: Sequence[int], before: Sequence[int]) -> Comparison:
     return _judged(was, there, change, -1, needed)
 
 
+def unknown(found: Comparison) -> Comparison:
+    """The same where the record does not reach back far enough to compare."""
+    return found._replace(change=Range(-math.inf, math.inf), verdict="cannot tell", needed=None)
+
+
 def _spread(*samples: Sequence[Observation]) -> float | None:
     """The variance of the logarithms of lengths within their samples; None of too few to tell."""
     logs = [[math.log(max(at, _SHORTEST)) for at, _ in each] for each in samples if each]
@@ -123,9 +135,8 @@ def _spread(*samples: Sequence[Observation]) -> float | None:
     return sum(variance(each) * (len(each) - 1) for each in logs if len(each) > 1) / freedom
 
 
-def _sized(number: float, *samples: Sized) -> int:
-    """So many, and more than were too few."""
-    return max(math.ceil(_POWER**2 * number), _FEWEST, 1 + min(map(len, samples), default=0))
+def _sized(number: float) -> int:
+    return max(math.ceil(_POWER**2 * number), _FEWEST)
 
 
 def _judged(

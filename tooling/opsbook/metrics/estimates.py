@@ -20,7 +20,7 @@ _Z = 1.959964
 """The normal quantile for 95 %."""
 _CLOSE = 1e-9
 _MANY = 32
-_RUNS = 32
+_RUNS = 16
 
 
 class Step(NamedTuple):

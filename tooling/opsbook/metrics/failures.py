@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,24 +53,27 @@ def between_failures(
 ) -> list[Service]:
     """How long each service works between failures in a period, those that fail most first; `services` are
     told of also where they never failed."""
-    by_service: dict[str, list[Row]] = {id: [] for id in services}
+    starts: dict[str, list[datetime]] = {id: [] for id in services}
+    hurting: dict[str, list[Interval]] = {}
     for row in rows:
+        if row.began is None or row.began > as_of:
+            continue
         for id in row.services:
-            by_service.setdefault(id, []).append(row)
-    found = (_service(id, of_it, within, as_of) for id, of_it in by_service.items())
-    return sorted(found, key=lambda each: (-each.failures, each.id))
-
-
-def _service(id: str, rows: Sequence[Row], within: Interval, as_of: datetime) -> Service:
-    starts = [at for row in rows if (at := row.began) is not None and at <= as_of]
-    near = (row for row in rows if row.resolved is None or row.resolved > within.start)
-    down = length(common([within], union(each for row in near for each in hurt(row.marks, as_of))))
-    return Service(
-        id,
-        sum(within.covers(at) for at in starts),
-        within.length - down,
-        as_of - max(starts) if starts else None,
+            starts.setdefault(id, []).append(row.began)
+        if row.resolved is None or row.resolved > within.start:
+            stretches = hurt(row.marks, as_of)
+            for id in row.services:
+                hurting.setdefault(id, []).extend(stretches)
+    found = (
+        Service(
+            id,
+            sum(map(within.covers, its)),
+            within.length - length(common([within], union(hurting.get(id, ())))),
+            as_of - max(its) if its else None,
+        )
+        for id, its in starts.items()
     )
+    return sorted(found, key=lambda each: (-each.failures, each.id))
 
 
 class Cause(NamedTuple):

@@ -8,7 +8,7 @@ and medians, quartiles and means take it so (`metrics.estimates`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -18,7 +18,7 @@ from opsbook.metrics.estimates import Observation, Share, survival
 from opsbook.metrics.failures import Causes, Service, between_failures, causes
 from opsbook.metrics.finished import Completion, Stages, completion, postmortems, to_close
 from opsbook.metrics.paging import Pages, pages
-from opsbook.model.time import Interval, local_day
+from opsbook.model.time import Interval, local_day, midnight
 from opsbook.model.time import Period as Calendar
 
 if TYPE_CHECKING:
@@ -120,9 +120,17 @@ class Summary(NamedTuple):
     services: tuple[Service, ...]
     causes: Causes
     pages: Pages
+    begins: datetime | None
+    """When the first incident of the book began."""
     left_out: dict[str, int]
     """How many began in the period and do not count, by kind, or as `duplicate`."""
     unreadable: tuple[str, ...]
+
+    @property
+    def knows_before(self) -> bool:
+        """Whether the book reaches back over the period before, or nearly: else the counts of the two cannot
+        be compared."""
+        return _reaches(self.begins, self.before.within)
 
 
 def summary(book: Book, rows: Rows, within: Interval, as_of: datetime, by: By | None = None) -> Summary:
@@ -136,6 +144,7 @@ def summary(book: Book, rows: Rows, within: Interval, as_of: datetime, by: By | 
     left = Counter(
         "duplicate" if row.duplicate else row.kind for row in began_in(rows.rows, within) if not row.counts
     )
+    begins = min((row.began for row in counting if row.began is not None), default=None)
     services = [each.id for each in book.services if each.content.until is None]
     return Summary(
         as_of,
@@ -143,12 +152,13 @@ def summary(book: Book, rows: Rows, within: Interval, as_of: datetime, by: By | 
         _levels(book, counting),
         now.period,
         before.period,
-        _compared(now, before),
+        _compared(now, before, _reaches(begins, earlier)),
         _months(counting, within, zone),
-        _groups(book, found, as_of, zone, by),
+        _groups(book, found, within, as_of, by),
         tuple(between_failures(counting, services, within, as_of)),
         causes(counting, within),
         pages(book, rows.rows, within, as_of),
+        begins,
         dict(sorted(left.items())),
         rows.unreadable,
     )
@@ -202,14 +212,19 @@ def weekly(rows: Iterable[Row], within: Interval) -> list[int]:
     return counts
 
 
-def _compared(now: _Look, before: _Look) -> dict[str, Comparison]:
+def _reaches(begins: datetime | None, back: Interval) -> bool:
+    return begins is not None and begins <= back.start + back.length / 10
+
+
+def _compared(now: _Look, before: _Look, known: bool) -> dict[str, Comparison]:
     shares = [
         (each.updates, each.action_items.done, each.postmortems.published)
         for each in (now.period, before.period)
     ]
     updates, action_items, published = (compare.parts(*pair) for pair in zip(*shares, strict=True))
+    incidents = compare.counts(now.weeks, before.weeks)
     return {
-        "incidents": compare.counts(now.weeks, before.weeks),
+        "incidents": incidents if known else compare.unknown(incidents),
         **{name: compare.lengths(now.lengths[name], before.lengths[name]) for name in FIGURES},
         "updates": updates,
         "action_items": action_items,
@@ -275,22 +290,32 @@ def _spread(
 
 
 def _groups(
-    book: Book, rows: Sequence[Row], as_of: datetime, zone: ZoneInfo, by: By | None
+    book: Book, rows: Sequence[Row], within: Interval, as_of: datetime, by: By | None
 ) -> tuple[Group, ...]:
-    """An incident of several services or teams is in the group of each."""
+    """An incident of several services or teams is in the group of each; a month without one is there too."""
     if by is None:
         return ()
-    by_name: dict[str, list[Row]] = {}
+    zone = book.settings.timezone
+    months = _firsts(local_day(within.start, zone), local_day(within.end - _INSTANT, zone))
+    by_name: dict[str, list[Row]] = {f"{each:%Y-%m}": [] for each in months} if by == "month" else {}
     for row in rows:
         for name in _names(book, row, zone, by):
             by_name.setdefault(name, []).append(row)
-    rank = {level: number for number, level in enumerate(book.severities.levels)}
     found = [group(name, its, as_of) for name, its in by_name.items()]
     if by == "month":
-        return tuple(sorted(found))
+        return tuple(found)
     if by == "severity":
-        return tuple(sorted(found, key=lambda each: (rank.get(each.name, len(rank)), each.name)))
+        levels = _levels(book, rows)
+        return tuple(sorted(found, key=lambda each: levels.index(each.name)))
     return tuple(sorted(found, key=lambda each: (each.name == UNKNOWN, -each.incidents, each.name)))
+
+
+def _firsts(first: date, last: date) -> Iterator[date]:
+    """The first day of each month from one day to another."""
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = Calendar(1, 0).after(month)
 
 
 def _names(book: Book, row: Row, zone: ZoneInfo, by: By) -> tuple[str, ...]:
@@ -313,17 +338,11 @@ def _levels(book: Book, rows: Iterable[Row]) -> tuple[str, ...]:
 
 
 def _months(rows: Iterable[Row], within: Interval, zone: ZoneInfo) -> tuple[Month, ...]:
-    last = local_day(within.end - _INSTANT, zone).replace(day=1)
-    first = min(local_day(within.start, zone).replace(day=1), Calendar(1 - _MONTHS, 0).after(last))
-    counts: dict[date, Counter[str]] = {}
-    month = first
-    while month <= last:
-        counts[month] = Counter()
-        month = Calendar(1, 0).after(month)
-    for row in rows:
-        at = row.began
-        if at is not None and at < within.end:
-            month = local_day(at, zone).replace(day=1)
-            if month in counts:
-                counts[month][row.severity or UNKNOWN] += 1
+    last = local_day(within.end - _INSTANT, zone)
+    first = min(local_day(within.start, zone), Calendar(1 - _MONTHS, 0).after(last.replace(day=1)))
+    counts: dict[date, Counter[str]] = {each: Counter() for each in _firsts(first, last)}
+    since = midnight(first.replace(day=1), zone)
+    for row in began_in(rows, Interval(since, within.end)):
+        assert row.began is not None
+        counts[local_day(row.began, zone).replace(day=1)][row.severity or UNKNOWN] += 1
     return tuple(Month(month, dict(each)) for month, each in counts.items())

@@ -97,7 +97,8 @@ def _incidents(rows: Rows, found: Summary, id: str, target: Target) -> Result:
     if target.trend is None:
         return Result(id, target, len(its), None)
     periods = ((each, _meant(rows.rows, found, target, each)) for each in (found.now, found.before))
-    verdict = compare.counts(*(weekly(of_it, each.within) for each, of_it in periods)).verdict
+    compared = compare.counts(*(weekly(of_it, each.within) for each, of_it in periods))
+    verdict = compared.verdict if found.knows_before else "cannot tell"
     good = {"falling": "better", "rising": "worse"}[target.trend]
     return Result(id, target, verdict, None if verdict == "cannot tell" else verdict == good)
 

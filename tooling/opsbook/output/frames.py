@@ -78,7 +78,7 @@ def _place(location: Location, arrow: str, gutter: int, paint: Paint, color: str
     number = paint(f"{start.line:>{gutter}}", "34")
     lines.append(f"{space} {bar}")
     lines.append(f"{number} {bar} {clean(text)}")
-    lines.append(f"{space} {bar} {' ' * _width(before)}{paint(mark * max(_width(marked), 1), '1;' + color)}")
+    lines.append(f"{space} {bar} {' ' * width(before)}{paint(mark * max(width(marked), 1), '1;' + color)}")
     return lines
 
 
@@ -96,7 +96,7 @@ def _window(text: str, first: int, last: int) -> tuple[str, int, int]:
     return shown, first, last
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
     """Columns on a terminal: East Asian wide characters take two, combining ones none."""
     if text.isascii():
         return len(text)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from opsbook.model.time import write_instant
 from opsbook.oncall.answers import name
 from opsbook.oncall.nights import zone_of
+from opsbook.output.cells import harmless
 from opsbook.output.frames import Paint, clean
 from opsbook.output.json import encoded
 
@@ -27,8 +28,6 @@ _KEYS = (
     "from", "to", "person", "name", "hours", "night_hours", "weekend_hours", "holiday_hours", "shifts",
     "nights", "pages", "night_pages", "rest_owed_hours",
 )  # fmt: skip
-_FORMULA = tuple("=+-@＝＋－＠")
-"""What a spreadsheet takes a cell that begins so for; a tab and a carriage return are written out before."""
 
 
 def shown(book: Book, ledger: Ledger, style: str, *, color: bool = False) -> str:
@@ -112,15 +111,8 @@ def _csv(book: Book, ledger: Ledger) -> str:
     rows = [_row(book, ledger, line) for line in ledger.lines]
     writer = csv.writer(text)
     writer.writerow(_KEYS)
-    writer.writerows([_harmless(cell) for cell in row.values()] for row in rows)
+    writer.writerows([harmless(cell) for cell in row.values()] for row in rows)
     return text.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    if not isinstance(cell, str):
-        return cell
-    cell = clean(cell)
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) else cell
 
 
 def _hours(length: timedelta) -> float:
