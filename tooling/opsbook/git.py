@@ -123,6 +123,11 @@ class GitError(UserError):
         super().__init__(f"git {command}: {self.err.partition(chr(10))[0]}")
 
 
+def in_git(root: Path) -> bool:
+    """Whether a folder lies in the work tree of a git repository."""
+    return any((folder / ".git").exists() for folder in (root, *root.parents))
+
+
 class Git:
     """The repository that holds a book; the book may be a folder of it."""
 
@@ -330,7 +335,7 @@ class Git:
 
     def require(self) -> None:
         """UserError where the book is in no git work tree."""
-        if not any((folder / ".git").exists() for folder in (self.root, *self.root.parents)):
+        if not in_git(self.root):
             raise UserError(f"`{self.root}` is in no git repository", "`git init` makes one")
 
     def tracks(self, place: str) -> bool:

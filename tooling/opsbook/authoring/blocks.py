@@ -12,13 +12,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from textwrap import indent
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from opsbook.metrics.business_days import calendar_of
 from opsbook.metrics.follow_up import due_days
 
 if TYPE_CHECKING:
+    from opsbook.book.document import Document
+    from opsbook.book.markdown import Generated
     from opsbook.book.snapshot import Book
     from opsbook.metrics.business_days import Calendar
     from opsbook.model.incident import ActionItem, Entry, Incident
@@ -63,6 +66,14 @@ BLOCKS: dict[str, Callable[[Incident, Setting], str]] = {
     "action-items": action_items,
 }
 """What stands between `<!-- opsbook:NAME -->` and `<!-- /opsbook -->`, by name."""
+
+
+def current(book: Book, page: Document[Any], block: Generated, incident: Incident) -> str:
+    """What stands in a block of a page that says what a record says, with the page's margin and line ends."""
+    text = page.source.text
+    margin = text[block.span.start : text.index("<!--", block.span.start)]
+    inner = BLOCKS[block.name](incident, Setting.of(book, incident))
+    return indent(inner, margin).replace("\n", page.source.line_end)
 
 
 # ── timeline ──────────────────────────────────────────────────────────────────────────────

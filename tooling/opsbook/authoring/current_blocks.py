@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from opsbook.authoring.change import Change
@@ -44,18 +43,12 @@ def _blocks(
     book: Book, page: Document[Any], before: Document[Any], after: Document[Any]
 ) -> Iterator[tuple[Span, str]]:
     """The blocks of a post-mortem that say what the record did, and what it says now where that differs."""
-    from opsbook.authoring.blocks import BLOCKS, Setting
+    from opsbook.authoring.blocks import BLOCKS, current
 
     text = page.source.text
     for block in page.page.generated:
         if block.name not in BLOCKS:
             continue
-        margin = text[block.span.start : text.index("<!--", block.span.start)]
-        old, new = (
-            indent(BLOCKS[block.name](each.content, Setting.of(book, each.content)), margin).replace(
-                "\n", page.source.line_end
-            )
-            for each in (before, after)
-        )
+        old, new = (current(book, page, block, each.content) for each in (before, after))
         if text[block.inner.start : block.inner.end] == old != new:
             yield block.inner, new

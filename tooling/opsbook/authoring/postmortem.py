@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from textwrap import indent
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.authoring.blocks import BLOCKS, Setting, one_line
+from opsbook.authoring.blocks import BLOCKS, Setting, current, one_line
 from opsbook.authoring.change import Change, new, rewritten
 from opsbook.book.kinds import kind
 from opsbook.edits import apply
@@ -186,16 +185,12 @@ def _unfinished(id: str, item: ActionItem, due: Any) -> str:
 
 def synced(book: Book, postmortem: Document[Postmortem], incident: Document[Incident]) -> Change:
     """The change that makes the blocks of a page say what the record says."""
-    setting = Setting.of(book, incident.content)
     text = postmortem.source.text
-    crlf = "\r\n" in text
     edits: list[tuple[Span, str]] = []
     for block in postmortem.page.generated:
         if block.name not in BLOCKS:
             continue
-        before = text[block.span.start : text.index("<!--", block.span.start)]
-        inner = indent(BLOCKS[block.name](incident.content, setting), before)
-        edits.append((block.inner, inner.replace("\n", "\r\n") if crlf else inner))
+        edits.append((block.inner, current(book, postmortem, block, incident.content)))
     after = apply(text, edits)
     edit = (rewritten(postmortem, after),) if after != text else ()
     return Change(f"{postmortem.id}: post-mortem says what the record says", edit)

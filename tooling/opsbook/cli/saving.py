@@ -78,6 +78,7 @@ def _write(
 ) -> None:
     """Write a change where its records live: into the work tree, or to the branch of an incident."""
     from opsbook.book.write import replace_all, sweep
+    from opsbook.git import in_git
 
     texts = change.texts()
     commits = options.get("commit")
@@ -169,11 +170,6 @@ class _Keeping:
             say(f"written, not committed: {wrote.why}; `opsbook sync` tries again")
         elif self._push:
             share(self._clone)
-
-
-def in_git(root: Path) -> bool:
-    """Whether a folder lies in the work tree of a git repository."""
-    return any((folder / ".git").exists() for folder in (root, *root.parents))
 
 
 def share(clone: Clone) -> bool:

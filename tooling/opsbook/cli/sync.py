@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from opsbook.cli.options import Command
-from opsbook.cli.saving import in_git, say, share
+from opsbook.cli.saving import say, share
 from opsbook.errors import UserError
+from opsbook.git import in_git
 
 
 @click.command(cls=Command)

@@ -24,6 +24,11 @@ _POST = re.compile(
 _WHEN = re.compile(r"([A-Z][a-z]{2})[a-z]*\.?\s+(\d{1,2}),\s+(\d{1,2}):(\d{2})\s*([A-Z]{2,5})?")
 
 
+def is_feed(file: File) -> bool:
+    """Whether a file is XML, as a feed is, and no JSON."""
+    return file.content.lstrip().startswith((b"<?xml", b"<feed", b"\xef\xbb\xbf<?xml"))
+
+
 def stories(file: File, asked: Asked, skipped: list[Left], left: list[Left]) -> Iterator[Story]:
     """The incidents of a feed; UserError where it is none."""
     for index, entry in enumerate(_root(file).findall(f"{_ATOM}entry")):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from opsbook.importing.atom import stories
+from opsbook.importing.atom import is_feed, stories
 from opsbook.importing.export import File, Left, Part, read_json_lines
 from opsbook.importing.feed import PLANNED, STAGES, Asked, Post, Read, Story
 from opsbook.importing.html import markdown
@@ -23,7 +23,7 @@ def read(files: Sequence[File], asked: Asked) -> Read:
     skipped: list[Left] = []
     left: list[Left] = []
     for file in files:
-        if file.content.lstrip().startswith((b"<?xml", b"<feed", b"\xef\xbb\xbf<?xml")):
+        if is_feed(file):
             found += stories(file, asked, skipped, left)
             continue
         incidents = list(read_json_lines(file))

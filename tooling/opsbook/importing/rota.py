@@ -22,6 +22,7 @@ from opsbook.importing.export import Left
 from opsbook.importing.pattern import Pattern, layer
 from opsbook.model.rotation import Cover, Layer
 from opsbook.model.time import Interval
+from opsbook.oncall.intervals import both
 from opsbook.oncall.schedule import FOREVER, Clock, Covered, Plan, stretches
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def _evidence(strands: Sequence[Strand], rendered: Sequence[Spell], within: Inte
     if all(strand.happens for strand in strands):
         return within
     edges = sorted(edge for interval, _ in rendered for edge in interval)
-    return _common(Interval(edges[0], edges[-1]), within) if edges else None
+    return both(Interval(edges[0], edges[-1]), within) if edges else None
 
 
 def _layer(strand: Strand, within: Interval, left: list[Left]) -> Layer:
@@ -232,7 +233,7 @@ def _own(strands: Sequence[Strand], changes: Sequence[Change], within: Interval)
     """The changes of these strands: of one strand alone, only where it has somebody on."""
     places = [strand.place for strand in strands]
     for change in changes:
-        interval = _common(change.interval, within)
+        interval = both(change.interval, within)
         if interval is None or (change.of is not None and change.of not in places):
             continue
         if change.of is None or (change.instead_of is not None and len(strands) == 1):
@@ -245,7 +246,7 @@ def _own(strands: Sequence[Strand], changes: Sequence[Change], within: Interval)
 def _crowded(change: Change, changes: Sequence[Change], strange: Iterable[Interval]) -> bool:
     """Whether a change meets another, or a shift that is no turn: then it is written with those."""
     others = [each.interval for each in changes if each is not change]
-    return any(_common(change.interval, other) for other in [*others, *strange])
+    return any(both(change.interval, other) for other in [*others, *strange])
 
 
 def _cover(change: Change) -> Cover:
@@ -259,7 +260,7 @@ def _changed(below: list[Spell], change: Change) -> list[Spell]:
     found: list[Spell] = []
     at = change.interval.start
     for interval, people in below:
-        part = _common(interval, change.interval)
+        part = both(interval, change.interval)
         if part is None:
             found.append((interval, people))
             continue
@@ -311,7 +312,7 @@ def _asked(layers: Sequence[Layer], covers: Sequence[Cover], within: Interval) -
 
 def _flat(spells: Iterable[Spell], within: Interval) -> list[Spell]:
     """The same without overlap: where two meet, everybody is on."""
-    cut = [(part, people) for interval, people in spells if people and (part := _common(interval, within))]
+    cut = [(part, people) for interval, people in spells if people and (part := both(interval, within))]
     edges = sorted({edge for interval, _ in cut for edge in interval})
     begin, end = _by(cut, "start"), _by(cut, "end")
     on: Counter[str] = Counter()
@@ -388,11 +389,6 @@ def _joined(spells: Iterable[Spell]) -> list[Spell]:
 
 def _some(interval: Interval, people: tuple[str, ...]) -> list[Spell]:
     return [(interval, people)] if people and interval.start < interval.end else []
-
-
-def _common(one: Interval, other: Interval) -> Interval | None:
-    start, end = max(one.start, other.start), min(one.end, other.end)
-    return Interval(start, end) if start < end else None
 
 
 def zone_of(strands: Sequence[Strand], otherwise: ZoneInfo) -> ZoneInfo:

@@ -20,6 +20,12 @@ def union(intervals: Iterable[Interval]) -> list[Interval]:
     return found
 
 
+def both(one: Interval, other: Interval) -> Interval | None:
+    """The instants that two intervals have in common; None where there are none."""
+    start, end = max(one.start, other.start), min(one.end, other.end)
+    return Interval(start, end) if start < end else None
+
+
 def common(one: Iterable[Interval], other: Iterable[Interval]) -> Iterator[Interval]:
     """The instants of both, each in order and without overlap within itself; in order."""
     left, right = iter(one), iter(other)

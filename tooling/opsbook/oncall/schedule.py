@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from opsbook.model.rotation import DAYS
 from opsbook.model.time import Interval
 from opsbook.oncall import handoffs
+from opsbook.oncall.intervals import both
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -212,7 +213,7 @@ def _turns(clock: Clock, within: Interval, offset: int) -> Iterator[Stretch]:
     """The turns of a layer that touch an interval, cut to it, where somebody is on."""
     for index, version in enumerate(clock.layer.versions):
         held = valid(clock, index)
-        part = _common(held, within)
+        part = both(held, within)
         if part is None or not version.members:
             continue
         for interval, number, shift in _numbered(clock, version, part):
@@ -373,7 +374,7 @@ def _windows(clock: Clock, version: Version, part: Interval) -> Iterator[tuple[I
     found: list[tuple[Interval, int]] = []
     for day, window, number in _opening(clock, version, first - _DAY, last):
         opens = handoffs.window_begins(window, day, clock.zone)
-        interval = _common(Interval(opens, handoffs.window_ends(window, day, clock.zone)), part)
+        interval = both(Interval(opens, handoffs.window_ends(window, day, clock.zone)), part)
         if interval:
             found.append((interval, number))
     yield from _apart(found)
@@ -457,11 +458,6 @@ def _on_days(clock: Clock, first: date, last: date) -> int:
 # ── painting ──────────────────────────────────────────────────────────────────────────────
 
 
-def _common(one: Interval, other: Interval) -> Interval | None:
-    start, end = max(one.start, other.start), min(one.end, other.end)
-    return Interval(start, end) if start < end else None
-
-
 def _over(below: list[Stretch], above: list[Stretch]) -> list[Stretch]:
     """Stretches of one layer over those of the layers below; both in order and without overlap."""
     if not below or not above:
@@ -481,7 +477,7 @@ def _over(below: list[Stretch], above: list[Stretch]) -> list[Stretch]:
         for gap in free[at:]:
             if gap.start >= stretch.interval.end:
                 break
-            part = _common(gap, stretch.interval)
+            part = both(gap, stretch.interval)
             if part:
                 found.append(stretch._replace(interval=part))
     return sorted(found, key=_start)
@@ -489,14 +485,14 @@ def _over(below: list[Stretch], above: list[Stretch]) -> list[Stretch]:
 
 def _change(painted: list[Stretch], reason: Covered, cover: Cover, within: Interval) -> None:
     """Works a stretch of an override into the stretches."""
-    covered = _common(Interval(cover.start, cover.end), within)
+    covered = both(Interval(cover.start, cover.end), within)
     assert covered is not None
     first = bisect_right(painted, covered.start, key=_end)
     last = bisect_left(painted, covered.end, key=_start)
     found: list[Stretch] = []
     at = covered.start
     for stretch in painted[first:last]:
-        part = _common(stretch.interval, covered)
+        part = both(stretch.interval, covered)
         assert part is not None, "it is between the two"
         found += _seated(Interval(stretch.interval.start, part.start), stretch.seats)
         found += _seated(Interval(at, part.start), _covered((), reason, cover))

@@ -118,7 +118,7 @@ def commit_on(
     `read` is the branch as the files were read from it. ChangedError where it is another by now.
     """
     ref = _LOCAL + incident
-    before = _tip(clone, ref)
+    before = clone.tip(ref)
     parent = before or _begins(clone, incident)
     if read is not None and parent != read.commit:
         raise ChangedError(f"{ref} changed while this ran; nothing was written", "run the command again")
@@ -149,12 +149,6 @@ def move(clone: Clone, branch: str, old: str | None, new: str) -> None:
     advance(there, branch, old, new)
 
 
-def _tip(clone: Clone, revision: str) -> str | None:
-    with suppress(GitError):
-        return clone.run("rev-parse", "--verify", "--quiet", revision + "^{commit}").decode().strip()
-    return None
-
-
 def _begins(clone: Clone, incident: str) -> str | None:
     """What a branch begins on: the one that was fetched, else the default branch; None before the first
     commit."""
@@ -162,7 +156,7 @@ def _begins(clone: Clone, incident: str) -> str | None:
     if known:
         return known.commit
     name = default_branch(clone)
-    return _tip(clone, f"refs/remotes/origin/{name}") or _tip(clone, f"refs/heads/{name}") or clone.head
+    return clone.tip(f"refs/remotes/origin/{name}") or clone.tip(f"refs/heads/{name}") or clone.head
 
 
 def _commit(clone: Clone, parent: str | None, files: Mapping[str, bytes], summary: str) -> str:

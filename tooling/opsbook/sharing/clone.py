@@ -94,6 +94,12 @@ class Clone(Git):
             return self.run("symbolic-ref", "--quiet", "--short", "HEAD").decode().strip()
         return None
 
+    def tip(self, ref: str) -> str | None:
+        """The commit that a ref names; None where there is no such ref."""
+        with suppress(GitError):
+            return self.run("rev-parse", "--verify", "--quiet", ref + "^{commit}").decode().strip()
+        return None
+
     def hindrance(self) -> str:
         """Why nothing can be committed now; empty where it can."""
         for name, what in _UNDER_WAY.items():

@@ -10,12 +10,11 @@ import os
 import random
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from opsbook.errors import UserError
-from opsbook.git import Git, GitError, environment
+from opsbook.git import Git, environment
 from opsbook.sharing.clone import Clone, Entry, Look, as_listed, entries
 from opsbook.sharing.meaning import ConflictError, merged
 from opsbook.sharing.remote import fetch, push, remote_of, upstream_of
@@ -73,8 +72,8 @@ def _together(clone: Clone, branch: str, remote: str) -> Synced:
     renamed: dict[str, str] = {}
     target = upstream_of(clone, branch)
     for attempt in range(_ROUNDS):
-        there = _tip(clone, f"refs/remotes/{remote}/{target}")
-        here = _tip(clone, f"refs/heads/{branch}")
+        there = clone.tip(f"refs/remotes/{remote}/{target}")
+        here = clone.tip(f"refs/heads/{branch}")
         if here is None and there is None:
             return Synced(True, "nothing is committed yet")
         if there is not None:
@@ -106,12 +105,6 @@ def _elsewhere(
         said = f"{target} takes no pushes ({words}): pushed as {beside}, open a pull request from it"
         return Synced(True, said, renamed)
     return Synced(False, f"{remote} refused: {words}; everything is kept here", renamed)
-
-
-def _tip(clone: Clone, revision: str) -> str | None:
-    with suppress(GitError):
-        return clone.run("rev-parse", "--verify", "--quiet", revision + "^{commit}").decode().strip()
-    return None
 
 
 def _brought_in(clone: Clone, branch: str, here: str | None, there: str) -> tuple[str, Mapping[str, str]]:

@@ -83,10 +83,9 @@ severity: SEV2
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import indent
 from typing import TYPE_CHECKING
 
-from opsbook.authoring.blocks import BLOCKS, Setting
+from opsbook.authoring.blocks import BLOCKS, current
 from opsbook.diagnostics import Finding
 from opsbook.edits import Edit, Fix
 from opsbook.lint.rule import rule
@@ -119,11 +118,8 @@ def _stale(postmortem: Document[Postmortem], block: Generated, context: Context)
         return
     opening, inner = _opening(postmortem, block), postmortem.span(block.inner)
     before = postmortem.source.text[block.span.start : opening.span.start]
-    text = BLOCKS[block.name](incident.content, Setting.of(context.book, incident.content))
-    text = indent(text, before)
-    if inner.text.replace("\r\n", "\n") != text:
-        if "\r\n" in postmortem.source.text:
-            text = text.replace("\n", "\r\n")
+    text = current(context.book, postmortem, block, incident.content)
+    if inner.text.replace("\r\n", "\n") != text.replace("\r\n", "\n"):
         message = f"block `{block.name}` differs from the record"
         if before.strip(" \t>"):
             yield Finding(opening, message, "put `<!-- opsbook:… -->` on a line of its own")
