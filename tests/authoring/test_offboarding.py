@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.authoring.rotas import book_of, books, on
 
+from opsbook.authoring.current_blocks import with_blocks
 from opsbook.authoring.offboarding import Offboarding, offboard
 from opsbook.book.snapshot import Book
 from opsbook.errors import UserError
@@ -224,7 +225,10 @@ def test_the_page_of_an_incident_says_who_does_the_work_now() -> None:
     block += "| Did it | ana | — | done on 2026-11-21 |\n| Do it | ana | — | open |\n\n<!-- /opsbook -->\n"
     page = f"---\nstatus: published\n---\n# Down\n\n## Action items\n\n{block}"
     books = OTHERS | {"incidents/2026/2026-11-20-down/postmortem.md": page}
-    found = texts(left(book_of(books), "ana", "eva", "2026-12-10"))
+    book = book_of(books)
+    done = left(book, "ana", "eva", "2026-12-10").change
+    saved = done._replace(edits=tuple(with_blocks(book, done.edits)))  # as every command saves
+    found = {source.path: text for source, text in saved.texts()}
     assert found["incidents/2026/2026-11-20-down/postmortem.md"] == page.replace("Do it | ana", "Do it | eva")
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.authoring.change import Change, rewritten
-from opsbook.authoring.current_blocks import with_blocks
 from opsbook.authoring.entry import line
 from opsbook.authoring.rename import item_name
 from opsbook.authoring.splice import Insert, Put, Remove, Splice, edits, word, written
@@ -55,7 +54,7 @@ def joined(book: Book, duplicate: Document[Incident], into: Document[Incident]) 
     follow = _Follow(duplicate.id, into.id, items)
     made = [*_edited(duplicate, _gone(duplicate, into.id, items), follow), *_edited(into, there, follow)]
     made += _elsewhere(book, follow)
-    change = Change(f"{duplicate.id}: duplicate of {into.id}", tuple(with_blocks(book, made)), files)
+    change = Change(f"{duplicate.id}: duplicate of {into.id}", tuple(made), files)
     return Joined(change, len(missing), items)
 
 

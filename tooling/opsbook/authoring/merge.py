@@ -25,6 +25,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from opsbook.authoring.splice import word, written
 from opsbook.book import yaml
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ class _Desk:
             return Piece(lead, marked, value)
         head = "- " if isinstance(at[-1], int) else f"{yaml.scalar(str(at[-1]))}: "
         indent = min(ours.indent, theirs.indent)
-        return Piece(lead, f"{' ' * indent}{head}{_flow(value)}\n", value, indent=indent)
+        return Piece(lead, f"{' ' * indent}{head}{written(value)}\n", value, indent=indent)
 
     def _mapping(self, at: Pointer, base: Piece, ours: Piece, theirs: Piece) -> Piece:
         sides = [_parts(piece) for piece in (base, ours, theirs)]
@@ -297,7 +298,7 @@ def _parts(piece: Piece) -> Mapping[str, Piece]:
 
 def _lines(data: dict[str, Any], indent: int) -> dict[str, Piece]:
     return {
-        key: Piece("", f"{' ' * indent}{_word(key)}: {_flow(value)}\n", value, indent=indent)
+        key: Piece("", f"{' ' * indent}{word(key)}: {written(value)}\n", value, indent=indent)
         for key, value in data.items()
     }
 
@@ -307,7 +308,7 @@ def _items(piece: Piece) -> Sequence[Piece]:
     if piece.parts is not None and not isinstance(piece.parts, Mapping):
         return piece.parts
     entries = piece.value if isinstance(piece.value, tuple) else ()
-    return [Piece("", f"  - {_flow(entry)}\n", entry, indent=2) for entry in entries]
+    return [Piece("", f"  - {written(entry)}\n", entry, indent=2) for entry in entries]
 
 
 def _frame(base: Piece, ours: Piece, theirs: Piece) -> Piece:
@@ -535,29 +536,14 @@ def _canonical(value: Any) -> str:
 # ── writing ───────────────────────────────────────────────────────────────────────────────
 
 
-def _flow(value: Any) -> str:
-    """A value on one line."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_word(key)}: {_flow(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, tuple):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return _word(value) if isinstance(value, str) else json.dumps(value)
-
-
-def _word(text: str) -> str:
-    """A text inside `{}`, in quotes where it would be read as something else."""
-    plain = yaml.read(f"{{a: {text}}}").data if "\n" not in text and text == text.strip() else None
-    return text if plain == {"a": text} else json.dumps(text, ensure_ascii=False)
-
-
 def _block(record: dict[str, Any]) -> str:
     """A record written plainly: a key a line, and an entry a line."""
     lines = []
     for key, value in record.items():
         if isinstance(value, tuple) and value and isinstance(value[0], dict):
-            lines += [f"{_word(key)}:\n", *(f"  - {_flow(each)}\n" for each in value)]
+            lines += [f"{word(key)}:\n", *(f"  - {written(each)}\n" for each in value)]
         elif isinstance(value, dict) and any(isinstance(each, dict) for each in value.values()):
-            lines += [f"{_word(key)}:\n", *(f"  {_word(k)}: {_flow(each)}\n" for k, each in value.items())]
+            lines += [f"{word(key)}:\n", *(f"  {word(k)}: {written(each)}\n" for k, each in value.items())]
         else:
-            lines.append(f"{_word(key)}: {_flow(value)}\n")
+            lines.append(f"{word(key)}: {written(value)}\n")
     return "".join(lines)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.authoring.as_before import kept
 from opsbook.authoring.change import Change
-from opsbook.authoring.current_blocks import with_blocks
 from opsbook.authoring.rotation_change import Roster, Start, Wanted, rosters, splices, steps
 from opsbook.authoring.rotation_swap import cover_text, local_instant
 from opsbook.authoring.splice import Insert, Put, Remove, edits, written
@@ -89,7 +88,7 @@ def offboard(
         made += _edits(book, leaving, found, summary)
     if person.content.until != last:
         made += edits(person, (Put(("until",), f"{last}", _KEYS),))
-    return Offboarding(Change(summary, tuple(with_blocks(book, made))), leaving, tuple(left))
+    return Offboarding(Change(summary, tuple(made)), leaving, tuple(left))
 
 
 def _refuse_senseless(person: Document[Person], other: Document[Person], last: date) -> None:

@@ -14,7 +14,6 @@ from hashlib import sha256
 from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.authoring.current_blocks import with_blocks
 from opsbook.authoring.entry import entry_of
 from opsbook.authoring.evidence import without_secrets
 from opsbook.authoring.timeline import all_added
@@ -106,7 +105,7 @@ def made(book: Book, incident: Document[Incident], read: Reader, files: Sequence
             known.add(said.source)
         elif entry:
             found.setdefault(said.source, entry)
-    edits = with_blocks(book, all_added(incident, list(found.values()))) if found else ()
+    edits = all_added(incident, list(found.values())) if found else ()
     return Made(tuple(edits), len(found), len(known), tuple(dict.fromkeys(left)))
 
 
