@@ -3,7 +3,8 @@
     python benchmarks/latency.py                     10,000 incidents, 20 runs each
     python benchmarks/latency.py --incidents 1000 --runs 5
 
-Each command is a whole process, warm: what it remembers of earlier runs is there. The goal is 200 ms.
+Each command is a whole process, warm: what it remembers of earlier runs is there. The goal is 200 ms, and 300
+for what looks through the whole book.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import time
 from pathlib import Path
 
 GOAL = 200
+WHOLE = 300
+"""For a command that asks of every record."""
 ID = "2026-11-30-latency"
 COMMANDS = (
     (),
@@ -26,6 +29,7 @@ COMMANDS = (
     ("log", "-i", ID, "--no-commit", "rolled back"),
     ("timeline", ID),
     ("declare", "Something is slow", "--no-commit", "--no-input"),
+    ("due",),
 )
 
 
@@ -68,8 +72,9 @@ def main() -> int:
             run(root, *arguments)
             took = sorted(run(root, *arguments) for _ in range(asked.runs))
             p50, p95 = took[len(took) // 2], took[min(len(took) * 95 // 100, len(took) - 1)]
+            goal = WHOLE if arguments[:1] == ("due",) else GOAL
             name = " ".join(("opsbook", *arguments)).replace(ID, "ID")
-            print(f"| `{name}` | {p50:.0f} | {p95:.0f} | {p50 / GOAL:.2f} |")
+            print(f"| `{name}` | {p50:.0f} | {p95:.0f} | {p50 / goal:.2f} |")
     return 0
 
 

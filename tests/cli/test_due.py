@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import icalendar
@@ -125,6 +126,47 @@ def test_a_calendar_goes_into_a_file(book: Path, capsys: pytest.CaptureFixture[s
     assert due(book, capsys, "--format", "ical", "-o", str(tmp_path / "due.ics")) == (0, "", "")
     calendar = icalendar.Calendar.from_ical((tmp_path / "due.ics").read_bytes())
     assert len(calendar.walk("VEVENT")) == 3
+
+
+def test_what_is_remembered_of_a_record_is_used_as_long_as_it_is_true(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy = (
+        "levels:\n  SEV3: {name: Minor, definition: Itches, postmortem: note, action_items_within: WITHIN}\n"
+    )
+    policy += "clocks:\n  - {postmortem: draft, within: 1h, from: resolved}\n"
+    policy += "  - {postmortem: published, within: 7d, from: resolved}\n"
+    severities, page = book / "policies/severities.yaml", book / FOLDER / "postmortem.md"
+    record = book / FOLDER / "incident.yaml"
+    severities.parent.mkdir()
+
+    def said() -> list[str]:
+        time.sleep(0.06)  # so that the file system's clock has moved on, and what is read is kept
+        first = due(book, capsys, "--format", "json", "--within", "0d")[1]
+        assert due(book, capsys, "--format", "json", "--within", "0d")[1] == first
+        return [each["text"] for each in json.loads(first)["items"]]
+
+    severities.write_text(policy.replace("WITHIN", "30d"))
+    assert said() == ["Sum it up in two sentences", "Check the pool size"]
+    page.write_text("---\nstatus: draft\n---\n# Checkout\n")
+    assert said() == ["Publish the post-mortem", "Check the pool size"]
+    page.write_text("---\nstatus: published\n---\n# Checkout\n")
+    assert said() == ["Check the pool size"]
+    page.unlink()
+    assert said() == ["Sum it up in two sentences", "Check the pool size"]
+    record.write_text(RECORD.replace(", due: 2026-06-30", "") + "summary: A chart renamed a key.\n")
+    assert said() == ["Check the pool size"]
+    severities.write_text(policy.replace("WITHIN", "2d"))
+    assert said() == ["A canary for checkout", "Check the pool size"]
+    severities.write_text(policy.replace("WITHIN", "15 business days"))
+    assert said() == ["Check the pool size"]
+    (book / "opsbook.toml").write_text('timezone = "Europe/Berlin"\nholidays = "ours"\n')
+    (book / "rotations/holidays").mkdir()
+    (book / "rotations/holidays/ours.yaml").write_text("2026-03-03: Day off\n")
+    severities.write_text(policy.replace("WITHIN", "14 business days"))
+    assert said() == ["Check the pool size"], "the last day is a Monday, 23 March"
+    (book / "rotations/holidays/ours.yaml").write_text("2027-03-03: Day off\n")
+    assert said() == ["Check the pool size", "A canary for checkout"]
 
 
 def test_a_record_that_nobody_can_read_is_named(book: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -186,6 +186,34 @@ def test_it_falls_to_the_team_of_its_owner_else_of_its_service(
     assert item.team == team
 
 
+def test_what_is_done_is_looked_at_again_when_it_says_so() -> None:
+    done = "    status: done\n    done_on: 2026-03-10\n    review_on: 2026-06-15\n"
+    drill = (OPEN + "kind: drill\n" + WORK).replace("ana", "ben") + done
+    (item,) = due(incident=drill)
+    assert said([item]) == ["See whether it holds: Check the pool size | ben | payments"]
+    assert (item.what, item.due, item.place) == (
+        "effectiveness-review", date(2026, 6, 15), f"{FOLDER}/incident.yaml:14",
+    )  # fmt: skip
+    judged = "    verdict: {reviewed_on: 2026-06-01, result: effective, reason: It held}\n"
+    assert due(incident=drill + judged) == []
+
+
+def test_an_item_says_who_is_told_when_it_is_overdue() -> None:
+    policy = SEVERITIES.replace("postmortem: full,", "postmortem: full, tell_when_overdue: [eva, doors],")
+    items = due(incident=RESOLVED + WORK, **{"policies/severities.yaml": policy})
+    assert [each.told for each in items if each.what == "action-item"] == [("eva", "doors")]
+
+
+def test_a_rule_file_has_suppressions_that_end_too() -> None:
+    rules = "groups:\n  - name: a\n    rules:\n      # opsbook: ignore[ALR001] later until=2026-04-30\n"
+    rules += "      - {alert: PoolEmpty, expr: up == 0}\n"
+    settings = FILES["opsbook.toml"] + 'alerts = ["alerts/*.yaml"]\n'
+    (item,) = due(**{"alerts/checkout.yaml": rules, "opsbook.toml": settings})
+    assert (item.text, item.due, item.place) == (
+        "Decide again about ALR001: later", date(2026, 4, 30), "alerts/checkout.yaml:4",
+    )  # fmt: skip
+
+
 def test_a_runbook_is_looked_at_again_when_it_says_so_or_the_settings_do() -> None:
     page = "---\nowner: doors\nlast_updated: 2025-09-20\n---\n# Make room on a full disk\n"
     (item,) = due(**{"runbooks/disk-full.md": page})

@@ -16,7 +16,6 @@ from opsbook.metrics.agenda import Chosen, Item
 from opsbook.model.time import instant, midnight
 from opsbook.output.agenda import github, ical, markdown, text
 from opsbook.output.agenda import json as plain
-from opsbook.text import Location, Source, Span
 
 AT = instant("2026-11-23T09:30Z")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -30,10 +29,9 @@ HOSTILE = (
 
 def item(due: date | datetime, **more: Any) -> Item:
     over = due if isinstance(due, datetime) else midnight(due + timedelta(days=1), BERLIN)
-    where = Location(Source(PATH, "title: x\nservices: [a]\n"), Span(9, 12))
     made = Item(
-        "action-item", "The clocks page", "2026-11-21-queue/clocks", "Fans wait twice", where,
-        ("fay",), (), "platform", due, over, AT - over,
+        "action-item", "The clocks page", "2026-11-21-queue/clocks", "Fans wait twice", PATH, 2,
+        ("fay",), (), "platform", (), due, over, AT - over,
     )  # fmt: skip
     return made._replace(**more)
 
@@ -155,7 +153,7 @@ def test_json_holds_every_field_with_instants_and_days_as_they_are_written() -> 
     }  # fmt: skip
     assert found["items"][0] == {
         "what": "draft", "text": "Draft the post-mortem", "record": "2026-11-21-queue/clocks",
-        "title": "Fans wait twice", "owners": ["ben", "ana"], "gone": [], "team": "platform",
+        "title": "Fans wait twice", "owners": ["ben", "ana"], "gone": [], "team": "platform", "told": [],
         "due": "2026-11-22T04:30Z", "over": "2026-11-22T04:30Z", "overdue": True, "late": 1740,
         "path": PATH, "line": 2,
     }  # fmt: skip

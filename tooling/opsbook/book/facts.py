@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -173,32 +173,44 @@ def _seen(book: Book, path: str) -> Signature | None:
     return tree.signatures.get(path) if tree is not None and path not in over else None
 
 
+def seen(book: Book, paths: Iterable[str]) -> Iterator[Place]:
+    """What the file system says of some files that are listed."""
+    return ((path, _seen(book, path)) for path in paths)
+
+
 def remembered(
-    book: Book, name: str, places: Iterable[Place], fact: Callable[[Book, str], Any], state: str = ""
+    book: Book,
+    name: str,
+    places: Iterable[Place],
+    fact: Callable[[Book, str], Any],
+    state: str = "",
+    beside: Callable[[str], str] | None = None,
 ) -> dict[str, Any]:
     """A fact for each path, plain data, worked out where its file is another than the last time.
 
     A file that looks as it did is not read; one that only looks new, as in a fresh clone, is read, and what
     is remembered holds where its bytes are the same. `state` is what the fact follows from besides the file,
-    such as a policy's version: where it is another, all is worked out anew. `name` is letters alone.
+    such as a policy's version: where it is another, all is worked out anew. `beside` names one more file of
+    which the fact is, whether it is there or not. `name` is letters alone.
     """
-    tree, _ = on_disk(book.tree)
+    tree, over = on_disk(book.tree)
     kept_in = store.folder() if tree else None
     file = kept_in / f"opsbook-{name}-{_place(tree)}" if tree and kept_in else None
     kept = file and store.read(file)
     known = kept[1] if kept and kept[0] == (__version__, state) else {}
     found, keep, fresh = {}, {}, False
-    for path, seen in places:
-        before = known.get(path)
+    for path, looks in places:
+        before, other = known.get(path), beside(path) if beside else None
+        seen = looks if other is None or looks is None else _both(tree, over, looks, other)
         if seen is not None and before is not None and before[0] == seen:
             keep[path] = before
             found[path] = before[2]
             continue
         try:
-            version = blob_id(book.tree.read(path)) if file else ""
+            version = _version(book, path, other) if file else ""
             same = before is not None and before[1] == version
             found[path] = before[2] if before is not None and same else fact(book, path)
-            changed = file is None or (not same and blob_id(book.tree.read(path)) != version)
+            changed = file is None or (not same and _version(book, path, other) != version)
         except OSError:
             continue
         if seen is not None and not changed:
@@ -207,6 +219,22 @@ def remembered(
     if file and (fresh or len(keep) != len(known)):
         store.write(file, ((__version__, state), keep))
     return found
+
+
+def _both(tree: WorkTree | None, over: Set[str], looks: Signature, other: str) -> Signature | None:
+    """What the file system says of a file and of another beside it; None where one of them is not its own."""
+    if tree is None or other in over:
+        return None
+    try:
+        return looks + signature(os.lstat(f"{tree.root}/{other}"))
+    except OSError:
+        return looks
+
+
+def _version(book: Book, path: str, other: str | None) -> str:
+    """The bytes of a file, by name, and those of another beside it."""
+    own = blob_id(book.tree.read(path))
+    return f"{own} {book.tree.version(other)}" if other else own
 
 
 def _place(tree: WorkTree) -> str:

@@ -193,9 +193,12 @@ def signature(status: os.stat_result) -> Signature:
 
 
 def settled(seen: Signature, now: int) -> bool:
-    """Whether a later change cannot leave a signature as it is: where the clock of the file system has
-    moved on since, `now` being in nanoseconds."""
-    changed: int = max(_LOOKS.unpack(seen)[:2])
+    """Whether a later change cannot leave a signature, or several in a row, as it is: where the clock of the
+    file system has moved on since, `now` being in nanoseconds."""
+    return all(_settled(max(modified, changed), now) for modified, changed, _, _ in _LOOKS.iter_unpack(seen))
+
+
+def _settled(changed: int, now: int) -> bool:
     return now - changed > (_RACY_NS if changed % 1_000_000_000 else _COARSE_NS)
 
 

@@ -13,7 +13,7 @@ from opsbook.errors import UserError
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
-    from opsbook.metrics.agenda import Chosen, Item
+    from opsbook.metrics.agenda import Chosen, Clocks, Item
 
 _FORMATS = ("text", "markdown", "json", "ical", "github")
 _WEEK = "7d"
@@ -50,12 +50,13 @@ def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
     """
     from importlib import import_module
 
-    from opsbook.book.facts import standing
     from opsbook.cli.responding import hint
+    from opsbook.metrics.agenda import clocks
 
     book, instant = the_book(), moment(obj, at)
-    chosen = _chosen(book, instant, options)
-    for id in (id for id, status in standing(book).items() if status == "unreadable"):
+    said = clocks(book)
+    chosen = _chosen(book, said, instant, options)
+    for id in said.unreadable:
         hint(f"{id} cannot be read; `opsbook check` says why")
     face = import_module(f"opsbook.output.agenda.{options['style']}")
     if getattr(face, "FOR_FORGES", False):
@@ -70,7 +71,7 @@ def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
     return int(options["exit_code"] and any(each.overdue for each in chosen.items))
 
 
-def _chosen(book: Book, at: datetime, options: dict[str, Any]) -> Chosen:
+def _chosen(book: Book, said: Clocks, at: datetime, options: dict[str, Any]) -> Chosen:
     """The part of the agenda that is asked for."""
     from opsbook.metrics.agenda import Chosen, agenda, due_by, of_person, of_team
 
@@ -80,7 +81,7 @@ def _chosen(book: Book, at: datetime, options: dict[str, Any]) -> Chosen:
         about.append(_person(book, options["person"]))
     if options["team"]:
         about.append(named(book, "team", options["team"]).id)
-    found = agenda(book, at)
+    found = agenda(book, at, said)
     if options["person"]:
         found = of_person(found, about[0])
     if options["team"]:
@@ -136,4 +137,4 @@ def _from_above(chosen: Chosen) -> Chosen:
 
 
 def _below(item: Item, folder: str) -> Item:
-    return item._replace(location=item.location.below(folder))
+    return item._replace(path=folder + item.path)

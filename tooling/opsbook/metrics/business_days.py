@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from opsbook.book.kinds import kind
@@ -108,6 +107,8 @@ def state(book: Book) -> str:
 
 
 def _library() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # email comes with it
+
     try:
         return version("holidays")
     except PackageNotFoundError:

@@ -114,10 +114,14 @@ class Guide:
 
     def due(self, item: Item) -> Markup:
         """Something with a clock, linked to where it stands."""
-        card = self.survey.by_path.get(item.location.path)
+        card = self.survey.by_path.get(item.path)
         if card is None:
             return text(item.text)
-        anchor = f"action-{item.record.partition('/')[2]}" if item.what == "action-item" else ""
+        anchor = (
+            f"action-{item.record.partition('/')[2]}"
+            if item.what in ("action-item", "effectiveness-review")
+            else ""
+        )
         return self.to(card.page, item.text, anchor)
 
     def deadline(self, value: date | datetime) -> Markup:

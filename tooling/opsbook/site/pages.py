@@ -64,9 +64,6 @@ class _Site:
         self.rows: dict[str, list[Row]] = {each.name: [] for each in KINDS}
         self.open: list[home.Open] = []
         self.work: list[Work] = []
-        self.asked = agenda.Asked(book, as_of)
-        self.agenda: list[agenda.Item] = []
-        """What has a clock, of the records that are shown."""
         self.cases: list[tally.Case] = []
         self.items: list[tally.Item] = []
 
@@ -141,7 +138,7 @@ class _Site:
             return work
         key = ("action_items", work.id)
         place = document.at(*key, "due") if work.item.due else document.key_at(*key)
-        return work._replace(answered=self.asked.answered("action-item", document, place))
+        return work._replace(answered=agenda.answered("action-item", document, place, self.today))
 
     def _count(self, document: Document[Incident], card: Card, work: list[Work]) -> None:
         """Keeps of an incident what the pages of the whole book count."""
@@ -155,8 +152,6 @@ class _Site:
             over = incident.history.milestones.get("resolved", at)
             opened = self.guide.local(over).date()
             self.items += filter(None, (tally.item(each, opened) for each in work))
-        for source in agenda.OF_AN_INCIDENT:
-            self.agenda += source(self.asked, document)
 
     def _response(self, incident: Incident, card: Card) -> dict[str, Any]:
         """What follows from the timeline: pictures, headline figures, and who was told in time."""
@@ -254,9 +249,8 @@ class _Site:
 
     def _agenda(self) -> list[agenda.Item]:
         """Everything with a clock, the longest overdue first, without what no page shows."""
-        found = (item for source in agenda.OF_THE_BOOK for item in source(self.asked))
-        shown = [item for item in found if item.location.path not in self.survey.restricted]
-        return sorted([*self.agenda, *shown], key=lambda item: (item.over, item.record, item.what, item.text))
+        found = agenda.agenda(self.book, self.as_of)
+        return [item for item in found if item.path not in self.survey.restricted]
 
     def _target(self) -> float | None:
         """The share of action items that the targets ask for."""

@@ -26,6 +26,5 @@ def _annotations(level: str, items: list[Item], chosen: Chosen) -> Iterator[str]
     """As many as GitHub shows of a level; the text below has all of them."""
     for each in items[:SHOWN]:
         said = how_late(each, chosen) if each.overdue else f"due {when(each.due, chosen)}"
-        path, line = each.location.path, each.location.start.line
-        where: dict[str, str | int] = {"file": path, "line": line, "title": said}
+        where: dict[str, str | int] = {"file": each.path, "line": each.line, "title": said}
         yield f"::{level} {written(where)}::{data(headline(each))}%0A{data(whose(each))}\n"

@@ -38,10 +38,11 @@ def data(item: Item) -> dict[str, Any]:
         "owners": item.owners,
         "gone": item.gone,
         "team": item.team,
+        "told": item.told,
         "due": due,
         "over": write_instant(item.over),
         "overdue": item.overdue,
         "late": int(item.late.total_seconds() // 60),
-        "path": item.location.path,
-        "line": item.location.start.line,
+        "path": item.path,
+        "line": item.line,
     }
