@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,5 +57,19 @@ def opsbook(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
         capsys.readouterr()
         code = run(list(arguments))
         return code, *capsys.readouterr()
+
+    return call
+
+
+@pytest.fixture
+def program(forge: Forge) -> Callable[..., Said]:
+    """Runs a command as a program of its own, as a workflow does."""
+
+    def call(*arguments: str, **environment: str) -> Said:
+        done = subprocess.run(
+            [sys.executable, "-m", "opsbook", *arguments],
+            env=os.environ | environment, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        return done.returncode, done.stdout, done.stderr
 
     return call

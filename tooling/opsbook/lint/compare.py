@@ -81,6 +81,17 @@ def compare(report: Report, base: Report, touched: Set[str], renamed: Mapping[st
     )
 
 
+def gone(report: Report, base: Report, renamed: Mapping[str, str]) -> list[Diagnostic]:
+    """What the base found and the report does not find any more, in order of place."""
+    now = {old: new for new, old in renamed.items()}
+    here = Counter(_said(each, each.location.path).anywhere for each in report.diagnostics)
+    there = [
+        _said(each, each.location.path, now.get(each.location.path)).anywhere for each in base.diagnostics
+    ]
+    still = known(there, here)
+    return [each for number, each in enumerate(base.diagnostics) if number not in still]
+
+
 def _judged(diagnostic: Diagnostic, touched: Set[str]) -> Diagnostic:
     """A finding that was there before."""
     dated = catalog()[diagnostic.code].terms.dated

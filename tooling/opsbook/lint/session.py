@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.book.earlier import Earlier
 from opsbook.book.kinds import identify
@@ -34,6 +34,19 @@ _ROUNDS = 20
 """After so many rounds of fixes something undoes what something else does."""
 
 Change = tuple[Source, str]
+
+
+class Brought(NamedTuple):
+    """What a change brings to a book."""
+
+    before: Book
+    """The book at the base."""
+    changed: frozenset[str]
+    """The paths that the change touches, as they are now or were."""
+    renamed: Mapping[str, str]
+    """The path that a file had at the base, by the one that it has now."""
+    new: tuple[Diagnostic, ...]
+    gone: tuple[Diagnostic, ...]
 
 
 class Session:
@@ -190,6 +203,18 @@ class Session:
         if self._before is None:
             self._before = self._at_base(earlier, subjects), self._touched(self._base_commit, earlier)
         return compare(report, *self._before, self._renamed)
+
+    def brought(self) -> Brought:
+        """What the change since the base brings; UserError without a base."""
+        report = self.check()
+        earlier, commit = self._book_at_base, self._base_commit
+        if earlier is None or commit is None or self._before is None:
+            raise UserError("there is nothing to compare with", "`--base REV` names what the change is for")
+        from opsbook.lint.compare import gone
+
+        new = tuple(each for each in report.diagnostics if not each.before)
+        lost = tuple(gone(report, self._before[0], self._renamed))
+        return Brought(earlier, frozenset(self.git.changed(commit)), self._renamed, new, lost)
 
     def _touched(self, commit: str, earlier: Book) -> set[str]:
         """The paths that the change writes at: not those of files that it only gives another name."""
