@@ -425,11 +425,9 @@ def _declared(forge: GitHub, book: Book, form: Form, author: str) -> tuple[str, 
 def _prefix() -> str:
     """Where the book stands in its repository; ends in `/` where that is not the top."""
     from opsbook.book.settings import find_root
-    from opsbook.cli.saving import in_git
     from opsbook.git import Git
 
-    root = find_root(Path.cwd())
-    return Git(root).prefix if in_git(root) else ""
+    return Git(find_root(Path.cwd())).prefix
 
 
 def _pull_request(forge: GitHub, made: Proposed, form: Form, branch: str, base: str) -> tuple[str, str]:
