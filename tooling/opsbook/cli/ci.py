@@ -113,7 +113,7 @@ def _clocks(before: Book, after: Book, paths: set[str], at: datetime) -> Iterato
     zone = after.settings.timezone
     last = local_day(at + duration(_SOON), zone)
     known = {each.key for each in agenda(before, at)}
-    items = [each for each in agenda(after, at) if each.location.path in paths]
+    items = [each for each in agenda(after, at) if each.path in paths]
     started = [each for each in items if each.key not in known]
     near = [each for each in due_by(items, last, zone) if each.key in known]
     return clocks(started, near, Chosen(at, zone, "", last, tuple(items)))
@@ -319,7 +319,7 @@ def _hidden(book: Book, *, public: bool) -> Callable[[Item], bool]:
     """Whether something must not be named in an issue of the repository."""
 
     def hidden(item: Item) -> bool:
-        parts = item.location.path.split("/")
+        parts = item.path.split("/")
         incident = book.find("incident", parts[2]) if parts[0] == "incidents" and len(parts) > 2 else None
         if incident is None:
             return False

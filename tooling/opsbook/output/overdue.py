@@ -1,8 +1,8 @@
 """What is overdue of a team, as one issue that is kept up to date.
 
 It says days and never how late something is: it changes when something becomes overdue, is done, moves or
-gets another owner, and on no other morning. Who owns something is mentioned, and with them whom the severity
-policy tells (`tell_when_overdue`).
+gets another owner, and on no other morning. Who owns something is mentioned, a team by its lead, and with
+them whom the severity policy tells (`tell_when_overdue`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.metrics.follow_up import told_when_overdue
 from opsbook.output.agenda.words import headline, whose
 from opsbook.output.frames import clean, count
 from opsbook.output.markdown import code, escaped
@@ -107,17 +106,12 @@ def _listed(items: Sequence[Item]) -> Iterator[str]:
 
 def _mentions(book: Book, items: Sequence[Item]) -> list[str]:
     """The accounts of those who should know, each once."""
-    names = [owner for each in items for owner in each.owners]
-    for each in items:
-        incident = (
-            book.find("incident", each.record.partition("/")[0]) if each.what == "action-item" else None
-        )
-        if incident is not None and incident.readable:
-            names += told_when_overdue(incident.content, book.severities)
+    names = [name for each in items for name in (*each.owners, *each.told)]
     found = []
     for name in dict.fromkeys(names):
-        person = book.find("person", name)
+        team = book.find("team", name)
+        person = book.find("person", (team.content.lead or "") if team and team.readable else name)
         login = person.content.accounts.get("github", "").lstrip("@") if person and person.readable else ""
         if _LOGIN.fullmatch(login):
             found.append(f"@{login}")
-    return sorted(found)[:30]
+    return sorted(set(found))[:30]
