@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from opsbook.metrics.business_days import day_left
 from opsbook.metrics.estimates import Observation, Share
 from opsbook.model.time import Interval, local_day
 
@@ -106,4 +107,4 @@ def _reached(page: Postmortem | None, stage: str, due: datetime, zone: ZoneInfo)
         return page is not None
     if stage == "review":
         return page.review_at is not None and page.review_at <= due
-    return page.published_on is not None and page.published_on <= local_day(due, zone)
+    return page.published_on is not None and page.published_on <= day_left(due, zone)
