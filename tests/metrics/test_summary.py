@@ -209,3 +209,23 @@ def test_the_order_of_the_incidents_does_not_matter(found: list[Any], dice: Any)
     one = summary(made, all_rows, MARCH, LATER, "severity")
     other = summary(made, all_rows._replace(rows=tuple(mixed)), MARCH, LATER, "severity")
     assert one == other
+
+
+@settings(max_examples=8)
+@given(st.lists(st.tuples(st.integers(1, 28), CLOCKS, CLOCKS), min_size=1, max_size=6), st.integers(1, 28))
+def test_one_more_incident_that_goes_on_never_lowers_a_figure(found: list[Any], day: int) -> None:
+    incidents = [
+        (
+            f"2026-03-{each:02}",
+            record(f"2026-03-{each:02}", f"09:{start:02} started", f"10:{end:02} mitigated"),
+        )
+        for each, start, end in found
+    ]
+    open_one = (f"2026-03-{day:02}", record(f"2026-03-{day:02}", "09:00 started"))
+    before, after = (
+        told(*each).now.whole.spreads["mitigate"] for each in (incidents, [*incidents, open_one])
+    )
+    assert (after.known, after.going_on) == (before.known + 1, 1)
+    for one, other in zip(before[5:], after[5:], strict=True):
+        assert one is not None
+        assert other is None or other >= one

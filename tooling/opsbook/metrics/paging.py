@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.oncall.burden import burden, in_nights, logged
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from opsbook.metrics.rows import Row
     from opsbook.model.time import Interval
     from opsbook.oncall.schedule import Shift
+
+_LONGEST = timedelta(days=400)
 
 
 class Called(NamedTuple):
@@ -44,7 +46,8 @@ class Pages(NamedTuple):
     nights: tuple[Night, ...]
     """Each person's nights with a page, the worst first."""
     on_call: int
-    """Nights on call, of all people together; 0 where no rotation can be read."""
+    """Nights on call, of all people together; 0 where no rotation can be read, and of more than 400 days,
+    whose turns are not worked out."""
 
     @property
     def at_night(self) -> int:
@@ -52,7 +55,7 @@ class Pages(NamedTuple):
 
     @property
     def per_night(self) -> float | None:
-        """Pages at night for each night that somebody was on call; None where nobody was."""
+        """Pages at night for each night on call; None where nobody was, and of more than 400 days."""
         return self.at_night / self.on_call if self.on_call else None
 
 
@@ -84,6 +87,8 @@ def _zone(book: Book, person: str) -> ZoneInfo:
 
 
 def _nights_on_call(book: Book, within: Interval) -> int:
+    if within.length > _LONGEST:
+        return 0
     found: list[Shift] = []
     for rotation in book.names("rotation"):
         try:

@@ -208,7 +208,7 @@ def weekly(rows: Iterable[Row], within: Interval) -> list[int]:
     counts = [0] * weeks
     for row in rows:
         if row.began is not None:
-            counts[min((row.began - within.start) * weeks // within.length, weeks - 1)] += 1
+            counts[min(int((row.began - within.start) / within.length * weeks), weeks - 1)] += 1
     return counts
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MEDIANS = ("acknowledge", "mitigate", "resolve", "respond")
 _FEWEST = 6
-_SPANS = (1, 3, 6, 12, 60)
+_SPANS = (1, 3, 6, 12, 60, 600)
 """How many months a point of a plot may stand for."""
 _POINTS = 36
 _SHOWN = 12
