@@ -29,7 +29,7 @@ from opsbook.text import Span
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((Path(__file__).parent / "transcripts").glob("*.md"))
-EXAMPLE = ("incidents", "policies", "rotations", "runbooks", "pyproject.toml", "mkdocs.yml")
+EXAMPLE = ("alerts", "incidents", "policies", "rotations", "runbooks", "pyproject.toml", "mkdocs.yml")
 UPDATE = bool(os.environ.get("OPSBOOK_UPDATE"))
 
 _TITLE = re.compile(r'title="([^"]+)"')

@@ -249,3 +249,7 @@ def test_nothing_is_owed_before_it_is_due() -> None:
     record = told({"at": "09:00", "milestone": "declared", "severity": "SEV1"})
     assert update_compliance(record, POLICY, at("09:20")) == Kept(0, 0)
     assert update_compliance(record, POLICY, at("09:40")).in_time == 0
+
+
+def test_people_who_responded_without_a_severity_responded_at_none() -> None:
+    assert time_in_severity(incident("09:12 declared", "10:20 resolved", severity=None), LATER) == {}

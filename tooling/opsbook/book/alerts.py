@@ -8,7 +8,7 @@ them (`items:`); a file that holds something else holds no alert. What cannot be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -30,14 +30,17 @@ _MERGES = 8
 
 
 class Alert(NamedTuple):
-    """An alert of a rule file: its name, the annotation that says where its runbook is, and whether it is
-    for information alone."""
+    """An alert of a rule file: its name, the annotation that says where its runbook is, whether it is for
+    information alone, and what it says."""
 
     name: str
     at: Location
     runbook_url: str | None
     url_at: Location
     quiet: bool
+    expression: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
 
 
 class RuleFile(NamedTuple):
@@ -198,8 +201,10 @@ def _alert(source: Source, rule: Any, mark: int) -> Alert:
     url = next((each for each in said if (_text(each) or "-").lower() not in _NO_ADDRESS), None)
     at = Location(source, _moved(_written(name), mark))
     url_at = Location(source, _moved(_written(url), mark)) if url else at
-    quiet = _text(_get(_get(rule, "labels"), "severity")) in _QUIET
-    return Alert(name.value, at, _text(url), url_at, quiet)
+    labels = _texts(_get(rule, "labels"))
+    quiet = labels.get("severity") in _QUIET
+    expression = _text(_get(rule, "expr")) or ""
+    return Alert(name.value, at, _text(url), url_at, quiet, expression, labels, _texts(annotations))
 
 
 def _items(node: Any) -> list[Any]:
@@ -220,6 +225,19 @@ def _get(node: Any, key: str, depth: int = 0) -> Any:
                 if found is not None:
                     return found
     return None
+
+
+def _texts(node: Any, depth: int = 0) -> dict[str, str]:
+    """The single values of a mapping by their keys, those that merge keys bring too."""
+    if node is None or node.id != "mapping" or depth > _MERGES:
+        return {}
+    found: dict[str, str] = {}
+    for name, value in node.value:
+        if name.id == "scalar" and name.value == "<<":
+            for each in _items(value) or [value]:
+                found = _texts(each, depth + 1) | found
+    own = {name.value: text for name, value in node.value if name.id == "scalar" and (text := _text(value))}
+    return found | own
 
 
 def _text(node: Any) -> str | None:

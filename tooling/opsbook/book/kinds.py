@@ -112,6 +112,7 @@ KINDS = (
     Kind("on-call", "policies/on-call.yaml", "on_call:OnCall"),
     Kind("targets", "policies/targets.yaml", "target:Targets"),
     Kind("tools", "policies/tools.yaml", "tool:Tools"),
+    Kind("attestations", "policies/attestations.yaml", "attestation:Attestations"),
 )
 _DATED = re.compile(r"\d{4}-")
 _BY_NAME = {kind.name: kind for kind in KINDS}

@@ -140,6 +140,14 @@ def person(root: Path) -> str | None:
     return noted or None
 
 
+def vouching(book: Book, root: Path, asked: str | None) -> str:
+    """Who vouches: as asked, else who types; UserError where that is nobody of the book."""
+    who = asked or person(root)
+    if who is None:
+        raise UserError("who vouches is not known", "`--by PERSON`, or `opsbook setup --as PERSON`")
+    return named(book, "person", who).id
+
+
 def hint(text: str) -> None:
     """A line beside the answer."""
     from opsbook.output.frames import Paint, clean

@@ -21,6 +21,7 @@ from opsbook.book import facts
 from opsbook.book.kinds import KINDS, kind
 from opsbook.lint.suppressions import commented, rule_files, suppressions
 from opsbook.metrics import business_days
+from opsbook.metrics.attested import attestations, holds_until, quarter_of
 from opsbook.metrics.business_days import calendar_of, day_left, ends_a_day
 from opsbook.metrics.due import details, next_updates
 from opsbook.metrics.follow_up import (
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from opsbook.lint.suppressions import Suppression
     from opsbook.metrics.due import Due
     from opsbook.metrics.follow_up import PostmortemStage
+    from opsbook.model.attestation import Attestation
     from opsbook.model.directory import Team
     from opsbook.model.incident import Incident
     from opsbook.model.postmortem import Postmortem
@@ -56,9 +58,11 @@ What = Literal[
     "effectiveness-review",
     "runbook-review",
     "suppression",
+    "attestation",
 ]
 """What sort of thing is due: an update to an audience, a stage of a post-mortem, an action item, a look
-whether a finished one holds, a look at a runbook, or a decision about a suppression."""
+whether a finished one holds, a look at a runbook, a decision about a suppression, or what somebody has to
+vouch for again."""
 ANSWERED_BY: dict[str, tuple[str, ...]] = {
     "update": ("INC015", "long_silence", "INC016", "late_update", "INC017", "broken_promise"),
     "draft": ("PM001", "missing_postmortem"),
@@ -135,7 +139,8 @@ class Item(NamedTuple):
     @property
     def key(self) -> tuple[str, str, str]:
         """What it stays the same by, whatever its day and its words: an action item may get another title."""
-        return self.what, self.record, self.text if self.what in ("update", "suppression") else ""
+        several = self.what in ("update", "suppression", "attestation")
+        return self.what, self.record, self.text if several else ""
 
     @property
     def place(self) -> str:
@@ -538,5 +543,41 @@ def of_rule_files(book: Book) -> Iterator[Clock]:
                 yield Clock("suppression", _decision(each), path, path, path, line, each.until)
 
 
-OF_THE_BOOK: tuple[Callable[[Book], Iterator[Clock]], ...] = (of_rule_files,)
+_ASKED_AGAIN = {
+    "alert-audit": "Audit the alerts: `opsbook alerts`",
+    "trend-review": "Review the quarter: `opsbook report`",
+}
+
+
+def of_attestations(book: Book) -> Iterator[Clock]:
+    """What somebody vouched for, when that ends; and the audit of alerts of which there is none on record."""
+    document = attestations(book)
+    newest: dict[str, tuple[int, Attestation]] = {}
+    for place, each in enumerate(document.content.attestations if document else ()):
+        if each.what not in newest or each.day >= newest[each.what][1].day:
+            newest[each.what] = place, each
+    for what, (place, each) in newest.items():
+        assert document is not None
+        text = _ASKED_AGAIN.get(what, f"Vouch again for {what}, or show it")
+        about = {"record": document.path, "title": what, "owners": (each.by,)}
+        at = document.at("attestations", place)
+        yield _made(book, "attestation", text, document, at, holds_until(each), **about)
+    if "alert-audit" not in newest and book.settings.alerts:
+        yield from _first_audit(book)
+
+
+def _first_audit(book: Book) -> Iterator[Clock]:
+    """The audit of alerts that nobody ever did: due when the quarter before that of the newest incident
+    ended, or that quarter where the book was not older. Where nothing ever happened nothing is due."""
+    files, incidents = book.rule_paths(), book.names("incident")
+    if not files or not incidents:
+        return
+    this = quarter_of(date.fromisoformat(incidents[-1][:10]))
+    before = this.later(-1).last
+    due = before if incidents[0][:10] <= f"{before}" else this.last
+    path = "policies/attestations.yaml"
+    yield Clock("attestation", _ASKED_AGAIN["alert-audit"], path, "alert-audit", files[0], 1, due)
+
+
+OF_THE_BOOK: tuple[Callable[[Book], Iterator[Clock]], ...] = (of_rule_files, of_attestations)
 """What no single record says; asked each time, so each of them is quick."""

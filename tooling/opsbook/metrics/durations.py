@@ -204,7 +204,7 @@ class Stretch(NamedTuple):
 def severity_stretches(incident: Incident) -> list[tuple[str, Stretch]]:
     """The stretches of the responses by the severity in force, in order of time."""
     held = spells(incident)
-    ends = [*(spell.since for spell in held[1:]), None]
+    ends = [*(spell.since for spell in held[1:]), *([None] if held else [])]
     found = [
         (spell.severity, Stretch(max(spell.since, each.start), _earlier(end, each.end)))
         for each in responses(incident)

@@ -16,7 +16,7 @@ _MOST = 200
 """Characters of a title that are shown."""
 _FAR = 300
 """Days from which on a day is said with its year."""
-_TITLED = ("action-item", "effectiveness-review", "suppression")
+_TITLED = ("action-item", "effectiveness-review", "suppression", "attestation")
 """What needs no other title than its own words."""
 
 

@@ -1,0 +1,421 @@
+"""What each alert of the rule files has for whoever it wakes, what its pages came to, and what to do.
+
+An alert that pages is worth waking somebody when there is something to do, somebody whose it is, and a page
+that says what. What is asked of each: a runbook, an owner, a dashboard, what changed lately, the action that
+is expected of a person, and a way from its service over its owner to somebody who is paged.
+
+Pages are those of timelines and of the page log. Where nobody logs pages outside incidents, noise is seen
+only as far as somebody declared it, and `Audit.logged` says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from opsbook.model.time import Interval, local_day
+
+if TYPE_CHECKING:
+    from opsbook.book.alerts import Alert
+    from opsbook.book.document import Document
+    from opsbook.book.snapshot import Book
+    from opsbook.model.runbook import Runbook
+    from opsbook.oncall.burden import Paged
+    from opsbook.text import Location
+
+Sort = Literal["static", "burn-rate", "anomaly"]
+Part = Literal["runbook", "owner", "dashboard", "changes", "action", "escalation"]
+Verdict = Literal["remove", "raise the threshold", "fix", "keep"]
+PARTS: tuple[Part, ...] = ("runbook", "owner", "dashboard", "changes", "action", "escalation")
+VERDICTS: tuple[Verdict, ...] = ("remove", "raise the threshold", "fix", "keep")
+
+ENOUGH = 3
+"""Pages from which their outcomes say something: of three that needed nothing, it is no accident."""
+_HALF = 0.5
+_IDLE = ("no-action", "false-alarm")
+"""Outcomes of pages that woke somebody for nothing."""
+_LINKS: Mapping[str, re.Pattern[str]] = {
+    "dashboard": re.compile(r"dash_?board|grafana", re.IGNORECASE),
+    "changes": re.compile(r"change|deploy|release|commit|rollout", re.IGNORECASE),
+}
+"""What an annotation, or a link of a service, is called that leads there."""
+_ACTION = re.compile(
+    r"action|remediation|mitigation|resolution|what_?to_?do|respon[sc]|next_?steps?", re.IGNORECASE
+)
+_OWNER = ("team", "owner", "squad", "owned_by")
+_SERVICE = ("service", "app", "application", "component", "job")
+_BURN = re.compile(r"burn_?rate|error_?budget|slo_burn|sloth_|slo:", re.IGNORECASE)
+_ODD = re.compile(
+    r"\b(?:predict_linear|holt_winters|double_exponential_smoothing|deriv|stddev(?:_over_time)?|"
+    r"stdvar(?:_over_time)?|quantile(?:_over_time)?|zscore)\b|\boffset\b|anomal",
+    re.IGNORECASE,
+)
+"""An expression that compares with what was usual, or with where it is going."""
+
+
+class Noise(NamedTuple):
+    """What the pages of an alert came to."""
+
+    pages: int = 0
+    in_incidents: int = 0
+    idle: int = 0
+    """Those that needed nothing, or were false."""
+    acted: int = 0
+    unanswered: int = 0
+    unsaid: int = 0
+    """Those of which nobody said what came of them."""
+    repeated: int = 0
+    """Pages of somebody whom the same alert had paged before in the same incident."""
+    people: int = 0
+
+    @property
+    def judged(self) -> int:
+        """How many of them say whether there was anything to do."""
+        return self.idle + self.acted
+
+
+class Audited(NamedTuple):
+    """An alert, what it has, and what to do about it."""
+
+    name: str
+    at: Location
+    copies: int
+    """How often it stands in the rule files."""
+    sort: Sort
+    quiet: bool
+    """It wakes nobody."""
+    service: str | None
+    has: Mapping[Part, str]
+    """What it has of what is asked for: where each part is."""
+    lacks: Mapping[Part, str]
+    """What it has not, and why."""
+    noise: Noise
+    incidents: tuple[str, ...]
+    """The incidents of the period that name it."""
+    verdict: Verdict
+    why: tuple[str, ...]
+
+
+class Audit(NamedTuple):
+    """All alerts of a book: those first about which most is to be done."""
+
+    alerts: tuple[Audited, ...]
+    files: int
+    within: Interval
+    days: int
+    logged: bool
+    """Whether anybody logged pages outside incidents in that time; else what is said of noise is of
+    incidents only."""
+    strangers: tuple[tuple[str, int], ...]
+    """Alerts that paged and stand in no rule file, and how often."""
+    unreadable: tuple[str, ...]
+    """Rule files that could not be read to the end."""
+
+
+def audit(book: Book, at: datetime, days: int = 90) -> Audit:
+    """Every alert of the rule files, judged by what it has and by its pages of so many days."""
+    within = Interval(at - timedelta(days=days), at)
+    files = book.rule_files()
+    alerts: dict[str, list[Alert]] = {}
+    for file in files:
+        for alert in file.alerts:
+            alerts.setdefault(alert.name, []).append(alert)
+    paged = _pages(book, within)
+    seen = _Seen(book, at)
+    named = _incidents(book, within)
+    found = [
+        _audited(seen, each, paged.get(name, []), tuple(named.get(name, ()))) for name, each in alerts.items()
+    ]
+    strangers = {name: len(pages) for name, pages in paged.items() if name not in alerts}
+    return Audit(
+        tuple(sorted(found, key=_rank)),
+        len(files),
+        within,
+        days,
+        any(page.incident is None for pages in paged.values() for page in pages) or _logs(book, within),
+        tuple(sorted(strangers.items(), key=lambda each: (-each[1], each[0]))),
+        tuple(file.source.path for file in files if file.problem),
+    )
+
+
+def _rank(each: Audited) -> tuple[int, int, int, int, str]:
+    noise = each.noise
+    return (
+        VERDICTS.index(each.verdict),
+        -noise.idle - noise.repeated,
+        -noise.pages,
+        -len(each.lacks),
+        each.name,
+    )
+
+
+# ── pages ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _pages(book: Book, within: Interval) -> dict[str, list[Paged]]:
+    """The pages of a time by alert; those that name none are left out."""
+    from opsbook.oncall.burden import pages
+
+    found: dict[str, list[Paged]] = {}
+    for page in pages(book, within):
+        if page.alert:
+            found.setdefault(page.alert, []).append(page)
+    return found
+
+
+def _logs(book: Book, within: Interval) -> bool:
+    return any(within.covers(page.at) for log in book.page_logs() for page in log.pages)
+
+
+def _incidents(book: Book, within: Interval) -> dict[str, list[str]]:
+    """The incidents of a time by the alerts that they name."""
+    zone = book.settings.timezone
+    found: dict[str, list[str]] = {}
+    first, last = local_day(within.start, zone), local_day(within.end, zone)
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        for id in book.on_day(type(first).fromordinal(ordinal)):
+            document = book.find("incident", id)
+            if document is not None and document.readable and not document.content.duplicate_of:
+                said = document.content
+                names = {*said.alerts, *(entry.page.alert for entry in said.timeline if entry.page)}
+                for name in sorted(filter(None, names)):
+                    found.setdefault(name, []).append(id)
+    return found
+
+
+def noise(pages: Iterable[Paged]) -> Noise:
+    """What some pages of one alert came to."""
+    pages = list(pages)
+    outcomes = Counter(page.outcome for page in pages)
+    before: set[tuple[str, str]] = set()
+    repeated = 0
+    for page in pages:
+        if page.incident is not None:
+            key = (page.incident, page.person)
+            repeated += key in before
+            before.add(key)
+    return Noise(
+        len(pages),
+        sum(page.incident is not None for page in pages),
+        sum(outcomes[each] for each in _IDLE),
+        outcomes["acted"],
+        outcomes["unanswered"],
+        outcomes[None] + outcomes["acknowledged"],
+        repeated,
+        len({page.person for page in pages}),
+    )
+
+
+# ── what an alert has ─────────────────────────────────────────────────────────────────────
+
+
+def sort_of(alert: Alert) -> Sort:
+    """Whether an alert holds a figure against a fixed one, the speed at which an error budget goes, or what
+    is usual."""
+    said = f"{alert.name} {alert.expression} {' '.join(alert.labels)}"
+    windows = alert.labels.keys() & {"long", "long_window"} and alert.labels.keys() & {
+        "short",
+        "short_window",
+    }
+    if windows or _BURN.search(said):
+        return "burn-rate"
+    return "anomaly" if _ODD.search(said) else "static"
+
+
+class _Seen:
+    """What alerts are held against, worked out once."""
+
+    def __init__(self, book: Book, at: datetime) -> None:
+        from opsbook.oncall.escalation import Roster
+
+        self.book = book
+        self.at = at
+        self.today = local_day(at, book.settings.timezone)
+        self.roster = Roster(book, Interval(at, at + timedelta(days=1)))
+        self.runbooks = {each.path: each for each in book.runbooks}
+        self.answers: dict[str, str] = {}
+        """The runbooks by the alerts that they list, in lower case."""
+        for path, runbook in self.runbooks.items():
+            for name in runbook.content.alerts:
+                self.answers.setdefault(name.casefold(), path)
+        self._reached: dict[str, str | None] = {}
+
+    def runbook(self, alert: Alert) -> tuple[str | None, str]:
+        """The path of an alert's runbook, or its address elsewhere; else why there is none."""
+        from opsbook.book.alerts import leads_to, runbook_in, within
+
+        by_name = next(iter(self.book.namesakes("runbook", alert.name)), None)
+        own = by_name or self.answers.get(alert.name.casefold())
+        url = alert.runbook_url
+        if url is None:
+            return own, "no runbook has its name, lists it or stands in `runbook_url`"
+        prefixes = self.book.settings.runbook_urls
+        target = runbook_in(url, prefixes)
+        if target is None:
+            return own or url, ""
+        found = next((path for path in self.runbooks if leads_to(target, path)), None)
+        if found or own:
+            return found or own, ""
+        if any(within(url, prefix) for prefix in prefixes):
+            return None, "its `runbook_url` leads to no runbook"
+        return url, ""
+
+    def service(self, alert: Alert, runbook: Document[Runbook] | None) -> str | None:
+        """The service of an alert: as its labels say, else the only one of its runbook."""
+        for label in _SERVICE:
+            said = alert.labels.get(label)
+            if said and self.book.has("service", said):
+                return said
+        services = runbook.content.services if runbook else ()
+        return services[0] if len(services) == 1 else None
+
+    def owner(self, alert: Alert, service: str | None, runbook: Document[Runbook] | None) -> str | None:
+        """The team or person whose an alert is: as its labels say, else that of the service, else of the
+        runbook; None for nobody who is there."""
+        said = [alert.labels.get(label) or alert.annotations.get(label) for label in _OWNER]
+        found = self.book.find("service", service) if service else None
+        if found is not None and found.readable:
+            said.append(found.content.team)
+        said.append(runbook.content.owner if runbook else None)
+        return next((each for each in said if each and self._is_there(each)), None)
+
+    def _is_there(self, owner: str) -> bool:
+        for kind in ("team", "person"):
+            found = self.book.find(kind, owner)
+            if found is not None and found.readable:
+                return found.content.until is None or self.today <= found.content.until
+        return False
+
+    def link(self, alert: Alert, part: Part, service: str | None) -> str | None:
+        """An address for a part: of the alert, else of its service."""
+        found = self.book.find("service", service) if service else None
+        links = found.content.links if found is not None and found.readable else {}
+        said = {**links, **alert.annotations}
+        pattern = _LINKS[part]
+        return next(
+            (text for name, text in reversed(said.items()) if pattern.search(name) and text.strip()), None
+        )
+
+    def action(self, alert: Alert, runbook: Document[Runbook] | None) -> str | None:
+        """Where it is said what a person is to do: an annotation, or a part of the runbook."""
+        named = next(
+            (name for name, said in alert.annotations.items() if _ACTION.search(name) and said), None
+        )
+        if named:
+            return f"annotation {named}"
+        if runbook is None:
+            return None
+        from opsbook.book.parts import find
+
+        for part in ("steps", "mitigation"):
+            found = find(runbook, part, self.book.settings)
+            if found is not None and not found.empty:
+                return f"{runbook.path}, {part}"
+        return None
+
+    def escalation(self, service: str | None) -> tuple[str | None, str]:
+        """The way from a service to somebody who is paged now; else where it ends."""
+        if service is None:
+            return None, "no label names a service of the book"
+        found = self.book.find("service", service)
+        if found is None or not found.readable:
+            return None, f"service {service} cannot be read"
+        said = found.content
+        if said.until is not None and said.until < self.today:
+            return None, f"service {service} ended"
+        if said.escalation is None:
+            return None, f"service {service} names no escalation policy"
+        people = self._pages(said.escalation)
+        if people is None:
+            return None, f"policy {said.escalation} pages nobody now"
+        return f"{service} → {said.team} → {said.escalation} → {people}", ""
+
+    def _pages(self, policy: str) -> str | None:
+        from opsbook.oncall.escalation import pages
+
+        if policy not in self._reached:
+            severity = next(iter(self.book.severities.paging), None)
+            found = pages(self.roster, policy, severity, self.at)
+            self._reached[policy] = next((each.people[0] for each in found if each.people), None)
+        return self._reached[policy]
+
+
+def _audited(seen: _Seen, copies: list[Alert], pages: list[Paged], incidents: tuple[str, ...]) -> Audited:
+    alert = copies[0]
+    place, missing = seen.runbook(alert)
+    runbook = seen.runbooks.get(place) if place else None
+    service = seen.service(alert, runbook)
+    way, ends = seen.escalation(service)
+    said: dict[Part, tuple[str | None, str]] = {
+        "runbook": (place, missing),
+        "owner": (
+            seen.owner(alert, service, runbook),
+            "no label, service or runbook names a team or person who is there",
+        ),
+        "dashboard": (seen.link(alert, "dashboard", service), "no annotation or link of the service"),
+        "changes": (seen.link(alert, "changes", service), "no annotation or link of the service"),
+        "action": (seen.action(alert, runbook), "no annotation says it, and no runbook has steps"),
+        "escalation": (way, ends),
+    }
+    has = {part: found for part, (found, _) in said.items() if found}
+    lacks = {part: why for part, (found, why) in said.items() if not found}
+    came = noise(pages)
+    quiet = all(each.quiet for each in copies)
+    verdict, why = _judged(came, lacks, quiet)
+    return Audited(
+        alert.name,
+        alert.at,
+        len(copies),
+        sort_of(alert),
+        quiet,
+        service,
+        has,
+        lacks,
+        came,
+        incidents,
+        verdict,
+        why,
+    )
+
+
+def _judged(came: Noise, lacks: Mapping[Part, str], quiet: bool) -> tuple[Verdict, tuple[str, ...]]:
+    """What to do about an alert, and why."""
+    broken = () if quiet else tuple(_broken(came, lacks))
+    if came.idle >= ENOUGH and not came.acted:
+        others = "" if came.idle == came.pages else ", and of the others nobody says that they did"
+        return "remove", (f"{came.idle} of {_pages_of(came)} needed nothing{others}", *broken)
+    noisy = tuple(_noisy(came))
+    if noisy:
+        return "raise the threshold", (*noisy, *broken)
+    return ("fix", broken) if broken else ("keep", ("it wakes nobody",) if quiet else ())
+
+
+def _noisy(came: Noise) -> Iterator[str]:
+    if came.judged >= ENOUGH and came.idle >= _HALF * came.judged:
+        yield f"{came.idle} of {came.judged} pages whose outcome is known needed nothing"
+    if came.repeated >= ENOUGH:
+        yield f"paged somebody again {came.repeated} times within an incident"
+
+
+def _broken(came: Noise, lacks: Mapping[Part, str]) -> Iterator[str]:
+    if came.unanswered:
+        yield f"{came.unanswered} of {_pages_of(came)} stayed unanswered"
+    yield from (f"no {NAMES[part]}: {why}" for part, why in lacks.items())
+
+
+def _pages_of(came: Noise) -> str:
+    return f"{came.pages} page{'' if came.pages == 1 else 's'}"
+
+
+NAMES: Mapping[Part, str] = {
+    "runbook": "runbook",
+    "owner": "owner",
+    "dashboard": "dashboard link",
+    "changes": "link to recent changes",
+    "action": "action expected",
+    "escalation": "way to somebody",
+}
+"""What each part is called."""
