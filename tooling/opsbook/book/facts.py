@@ -13,6 +13,7 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Set
 from hashlib import sha256
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook import __version__
@@ -64,7 +65,7 @@ def runbooks(book: Book) -> list[Runbook]:
 def marks(book: Book, newest: int | None = None) -> dict[str, list[str]]:
     """What each incident that counts can be told to be like another by, by id; of the newest ones alone, as
     many as are asked for, where an answer must not wait for the rest."""
-    places = incidents(book) if newest is None else _newest(incidents(book), newest)
+    places = incidents(book) if newest is None else islice(incidents(book, newest_first=True), newest)
     found = remembered(book, "marks" if newest is None else "newestmarks", places, _marks)
     each = kind("incident")
     return {each.id(path) or "": said.split("\n") for path, said in found.items() if said}
@@ -129,18 +130,19 @@ Place = tuple[str, Signature | None]
 """A path, and what the file system says of the file there; None where that is not asked."""
 
 
-def incidents(book: Book, file: str = "incident.yaml") -> Iterator[Place]:
+def incidents(book: Book, file: str = "incident.yaml", *, newest_first: bool = False) -> Iterator[Place]:
     """Every incident's record, or another of its files, such as `postmortem.md`: no other file of the folder
-    is looked at."""
+    is looked at. The newest first means: those that live on branches, then by the day in the id."""
     each = kind("incident" if file == "incident.yaml" else "postmortem")
     tree, over = on_disk(book.tree)
     if tree is None:
-        yield from ((path, None) for path in book.paths(each))
+        found = book.paths(each)
+        yield from ((path, None) for path in (reversed(found) if newest_first else found))
         return
     yield from ((path, None) for path in sorted(over) if each.id(path))
     top, look, regular = f"{tree.root}/{each.folder}", os.lstat, stat.S_ISREG
-    for year in _folders(top):
-        for id in _folders(f"{top}/{year}"):
+    for year in _folders(top, newest_first):
+        for id in _folders(f"{top}/{year}", newest_first):
             if id[:4] != year:
                 continue
             path = f"{each.folder}/{year}/{id}/{file}"
@@ -154,16 +156,12 @@ def incidents(book: Book, file: str = "incident.yaml") -> Iterator[Place]:
                 yield path, signature(status)
 
 
-def _newest(places: Iterable[Place], count: int) -> list[Place]:
-    """The last ones, by the day in the id."""
-    return sorted(places, key=lambda each: each[0])[-count:]
-
-
-def _folders(place: str) -> list[str]:
+def _folders(place: str, backwards: bool = False) -> list[str]:
     """The names of the folders in a folder, sorted; no symbolic links."""
     try:
         with os.scandir(place) as entries:
-            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+            names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+            return sorted(names, reverse=backwards)
     except OSError:
         return []
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import WordsAfter, at_option, colored, moment, the_book
+from opsbook.cli.options import WordsAfter, at_option, colored, moment, style_options, the_book
 from opsbook.cli.saving import save, saving_options
 from opsbook.errors import UserError
 
@@ -32,11 +32,7 @@ class _Alerts(WordsAfter):
 @click.argument("name", required=False, metavar="[ALERT]")
 @click.option("--days", type=_DAYS, default=90, show_default=True, help="Look at the pages of so many days.")
 @click.option("--all", "everything", is_flag=True, help="Show every alert, those to keep too.")
-@click.option(
-    "--format", "style", type=click.Choice(("text", "markdown", "json")), default="text", show_default=True,
-    help="How to print it.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@style_options
 @at_option
 @click.pass_obj
 def command(
@@ -46,7 +42,6 @@ def command(
     days: int,
     everything: bool,
     style: str,
-    as_json: bool,
     at: str | None,
 ) -> None:
     """Which alerts to remove, to make less sensitive, to fix; or all about one ALERT.
@@ -65,7 +60,7 @@ def command(
     if name is not None:
         one = _named(found, name)
         found = found._replace(alerts=tuple(each for each in found.alerts if each.name == one))
-    if as_json or style == "json":
+    if style == "json":
         from opsbook.output.json import encoded
 
         text = encoded(face.data(found))

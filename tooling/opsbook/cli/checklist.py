@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, WordsAfter, at_option, colored, day, moment, the_book
+from opsbook.cli.options import Command, WordsAfter, at_option, colored, day, moment, style_options, the_book
 from opsbook.cli.saving import save, saving_options
 from opsbook.errors import UserError
 
@@ -25,14 +25,10 @@ class _Checklist(WordsAfter):
 
 
 @click.command(cls=_Checklist)
-@click.option(
-    "--format", "style", type=click.Choice(("text", "markdown", "json")), default="text", show_default=True,
-    help="How to print it.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@style_options
 @at_option
 @click.pass_obj
-def command(obj: dict[str, Any], /, style: str, as_json: bool, at: str | None) -> None:
+def command(obj: dict[str, Any], /, style: str, at: str | None) -> None:
     """How far this book is along: foundation, processes, culture, optimisation; and the next step.
 
     Each of the sixteen is looked for in the book; what no record shows somebody may vouch for, for a while:
@@ -43,7 +39,7 @@ def command(obj: dict[str, Any], /, style: str, as_json: bool, at: str | None) -
     from opsbook.output.frames import Paint
 
     items = checklist(the_book(), moment(obj, at))
-    if as_json or style == "json":
+    if style == "json":
         from opsbook.output.json import encoded
 
         text = encoded(face.data(items))

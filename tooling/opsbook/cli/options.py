@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -141,6 +142,21 @@ def at_option(function: F) -> F:
     return click.option(
         "--at", metavar="INSTANT", envvar="OPSBOOK_AT", help="As of this instant instead of now."
     )(function)
+
+
+def style_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--format` of a report that people, pages and programs read, and `--json`; the command gets `style`."""
+
+    @wraps(function)
+    def styled(*arguments: Any, style: str, as_json: bool, **options: Any) -> Any:
+        return function(*arguments, style="json" if as_json else style, **options)
+
+    chosen = click.option(
+        "--format", "style", type=click.Choice(("text", "markdown", "json")), default="text",
+        show_default=True, help="How to print it.",
+    )  # fmt: skip
+    as_json = click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+    return chosen(as_json(styled))
 
 
 def moment(obj: dict[str, Any], at: str | None) -> datetime:

@@ -229,11 +229,13 @@ class _Seen:
     """What alerts are held against, worked out once."""
 
     def __init__(self, book: Book, at: datetime) -> None:
+        from opsbook.metrics.agenda import Asked
         from opsbook.oncall.escalation import Roster
 
+        self._asked = Asked(book, at)
         self.book = book
         self.at = at
-        self.today = local_day(at, book.settings.timezone)
+        self.today = self._asked.today
         self.roster = Roster(book, Interval(at, at + timedelta(days=1)))
         self.runbooks = {each.path: each for each in book.runbooks}
         self.answers: dict[str, str] = {}
@@ -280,14 +282,7 @@ class _Seen:
         if found is not None and found.readable:
             said.append(found.content.team)
         said.append(runbook.content.owner if runbook else None)
-        return next((each for each in said if each and self._is_there(each)), None)
-
-    def _is_there(self, owner: str) -> bool:
-        for kind in ("team", "person"):
-            found = self.book.find(kind, owner)
-            if found is not None and found.readable:
-                return found.content.until is None or self.today <= found.content.until
-        return False
+        return next((each for each in said if each and self._asked.is_there(each)), None)
 
     def link(self, alert: Alert, part: Part, service: str | None) -> str | None:
         """An address for a part: of the alert, else of its service."""
