@@ -229,3 +229,21 @@ def test_one_more_incident_that_goes_on_never_lowers_a_figure(found: list[Any], 
     for one, other in zip(before[5:], after[5:], strict=True):
         assert one is not None
         assert other is None or other >= one
+
+
+def test_each_person_has_their_pages_and_their_nights_on_call() -> None:
+    text = record("2026-03-02", "09:00 detected") + (
+        '  - {at: 2026-03-02T23:00Z, page: {person: ana}, text: "x"}\n'
+        '  - {at: 2026-03-02T23:30Z, page: {person: ana}, text: "x"}\n'
+        '  - {at: 2026-03-03T12:00Z, page: {person: ben}, text: "x"}\n'
+    )
+    rota = (
+        "team: t\ntimezone: UTC\nlayers:\n  - name: all\n"
+        "    versions: [{starts: 2026-03-01 12:00, every: 1w, members: [ana, cem]}]\n"
+    )
+    files = {f"rotations/people/{id}.yaml": f"name: {id}\ntimezone: UTC\n" for id in ("ana", "ben", "cem")}
+    found = told(("2026-03-02", text), **files, **{"rotations/all.yaml": rota})
+    assert [tuple(each) for each in found.pages.people] == [
+        ("ana", 2, 2, 17, 2), ("ben", 1, 0, 0, 0), ("cem", 0, 0, 14, 0),
+    ]  # fmt: skip
+    assert found.pages.per_night == 2 / 31

@@ -126,6 +126,7 @@ def _purpose(book: Book, path: str) -> tuple[Any, ...]:
 # ── remembering ───────────────────────────────────────────────────────────────────────────
 
 
+Progress = Callable[[int], None]
 Place = tuple[str, Signature | None]
 """A path, and what the file system says of the file there; None where that is not asked."""
 
@@ -183,13 +184,15 @@ def remembered(
     fact: Callable[[Book, str], Any],
     state: str = "",
     beside: Callable[[str], str] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """A fact for each path, plain data, worked out where its file is another than the last time.
 
     A file that looks as it did is not read; one that only looks new, as in a fresh clone, is read, and what
     is remembered holds where its bytes are the same. `state` is what the fact follows from besides the file,
     such as a policy's version: where it is another, all is worked out anew. `beside` names one more file of
-    which the fact is, whether it is there or not. `name` is letters alone.
+    which the fact is, whether it is there or not. `name` is letters alone. `progress` is told how many more
+    facts were worked out.
     """
     tree, over = on_disk(book.tree)
     kept_in = store.folder() if tree else None
@@ -208,6 +211,8 @@ def remembered(
             version = _version(book, path, other) if file else ""
             same = before is not None and before[1] == version
             found[path] = before[2] if before is not None and same else fact(book, path)
+            if progress:
+                progress(1)
             changed = file is None or (not same and _version(book, path, other) != version)
         except OSError:
             continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -107,7 +106,9 @@ def _root(paths: tuple[str, ...]) -> Path:
 
 
 def _run(session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> int:
-    with _Progress() as progress:
+    from opsbook.cli.progress import Progress
+
+    with Progress("checking") as progress:
         report = session.check(paths, progress)
     if not options["no_cache"]:
         _say_whether_it_remembers()
@@ -203,23 +204,3 @@ def _write(file: Path, text: str, mode: Literal["w", "a"]) -> None:
             stream.write(text)
     except OSError as error:
         raise UserError(f"cannot write `{file}`: {error.strerror}") from None
-
-
-class _Progress:
-    """A line on a terminal that says how far a long check is; nothing anywhere else."""
-
-    def __enter__(self) -> Any:
-        self._done = 0
-        self._started = datetime.now()
-        self._shown = False
-        return self._advance if sys.stderr.isatty() else None
-
-    def _advance(self, count: int) -> None:
-        self._done += count
-        if (datetime.now() - self._started).total_seconds() > 2:
-            self._shown = True
-            click.echo(f"\rchecking: {self._done:,} records", nl=False, err=True)
-
-    def __exit__(self, *exception: object) -> None:
-        if self._shown:
-            click.echo("\r\033[K", nl=False, err=True)

@@ -23,7 +23,17 @@ from opsbook.cli.options import Group, colored
 from opsbook.errors import UserError
 
 _HERE = Path(__file__).parent
-_SHARED = ("__init__", "exports", "main", "options", "overview", "responding", "saving", "tracking")
+_SHARED = (
+    "__init__",
+    "exports",
+    "main",
+    "options",
+    "overview",
+    "progress",
+    "responding",
+    "saving",
+    "tracking",
+)
 # A command is over before a search for cycles would pay; what it imports lives as long as it does.
 gc.set_threshold(200_000)
 # Looking for plug-ins of pydantic reads the metadata of every installed package; it has none here.

@@ -50,6 +50,7 @@ def command(obj: dict[str, Any], /, at: str | None, style: str, **options: Any) 
 
         click.echo(page(), nl=False)
         return
+    from opsbook.cli.progress import Progress
     from opsbook.metrics.rows import rows
     from opsbook.metrics.summary import summary
     from opsbook.metrics.targets import results
@@ -58,7 +59,8 @@ def command(obj: dict[str, Any], /, at: str | None, style: str, **options: Any) 
 
     book, as_of = the_book(), moment(obj, at)
     within = _days(book, options["start"], options["end"], as_of)
-    found = rows(book)
+    with Progress("reading") as progress:
+        found = rows(book, progress)
     told = summary(book, found, within, as_of, options["by"])
     render = import_module(f"opsbook.output.metrics.{style}").render
     said = Told(told, results(book, found, told), options["by"], lambda person: name(book, person))

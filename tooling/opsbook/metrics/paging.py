@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sized
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +36,19 @@ class Night(NamedTuple):
     pages: int
 
 
+class Person(NamedTuple):
+    """What pages came to for somebody who was paged, or was on call at night."""
+
+    id: str
+    pages: int
+    at_night: int
+    """How many of them came in the person's night."""
+    nights: int
+    """Nights on call; 0 of more than 400 days, whose turns are not worked out."""
+    worst: int
+    """The most pages of one night."""
+
+
 class Pages(NamedTuple):
     """The pages of a period."""
 
@@ -45,13 +58,17 @@ class Pages(NamedTuple):
     """How many of them only the page log knows."""
     nights: tuple[Night, ...]
     """Each person's nights with a page, the worst first."""
-    on_call: int
-    """Nights on call, of all people together; 0 where no rotation can be read, and of more than 400 days,
-    whose turns are not worked out."""
+    people: tuple[Person, ...]
+    """Whoever was paged or had a night on call, the one woken most often first."""
 
     @property
     def at_night(self) -> int:
         return sum(night.pages for night in self.nights)
+
+    @property
+    def on_call(self) -> int:
+        """Nights on call, of all people together."""
+        return sum(person.nights for person in self.people)
 
     @property
     def per_night(self) -> float | None:
@@ -73,22 +90,33 @@ def pages(book: Book, rows: Iterable[Row], within: Interval, as_of: datetime) ->
     by_person: dict[str, list[Called]] = {}
     for page in [*asked, *noted]:
         by_person.setdefault(page.person, []).append(page)
-    nights = (
+    nights = [
         Night(person, day, len(found))
         for person, its in by_person.items()
         for day, found in in_nights(book.on_call, _zone(book, person), its).items()
-    )
+    ]
     worst = sorted(nights, key=lambda night: (-night.pages, night.day, night.person))
-    return Pages(len(asked) + len(noted), len(noted), tuple(worst), _nights_on_call(book, within))
+    on_call = _nights_on_call(book, within)
+    people = [
+        _person(id, by_person.get(id, ()), [night.pages for night in nights if night.person == id], on_call)
+        for id in {**by_person, **on_call}
+    ]
+    people.sort(key=lambda each: (-each.at_night, -each.pages, -each.nights, each.id))
+    return Pages(len(asked) + len(noted), len(noted), tuple(worst), tuple(people))
+
+
+def _person(id: str, paged: Sized, nights: list[int], on_call: Mapping[str, int]) -> Person:
+    return Person(id, len(paged), sum(nights), on_call.get(id, 0), max(nights, default=0))
 
 
 def _zone(book: Book, person: str) -> ZoneInfo:
     return zone_of(book, person) or book.settings.timezone
 
 
-def _nights_on_call(book: Book, within: Interval) -> int:
+def _nights_on_call(book: Book, within: Interval) -> dict[str, int]:
+    """By person; those who had none are left out."""
     if within.length > _LONGEST:
-        return 0
+        return {}
     found: list[Shift] = []
     for rotation in book.names("rotation"):
         try:
@@ -98,4 +126,5 @@ def _nights_on_call(book: Book, within: Interval) -> int:
     by_person: dict[str, list[Shift]] = {}
     for shift in found:
         by_person.setdefault(shift.person, []).append(shift)
-    return sum(burden(book, person, its).nights for person, its in by_person.items())
+    nights = {person: burden(book, person, its).nights for person, its in by_person.items()}
+    return {person: number for person, number in nights.items() if number}

@@ -31,6 +31,7 @@ from opsbook.metrics.follow_up import due_days, postmortem_due, resolved_at
 from opsbook.metrics.response import OVER
 
 if TYPE_CHECKING:
+    from opsbook.book.facts import Progress
     from opsbook.book.snapshot import Book
     from opsbook.model.incident import Incident
 
@@ -187,12 +188,12 @@ class Rows(NamedTuple):
     """The ids of incidents that nobody can read."""
 
 
-def rows(book: Book) -> Rows:
-    """A row for each incident of a book."""
+def rows(book: Book, progress: Progress | None = None) -> Rows:
+    """A row for each incident of a book; `progress` is told of each that had to be read."""
     each = kind("incident")
     policy = book.tree.version("policies/severities.yaml")
     state = f"{_LAYOUT} {policy} {book.settings.timezone.key} {business_days.state(book)}"
-    found = facts.remembered(book, "metrics", facts.incidents(book), _plain, state)
+    found = facts.remembered(book, "metrics", facts.incidents(book), _plain, state, progress=progress)
     pages = facts.remembered(book, "postmortems", facts.incidents(book, "postmortem.md"), _page)
     read = {each.id(path) or "": plain for path, plain in found.items()}
     return Rows(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsbook.metrics.estimates import Share
 from opsbook.metrics.failures import Service
+from opsbook.metrics.paging import Pages
 from opsbook.metrics.summary import Month
 from opsbook.metrics.targets import Result
 from opsbook.model.time import Interval, write_instant
@@ -53,6 +54,8 @@ def _named(value: Any) -> dict[str, Any]:
         found |= {"share": value.share, "interval": _data(value.interval)}
     if isinstance(value, Service):
         found |= {"mean": _data(value.mean), "interval": _data(value.interval)}
+    if isinstance(value, Pages):
+        found |= {"at_night": value.at_night, "on_call": value.on_call, "per_night": value.per_night}
     if isinstance(value, Month):
         found["incidents"] = value.incidents
     return found

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from opsbook.metrics.compare import Comparison
     from opsbook.metrics.estimates import Range, Share
+    from opsbook.metrics.paging import Pages
     from opsbook.metrics.summary import By, Group, Spread, Summary
     from opsbook.metrics.targets import Result
 
@@ -328,30 +329,36 @@ def _causes(found: Summary) -> Section:
 
 
 def _people(told: Told) -> Section:
-    found = told.summary
+    found, pages = told.summary, told.summary.pages
+    shown = pages.people[:_SHOWN] if pages.pages else ()
+    rows = tuple(
+        (Cell(clean(told.names(each.id))), Cell(f"{each.pages:,}"), Cell(f"{each.at_night:,}", "1"),
+         Cell(f"{each.nights:,}" if each.nights else _NOTHING), Cell(f"{each.worst:,}"))
+        for each in shown
+    )  # fmt: skip
+    head = ("pages", "at night", "nights on call", "most in one") if rows else ()
+    return Section("People", head, rows, (*_responses(found), " ".join(_paged(pages))))
+
+
+def _responses(found: Summary) -> Iterator[str]:
     now = found.now
-    notes = []
     if now.responding:
         rank = {level: number for number, level in enumerate(found.levels)}
         lengths = sorted(now.responding.items(), key=lambda each: (rank.get(each[0], len(rank)), each[0]))
         spent = ", ".join(f"{time(length.total_seconds())} at {clean(level)}" for level, length in lengths)
         who = "1 person" if now.people == 1 else f"{now.people:,} people"
         hours = f": {who}, {now.hours:,.1f} hours together at least" if now.people else ""
-        notes.append(f"Responses took {spent}{hours}.")
-    return Section("People", notes=(*notes, " ".join(_paged(told))))
+        yield f"Responses took {spent}{hours}."
 
 
-def _paged(told: Told) -> Iterator[str]:
-    pages = told.summary.pages
+def _paged(pages: Pages) -> Iterator[str]:
     if not pages.pages:
         yield "No page is on record."
         return
     rate = f", {pages.per_night:.2g} for each night on call" if pages.per_night is not None else ""
     yield f"{count(pages.pages, 'page')}, {pages.at_night:,} of them at night{rate}."
-    if pages.nights:
-        worst = pages.nights[0]
-        who = clean(told.names(worst.person))
-        yield f"The worst night was that of {who}, {_day(worst.day)}: {count(worst.pages, 'page')}."
+    if len(pages.people) > _SHOWN:
+        yield f"{len(pages.people) - _SHOWN:,} more people; `--format json` has them."
     if not pages.logged:
         yield "Pages of incidents only: no page log covers these days."
 

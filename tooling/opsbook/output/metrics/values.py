@@ -39,6 +39,7 @@ HELP = {
     "time_between_failures": "Operating time of a service for each failure.",
     "pages": "Pages, those of incidents and those of the page log.",
     "pages_at_night": "Pages in a night of the person who was paged.",
+    "nights_on_call": "Nights in which somebody was on call.",
     "pages_per_night": "Pages at night for each night that somebody was on call.",
     "repeated_causes": "Incidents with a factor of one of the 365 days before, of those that name any.",
 }
@@ -92,6 +93,10 @@ def _values(told: Told) -> Iterator[Value]:
     yield Value("pages_at_night", "", "n", found.pages.at_night)
     if found.pages.per_night is not None:
         yield Value("pages_per_night", "", "mean", round(found.pages.per_night, 6))
+    for person in found.pages.people:
+        yield Value("pages", "", "n", person.pages, "person", person.id)
+        yield Value("pages_at_night", "", "n", person.at_night, "person", person.id)
+        yield Value("nights_on_call", "", "n", person.nights, "person", person.id)
     yield from _share("repeated_causes", found.causes.share)
     for group in found.groups:
         yield from _group(group, told.by or "")
