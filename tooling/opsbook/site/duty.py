@@ -41,6 +41,8 @@ class Turn(NamedTuple):
     """Whether an override put them there."""
     begins: bool
     """Whether they come on during the day, and not before it."""
+    until: datetime | None = None
+    """When they leave, where nobody takes over that day."""
 
 
 class Day(NamedTuple):
@@ -88,8 +90,8 @@ def weeks(book: Book, rotation: str, at: datetime, count: int) -> list[Week]:
 
 
 def _days(decides: Plan, zone: ZoneInfo, first: date, count: int, today: date) -> Iterator[Day]:
-    last = first + timedelta(days=count)
-    found = stretches(decides, Interval(midnight(first, zone), midnight(last, zone)))
+    following = first + timedelta(days=count)
+    found = stretches(decides, Interval(midnight(first, zone), midnight(following, zone)))
     place = 0
     for number in range(count):
         day = first + timedelta(days=number)
@@ -97,13 +99,18 @@ def _days(decides: Plan, zone: ZoneInfo, first: date, count: int, today: date) -
         while place < len(found) and found[place].interval.end <= start:
             place += 1
         turns: list[Turn] = []
+        last = start
         for stretch in found[place:]:
             if stretch.interval.start >= end:
                 break
             moved = any(isinstance(seat.reason, Covered) for seat in stretch.seats)
             people = stretch.people
             begins = stretch.interval.start > start
-            if turns and turns[-1].people == people:
+            if turns and turns[-1].people == people and last == stretch.interval.start:
+                last = stretch.interval.end
                 continue
             turns.append(Turn(max(stretch.interval.start, start).astimezone(zone), people, moved, begins))
+            last = stretch.interval.end
+        if turns and last < end:
+            turns[-1] = turns[-1]._replace(until=last.astimezone(zone))
         yield Day(day, tuple(turns), day == today)

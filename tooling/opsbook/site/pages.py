@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opsbook.book.kinds import KINDS, Kind, kind
 from opsbook.metrics import agenda
 from opsbook.metrics.business_days import calendar_of
-from opsbook.site import duty, facts, home, questions, response, tally
+from opsbook.site import board, duty, facts, home, questions, response, tally
 from opsbook.site.guide import Guide
 from opsbook.site.render import Page, render
 from opsbook.site.survey import TEXTS, Card, Survey, index_page, plural
@@ -64,6 +64,8 @@ class _Site:
         self.rows: dict[str, list[Row]] = {each.name: [] for each in KINDS}
         self.open: list[home.Open] = []
         self.work: list[Work] = []
+        self.done: list[Work] = []
+        self.asked = agenda.Asked(book, as_of)
         self.cases: list[tally.Case] = []
         self.items: list[tally.Item] = []
 
@@ -79,7 +81,13 @@ class _Site:
         yield from itertools.starmap(self._evidence, self.survey.evidence.items())
         yield from (self._index(each) for each in KINDS if not each.single)
         self.work.sort(key=lambda work: work.order)
-        yield self._render("action-items", "incidents/action-items.md", "Action items", work=self.work)
+        yield self._render(
+            "action-items",
+            "incidents/action-items.md",
+            "Action items",
+            hide=["toc"],
+            **board.board(self.work, self.done, self.items, self.asked, self.today),
+        )
         yield self._render("tags", "tags.md", "Tags")
         yield self._home()
 
@@ -100,6 +108,9 @@ class _Site:
         card = row.card
         if card.kind == "severities":
             about["tree"] = questions.tree(record)
+        if card.kind == "rotation":
+            about["post"] = next(iter(duty.posts(self.book, [card], self.as_of)), None)
+            about["weeks"] = duty.weeks(self.book, card.id, self.as_of, duty.WEEKS)
         return self._render(
             card.kind,
             card.page,
@@ -123,6 +134,7 @@ class _Site:
         )
         work = [self._answered(each, document) for each in sorted(items, key=lambda item: item.order)]
         self.work += [each for each in work if each.item.unfinished]
+        self.done += [each for each in work if each.item.status == "done"]
         self._count(document, row.card, work)
         days = itertools.groupby(incident.timeline, key=lambda entry: self.guide.local(entry.at).date())
         return {
@@ -211,14 +223,25 @@ class _Site:
     def _index(self, each: Kind) -> Page:
         rows = self.rows[each.name]
         order = {card: place for place, card in enumerate(_in_order([row.card for row in rows], each.name))}
+        about = self._week() if each.name == "rotation" else {}
         return self._render(
-            "index",
+            "rotations" if about else "index",
             index_page(each),
-            plural(each),
+            "On call" if about else plural(each),
+            **about,
             kind=each,
             columns=facts.COLUMNS.get(each.name, ()),
             rows=sorted(rows, key=lambda row: order[row.card]),
         )
+
+    def _week(self) -> dict[str, Any]:
+        """Who is on call now, and this week in each team."""
+        posts = duty.posts(self.book, [row.card for row in self.rows["rotation"]], self.as_of)
+        teams: dict[str | None, list[tuple[Card, duty.Week]]] = {}
+        for post in posts:
+            week = duty.weeks(self.book, post.card.id, self.as_of, 1)[0]
+            teams.setdefault(post.team, []).append((post.card, week))
+        return {"posts": posts, "teams": list(teams.items()), "number": duty.WEEKS, "hide": ["toc"]}
 
     def _home(self) -> Page:
         latest = sorted(self.rows["incident"], key=lambda row: row.card.id, reverse=True)[:_LATEST]

@@ -148,6 +148,29 @@ def item(work: Work, opened: date) -> Item | None:
     return Item(opened, work.item.done_on if work.item.status == "done" else None, work.due)
 
 
+class Team(NamedTuple):
+    """The work of a team: what is overdue, what is under way, what is to be begun."""
+
+    id: str | None
+    overdue: int
+    doing: int
+    open: int
+
+    @property
+    def all(self) -> int:
+        return self.overdue + self.doing + self.open
+
+
+def by_team(found: Iterable[tuple[str | None, Work]]) -> list[Team]:
+    """Unfinished work by the team that it falls to, the most overdue first."""
+    counts: dict[str | None, Counter[str]] = {}
+    for team, each in found:
+        state = "overdue" if each.late else each.item.status
+        counts.setdefault(team, Counter())[state] += 1
+    teams = [Team(id, its["overdue"], its["in-progress"], its["open"]) for id, its in counts.items()]
+    return sorted(teams, key=lambda team: (-team.overdue, -team.all, team.id or "~"))
+
+
 # ── pictures ──────────────────────────────────────────────────────────────────────────────
 
 
