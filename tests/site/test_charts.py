@@ -44,14 +44,14 @@ def test_a_milestone_says_how_long_after_the_first_it_was_and_whether_that_is_a_
     found = shown(
         staircase(charts.Milestone("started", START, approximate=True), charts.Milestone("closed", after(33)))
     )
-    assert found[-2:] == ["≈ started", "closed +33 min"]
+    assert found[-2:] == ["≈ started", "closed +33\u00a0min"]
 
 
 def test_a_milestone_outside_of_the_picture_stands_at_its_edge_with_an_arrow() -> None:
     found = shown(
         staircase(charts.Milestone("started", after(-600)), charts.Milestone("closed", after(6000)))
     )
-    assert found[-2:] == ["← started", "closed +4 d 14 h →"]
+    assert found[-2:] == ["← started", "closed +4\u00a0d 14\u00a0h →"]
 
 
 def test_the_ticks_of_time_are_round_on_the_clock_of_the_zone() -> None:
@@ -83,7 +83,7 @@ def test_durations_lie_on_a_logarithmic_scale_between_round_ones() -> None:
     places = [float(found) for found in re.findall(r'class="ob-mark" x="([\d.]+)%"', picture)]
     assert len(places) == 3
     assert abs((places[1] - places[0]) - (places[2] - places[1])) < 0.02
-    assert shown(picture)[:5] == ["1 min", "5 min", "15 min", "1 h", "4 h"]
+    assert shown(picture)[:5] == ["1\u00a0min", "5\u00a0min", "15\u00a0min", "1\u00a0h", "4\u00a0h"]
 
 
 def test_no_durations_make_no_picture_and_zero_is_at_the_left() -> None:
@@ -101,6 +101,6 @@ def test_a_column_is_as_high_as_its_count_and_says_it() -> None:
 
 
 def test_a_curve_steps_at_each_point_and_runs_on_to_the_edge() -> None:
-    picture = str(charts.curve("c", "Done", "x", [(0, 0), (0.5, 0.75)], [(0, "0"), (1, "30 d")], 0.9))
+    picture = str(charts.curve("c", "Done", "x", [(0, 0), (0.5, 0.75)], [(0, "0"), (1, "30\u00a0d")], 0.9))
     assert len(re.findall(r'class="ob-curve"', picture)) == 3
     assert "target 90%" in shown(picture)

@@ -11,6 +11,7 @@ from opsbook.site.survey import Survey
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
 VERSIONS = "versions: [{starts: 2026-01-05 09:00, every: 1w, members: [ana, ben]}]"
+AWAY = "[{from: 2026-03-04, to: 2026-03-05}]\n"
 HOURS = 'windows: [{days: [mon, tue], from: "09:00", to: "17:00"}]'
 
 
@@ -18,7 +19,7 @@ def book(layer: str = "", override: str = "") -> Book:
     files = {
         "opsbook.toml": "",
         "rotations/a.yaml": f"timezone: Europe/Berlin\nlayers:\n  - {{name: weekly, {layer}{VERSIONS}}}\n",
-        "rotations/people/ana.yaml": "name: Ana\ntimezone: UTC\nabsences: [{from: 2026-03-04, to: 2026-03-05}]\n",
+        "rotations/people/ana.yaml": "name: Ana\ntimezone: UTC\nabsences: " + AWAY,
     }
     return Book(Memory(files | ({"rotations/overrides/o.yaml": override} if override else {})))
 

@@ -106,6 +106,8 @@ def test_every_record_has_a_page_at_its_own_path() -> None:
         "policies/services/checkout.md",
         "index.md",
         "incidents/action-items.md",
+        "metrics.csv",
+        "metrics.md",
         "tags.md",
         "assets/opsbook.css",
     }

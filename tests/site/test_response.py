@@ -31,19 +31,36 @@ def test_steps_say_how_long_after_the_one_before_and_after_the_first() -> None:
     assert minutes == [(None, None), (ten, ten), (twenty, ten + twenty)]
 
 
-def test_customers_are_hurt_from_the_start_and_again_from_the_reopening() -> None:
-    _, incident = book(
-        "09:00Z, milestone: started", "09:10Z, milestone: mitigated",
-        "09:30Z, milestone: reopened", "09:35Z, milestone: mitigated",
+def tiles(*entries: str, targets: str = "") -> dict[str, tuple[str, str, str]]:
+    found, incident = book(*entries)
+    texts = {"policies/targets.yaml": f"targets: {{{targets}}}\n"} if targets else {}
+    limits = response.Limits(found.with_texts(texts))
+    shown = response.tiles(incident, "SEV1", limits, AS_OF)
+    return {
+        each.name: (each.value.replace("\u00a0", " "), each.note.replace("\u00a0", " "), each.style)
+        for each in shown
+    }
+
+
+def test_a_figure_is_held_against_its_target() -> None:
+    target = "a: {metric: time_to_resolve, severity: [SEV1], at_most: 1h}"
+    found = tiles(
+        "09:00Z, milestone: started, approximate: true", "09:03Z, milestone: detected",
+        "09:12Z, milestone: acknowledged", "09:50Z, milestone: mitigated", "10:00Z, milestone: resolved",
+        targets=target,
     )  # fmt: skip
-    tile = response.tiles(incident, AS_OF)[0]
-    assert (tile.name, tile.value) == ("Customers were hurt for", "15 min")
+    assert found == {
+        "Noticed after": ("≈ 3 min", "", ""),
+        "Acknowledged after": ("9 min", "target 5 min: missed", "bad"),
+        "Mitigated after": ("≈ 50 min", "", ""),
+        "Resolved after": ("≈ 1 h", "target 1 h: met", "good"),
+    }
 
 
-def test_what_goes_on_is_counted_up_to_the_build() -> None:
-    _, incident = book("09:00Z, milestone: started")
-    tile = response.tiles(incident, AS_OF)[0]
-    assert (tile.value, tile.note) == ("3 h", "so far")
+def test_what_goes_on_is_counted_up_to_the_build_and_met_nothing_yet() -> None:
+    found = tiles("11:58Z, milestone: started", "11:59Z, milestone: detected")
+    assert found["Acknowledged after"] == ("1 min", "so far, target 5 min", "")
+    assert found["Mitigated after"] == ("2 min", "so far", "")
 
 
 def test_an_audience_that_waited_too_long_was_told_late() -> None:

@@ -124,6 +124,7 @@ def _x(share: float) -> str:
 
 
 def _rect(start: float, end: float, y: float, height: float, style: str, tip: str = "") -> Markup:
+    start, end = max(start, 0.0), min(end, 1.0)
     width = max((end - start) * (1 - 2 * _EDGE) * 100, 0.3)
     inside = f"<title>{text(tip)}</title>" if tip else ""
     return Markup(  # noqa: S704
@@ -152,6 +153,11 @@ def _shape(share: float, y: float, shape: str, style: str, tip: str) -> Markup:
         f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}" overflow="visible">'
         f'<path class="{style}" d="{_SHAPES[shape]}"><title>{text(tip)}</title></path></svg>'
     )
+
+
+def nothing() -> Markup:
+    """No picture, where there is nothing to be seen."""
+    return Markup()
 
 
 # ── time ──────────────────────────────────────────────────────────────────────────────────
@@ -272,7 +278,6 @@ def spread(name: str, title: str, description: str, lanes: Sequence[Lane]) -> Ma
         if lane.target is not None:
             here = share(lane.target)
             marks.append(_line(here, y - 18, here, y + 16, "ob-target"))
-            marks.append(_words(here, y - 22, f"target {length(lane.target)}", "ob-tick"))
         for each, lift in _piled([(share(value.length), value) for value in lane.values]):
             place, value = each
             marks.append(_shape(place, y + lift, "dot", f"ob-value {value.style}".strip(), value.words))
@@ -350,7 +355,7 @@ def curve(
         marks.append(_words(0, _y(level, tall) - 3, f"{level:.0%}", "ob-tick", "start"))
     if target is not None:
         marks.append(_line(0, _y(target, tall), 1, _y(target, tall), "ob-target"))
-        marks.append(_words(1, _y(target, tall) - 4, f"target {target:.0%}", "ob-tick", "end"))
+        marks.append(_words(0.09, _y(target, tall) - 4, f"target {target:.0%}", "ob-tick", "start"))
     ends = [*(place for place, _ in points[1:]), 1.0]
     before: float | None = None
     for (place, level), end in zip(points, ends, strict=True):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opsbook.book.kinds import KINDS, Kind, kind
 from opsbook.metrics import agenda
 from opsbook.metrics.business_days import calendar_of
-from opsbook.site import board, duty, facts, home, questions, response, tally
+from opsbook.site import board, duty, facts, home, measures, questions, response, tally
 from opsbook.site.guide import Guide
 from opsbook.site.render import Page, render
 from opsbook.site.survey import TEXTS, Card, Survey, index_page, plural
@@ -66,6 +66,7 @@ class _Site:
         self.work: list[Work] = []
         self.done: list[Work] = []
         self.asked = agenda.Asked(book, as_of)
+        self.limits = response.Limits(book)
         self.cases: list[tally.Case] = []
         self.items: list[tally.Item] = []
 
@@ -88,6 +89,7 @@ class _Site:
             hide=["toc"],
             **board.board(self.work, self.done, self.items, self.asked, self.today),
         )
+        yield from self._metrics()
         yield self._render("tags", "tags.md", "Tags")
         yield self._home()
 
@@ -176,7 +178,7 @@ class _Site:
             "picture": response.picture(incident, self.guide, self.as_of),
             "told": response.told(incident, policy, self.as_of),
             "owed": response.owed(incident, policy, calendar_of(self.book, incident), page, self.as_of),
-            "tiles": response.tiles(incident, self.as_of),
+            "tiles": response.tiles(incident, policy.worst_of(incident), self.limits, self.as_of),
             "runs": response.runs(incident),
         }
 
@@ -269,6 +271,12 @@ class _Site:
             unreadable=[row.card for rows in self.rows.values() for row in rows if not row.card.readable],
             restricted=len(self.survey.restricted),
         )
+
+    def _metrics(self) -> Iterator[Page]:
+        """How we are doing, in figures, and the same for a spreadsheet."""
+        about = measures.context(self.book, self.guide, self.as_of, self._target())
+        yield Page("metrics.csv", about.pop("csv").encode())
+        yield self._render("metrics", "metrics.md", "How are we doing?", **about)
 
     def _agenda(self) -> list[agenda.Item]:
         """Everything with a clock, the longest overdue first, without what no page shows."""

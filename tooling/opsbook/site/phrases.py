@@ -108,15 +108,21 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
 def length(value: timedelta) -> str:
-    """A duration in its two largest units: `51 min`, `4 h 18 min`, `4 d 14 h`."""
+    """A duration in its two largest units: `51 min`, `4 h 18 min`, `4 d 14 h`;
+    a number never parts from its unit."""
     left, parts = max(int(value.total_seconds()), 0), list[str]()
     for unit, seconds in _UNITS:
         count, left = divmod(left, seconds)
         if count:
-            parts.append(f"{count:,} {unit}")
+            parts.append(f"{count:,}\u00a0{unit}")
         if len(parts) == 2 or (parts and not count):
             break
-    return " ".join(parts) or "0 min"
+    return " ".join(parts) or "0\u00a0min"
+
+
+def seconds(value: float) -> str:
+    """The same of a number of seconds."""
+    return length(timedelta(seconds=value))
 
 
 def ago(length: timedelta) -> str:

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
-from opsbook.metrics.response import MENDED, Step, spells, updates
+from opsbook.metrics.durations import durations
+from opsbook.metrics.response import Step, spells, updates
 from opsbook.metrics.updates import duties, grace, promises, silences, speaks_of
 from opsbook.model.time import write_length
 from opsbook.site import charts
 from opsbook.site.phrases import length
 
 if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
     from opsbook.metrics.business_days import Calendar
+    from opsbook.metrics.durations import Length
     from opsbook.model.incident import Audience, Incident, Update
     from opsbook.model.postmortem import Postmortem
     from opsbook.model.severity import Severities
@@ -27,6 +30,13 @@ if TYPE_CHECKING:
 _REACH = 3
 """A milestone that would make the picture more than so many times as long stands outside of it."""
 _FEW = 3
+_STAGE = "time_to_"
+_STAGES = {
+    "detect": "Noticed after",
+    "acknowledge": "Acknowledged after",
+    "mitigate": "Mitigated after",
+    "resolve": "Resolved after",
+}
 _SHAPES = {"internal": "square", "public": "triangle", "customers": "diamond"}
 
 
@@ -169,35 +179,46 @@ def runs(incident: Incident) -> list[Run]:
     return [Run(each.at, each.runbook.id, each.runbook.result) for each in incident.timeline if each.runbook]
 
 
-def tiles(incident: Incident, as_of: datetime) -> list[Tile]:
-    """The figures that people ask for first; what the record does not know is left out."""
-    reached, found = incident.history.milestones, []
-    if hurt := _hurt(incident, as_of):
-        note = "from start to mitigation" if "mitigated" in reached else "so far"
-        found.append(Tile("Customers were hurt for", length(hurt), note))
+class Limits:
+    """How long each stage may take at each severity: by the targets, and by the severity policy."""
+
+    def __init__(self, book: Book) -> None:
+        self._found: dict[tuple[str, str | None], timedelta] = {}
+        targets = book.find("targets", "targets")
+        for each in targets.content.targets.values() if targets and targets.readable else ():
+            if each.at_most is not None and each.metric.startswith(_STAGE):
+                for severity in each.severity or (None,):
+                    self._found[each.metric.removeprefix(_STAGE), severity] = each.at_most
+        for name, level in book.severities.levels.items():
+            if level.acknowledge_within is not None:
+                self._found["acknowledge", name] = level.acknowledge_within
+
+    def of(self, stage: str, severity: str | None) -> timedelta | None:
+        return self._found.get((stage, severity), self._found.get((stage, None)))
+
+
+def tiles(incident: Incident, severity: str | None, limits: Limits, as_of: datetime) -> list[Tile]:
+    """The figures that people ask for first, held against their targets; what the record does not tell is
+    left out. `severity` is the worst that it had."""
+    found = []
+    for stage, took in durations(incident, as_of)._asdict().items():
+        if took is not None and stage in _STAGES:
+            found.append(_took(_STAGES[stage], took, limits.of(stage, severity)))
     if incident.impact and incident.impact.users_affected is not None:
         found.append(Tile("Users affected", f"{incident.impact.users_affected:,}"))
-    for name, start, end in (
-        ("Noticed after", "started", "detected"),
-        ("Acknowledged after", "detected", "acknowledged"),
-        ("Cause known after", "started", "identified"),
-    ):
-        if start in reached and end in reached and reached[start] <= reached[end]:
-            found.append(Tile(name, length(reached[end] - reached[start]), f"from {start}"))
     return found
 
 
-def _hurt(incident: Incident, as_of: datetime) -> timedelta | None:
-    """How long it hurt, each stretch from `started` or `reopened` to the next `mitigated` added up."""
-    total, since = timedelta(), None
-    for _, entry in incident.history.in_order:
-        if entry.milestone in ("started", "reopened") and since is None:
-            since = entry.at
-        elif entry.milestone in MENDED and since is not None:
-            total, since = total + (entry.at - since), None
-    if since is not None:
-        total += max(as_of - since, timedelta())
-    return total or None
+def _took(name: str, took: Length, limit: timedelta | None) -> Tile:
+    """How long a stage took, beside what it may take."""
+    value = ("≈ " if took.approximate else "") + length(took.time)
+    notes = [] if took.over else ["so far"]
+    notes += ["from detection"] if took.from_detection else []
+    if limit is None:
+        return Tile(name, value, ", ".join(notes))
+    late = took.time > limit
+    notes.append(f"target {length(limit)}" + (": missed" if late else ": met" if took.over else ""))
+    return Tile(name, value, ", ".join(notes), "bad" if late else "good" if took.over else "")
 
 
 # ── word to others ────────────────────────────────────────────────────────────────────────
