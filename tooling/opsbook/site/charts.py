@@ -92,6 +92,14 @@ class Lane(NamedTuple):
     target: timedelta | None = None
 
 
+class Stop(NamedTuple):
+    """A station of a way: its name, what holds there, and what brings one there."""
+
+    name: str
+    what: str
+    by: str
+
+
 class Column(NamedTuple):
     """A column of a picture of counts: parts from the foot up, each with its style and name."""
 
@@ -368,3 +376,36 @@ def curve(
 
 def _y(level: float, tall: int) -> float:
     return 6 + (1 - level) * tall
+
+
+# ── a way ─────────────────────────────────────────────────────────────────────────────────
+
+
+def flow(
+    name: str, title: str, description: str, stops: Sequence[Stop], back: tuple[int, int, str]
+) -> Markup:
+    """Stations below one another with arrows between them, and one way back: from a station to another."""
+    tall, gap = 44, 22
+    marks: list[Markup] = []
+    for number, stop in enumerate(stops):
+        y = number * (tall + gap)
+        marks.append(_rect(0.2, 1, y, tall, f"ob-stop ob-stop-{number}"))
+        marks.append(_words(0.2, y + 18, stop.name, "ob-strong", "start", 12))
+        marks.append(_words(0.2, y + 34, stop.what, "ob-tick", "start", 12))
+        if number + 1 < len(stops):
+            marks.append(_line(0.4, y + tall, 0.4, y + tall + gap - 8, "ob-way"))
+            marks.append(_arrow(0.4, y + tall + gap - 5, "M-5-5h10l-5 6z"))
+    start, end = (place * (tall + gap) + tall / 2 for place in back[:2])
+    marks.append(_line(0.02, start, 0.2, start, "ob-back"))
+    marks.append(_line(0.02, start, 0.02, end, "ob-back"))
+    marks.append(_line(0.02, end, 0.185, end, "ob-back"))
+    marks.append(_arrow(0.195, end, "M-6-5v10l6-5z"))
+    marks.append(_words(0.02, (start + end) / 2, back[2], "ob-tick", "start", 4))
+    return picture(name, title, description, len(stops) * (tall + gap) - gap + 2, marks)
+
+
+def _arrow(share: float, y: float, shape: str) -> Markup:
+    return Markup(  # noqa: S704
+        f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}" overflow="visible">'
+        f'<path class="ob-head" d="{shape}"/></svg>'
+    )

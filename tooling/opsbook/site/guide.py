@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 ROOT = "\x01"
 """Stands for the way from a page to the root of the site; no record text can hold it."""
 _ADDRESS = re.compile(r"(?i)(?:https?://[^\s/?#]|mailto:[^\s])[^\s]*\Z")
-_RUNS = 20
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -83,6 +82,9 @@ class Guide:
         """A role, linked to its duties."""
         return self.to("policies/roles.md", self.roles.get(name, name), markup.slug(name))
 
+    def roles_of(self, names: Iterable[str]) -> Markup:
+        return Markup(", ").join(self.role(name) for name in names)
+
     def severities(self, names: Iterable[str]) -> Markup:
         return Markup(" ").join(self.severity(name) for name in names)
 
@@ -99,8 +101,8 @@ class Guide:
         return Markup("{} › {} › {}").format(home, self.to(index_page(kind), plural(kind)), text(card.id))
 
     def runs(self, card: Card) -> list[Run]:
-        """When a runbook was followed, the last first, as many as a page needs."""
-        return sorted(self.survey.runs.get(card.id, ()), key=lambda run: run.at, reverse=True)[:_RUNS]
+        """When a runbook was followed, the last first."""
+        return sorted(self.survey.runs.get(card.id, ()), key=lambda run: run.at, reverse=True)
 
     def to(self, page: str, words: str, anchor: str = "") -> Markup:
         """A link to a page of the site."""
@@ -181,7 +183,8 @@ class Guide:
 
     def body(self, document: Document[Any], card: Card) -> Markup:
         """The Markdown of a record that is a page."""
-        return markup.page(document.source.text[document.page.start :], self.resolver(card))
+        body = document.source.text[document.page.start :]
+        return markup.page(body, self.resolver(card), commands=card.kind == "runbook")
 
     def code(self, source: str, language: str = "") -> Markup:
         return markup.code(source, language)

@@ -33,12 +33,16 @@ _DEEPEST = 24
 """Lists and quotes nested deeper than this are shown at this depth."""
 _HIGHLIGHTED = 20_000
 """Code longer than this is shown in one colour."""
+_WARNS = re.compile(r"<p><strong>(warning|caution|danger|note)\b", re.IGNORECASE)
+_SIGNS = {"warning": "warning", "caution": "warning", "danger": "warning", "note": "note"}
+_DESTROYS = '<p class="ob-destroys">⚠ This destroys something. Read the warning before it.</p>'
 _INLINE = {"Emphasis": "em", "Strong": "strong", "Strikethrough": "del"}
 _ROWS = {"TableHead": ("<thead><tr>", "</tr></thead>"), "TableRow": ("<tr>", "</tr>")}
 
 
-def page(markdown: str, resolve: Resolve) -> Markup:
-    """A body as it stands on a page of its own, below the page's heading.
+def page(markdown: str, resolve: Resolve, *, commands: bool = False) -> Markup:
+    """A body as it stands on a page of its own, below the page's heading; where it is there to be followed
+    (`commands`), its steps are numbered large, and what destroys something says so.
 
     Its headings stay headings: the only one of level 1 is the page's and is left out; where there
     are several, all move down a level.
@@ -49,21 +53,22 @@ def page(markdown: str, resolve: Resolve) -> Markup:
         start = next(n for n, event in enumerate(events) if _starts(event, "Heading"))
         end = next(n for n, event in enumerate(events[start:], start) if _ends(event, "Heading"))
         del events[start : end + 1]
-        return _gathered(_Writer(resolve, shift=0).write(events))
-    return _gathered(_Writer(resolve, shift=int(1 in levels)).write(events))
+        return _gathered(_Writer(resolve, 0, commands=commands).write(events), commands=commands)
+    return _gathered(_Writer(resolve, int(1 in levels), commands=commands).write(events), commands=commands)
 
 
-def _gathered(blocks: Markup) -> Markup:
+def _gathered(blocks: Markup, *, commands: bool) -> Markup:
     """The blocks between two headings as one: a site generator takes long over many."""
     lines = (line for line in blocks.split("\n\n") if line)
     groups = itertools.groupby(lines, key=lambda line: line.startswith("#"))
-    found = ("\n\n".join(group) if heading else f"<div>{''.join(group)}</div>" for heading, group in groups)
+    div = '<div class="ob-steps">' if commands else "<div>"
+    found = ("\n\n".join(group) if heading else f"{div}{''.join(group)}</div>" for heading, group in groups)
     return Markup("\n\n".join(found))  # noqa: S704
 
 
 def block(markdown: str, resolve: Resolve) -> Markup:
     """A few lines inside something else, such as an entry of a timeline; headings become bold."""
-    return _Writer(resolve, shift=None).write(_events(markdown))
+    return _Writer(resolve, None).write(_events(markdown))
 
 
 def code(source: str, language: str = "", title: str = "") -> Markup:
@@ -122,9 +127,11 @@ def _ends(event: Any, name: str) -> bool:
 class _Writer:
     """Writes the events of one text; `shift` moves headings down, None makes them bold words."""
 
-    def __init__(self, resolve: Resolve, shift: int | None) -> None:
+    def __init__(self, resolve: Resolve, shift: int | None, *, commands: bool = False) -> None:
         self._resolve = resolve
         self._shift = shift
+        self._commands = commands
+        self._paragraph = 0
         self._out: list[str] = []
         self._closing: list[str] = []
         """What ends each open list, item, quote, link and table, the innermost last."""
@@ -206,6 +213,7 @@ class _Writer:
             self._code = []
             self._info = detail.get("Fenced", "") if isinstance(detail, dict) else ""
         elif kind == "Paragraph":
+            self._paragraph = len(self._out)
             self._out.append("<p>")
         elif kind in _INLINE:
             self._out.append(f"<{_INLINE[kind]}>")
@@ -221,10 +229,15 @@ class _Writer:
         if kind == "Heading":
             self._close_heading(int(detail[1:]))
         elif kind == "CodeBlock":
-            self._out.append(_fence("".join(self._code or ()), self._info))
+            source = "".join(self._code or ())
+            if self._commands and _destroys(source, self._info):
+                self._out.append(_DESTROYS)
+            self._out.append(_fence(source, self._info))
             self._code = None
             self._part()
         elif kind == "Paragraph":
+            if sign := _WARNS.match("".join(self._out[self._paragraph : self._paragraph + 3])):
+                self._out[self._paragraph] = f'<p class="ob-{_SIGNS[sign[1].lower()]}">'
             self._out.append("</p>")
             self._part()
         elif kind in _INLINE:
@@ -307,6 +320,16 @@ class _Writer:
             found = f"{name}-{self._ids[name]}"
         self._ids[found] = 0
         return found
+
+
+def _destroys(source: str, info: str) -> bool:
+    """Whether a block holds a command that destroys something."""
+    from opsbook.book.markdown import Fence
+    from opsbook.lint.destruction import destroys
+    from opsbook.text import Span
+
+    whole = Span(0, len(source))
+    return destroys(source, Fence((info.split() or [""])[0], whole, whole, fenced=True)) is not None
 
 
 def _container(kind: str, detail: Any) -> tuple[str, str]:

@@ -15,7 +15,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opsbook.book.kinds import KINDS, Kind, kind
 from opsbook.metrics import agenda
 from opsbook.metrics.business_days import calendar_of
-from opsbook.site import board, duty, facts, home, measures, questions, response, tally
+from opsbook.site import (
+    board,
+    catalogue,
+    communications,
+    duty,
+    facts,
+    handbook,
+    home,
+    library,
+    measures,
+    paging,
+    questions,
+    response,
+    tally,
+)
 from opsbook.site.guide import Guide
 from opsbook.site.render import Page, render
 from opsbook.site.survey import TEXTS, Card, Survey, index_page, plural
@@ -33,6 +47,13 @@ _LATEST = 10
 """So many incidents, and so many action items, stand on the home page."""
 _LONGEST = 1 << 20
 """Evidence in text is cut after so many bytes."""
+_OWN_LISTS = {
+    "escalation": "escalations",
+    "rotation": "rotations",
+    "runbook": "runbooks",
+    "postmortem": "postmortems",
+}
+"""Kinds whose list is a page of its own making, by its template."""
 _DATED = ("incident", "postmortem", "override", "handoff")
 """Kinds whose ids begin with a date: lists show the newest first."""
 
@@ -66,6 +87,10 @@ class _Site:
         self.work: list[Work] = []
         self.done: list[Work] = []
         self.asked = agenda.Asked(book, as_of)
+        self.catalogue: list[catalogue.Entry] = []
+        self.lessons: list[library.Lesson] = []
+        self.paging = paging.Paging(book, as_of)
+        self.examples = communications.Examples(book, as_of)
         self.limits = response.Limits(book)
         self.cases: list[tally.Case] = []
         self.items: list[tally.Item] = []
@@ -90,6 +115,7 @@ class _Site:
             **board.board(self.work, self.done, self.items, self.asked, self.today),
         )
         yield from self._metrics()
+        yield from handbook.handbook(self.book, self._render)
         yield self._render("tags", "tags.md", "Tags")
         yield self._home()
 
@@ -102,6 +128,16 @@ class _Site:
         row = Row(card, facts.facts(document.content, card, self.guide))
         self.rows[card.kind].append(row)
         about = self._incident(document, row) if card.kind == "incident" else {}
+        if card.kind == "runbook":
+            runs = self.guide.runs(card)
+            about["entry"] = catalogue.entry(document.content, card, runs, self.book.settings)
+            about["today"] = self.today
+            self.catalogue.append(about["entry"])
+        if card.kind == "postmortem":
+            incident = self.book.find("incident", card.id)
+            said = incident.content if incident and incident.readable else None
+            about["lesson"] = library.lesson(document.content, card, said, self.guide)
+            self.lessons.append(about["lesson"])
         if document.kind.markdown:
             about["body"] = self.guide.body(document, card)
         return self._page(document.kind, row, document.content, **about)
@@ -110,6 +146,11 @@ class _Site:
         card = row.card
         if card.kind == "severities":
             about["tree"] = questions.tree(record)
+            about["classifier"] = questions.classifier(record, self.guide)
+        if card.kind == "escalation":
+            about["now"] = self.paging.of(card)
+        if card.kind == "communication":
+            about["message"] = self.examples.message(card)
         if card.kind == "rotation":
             about["post"] = next(iter(duty.posts(self.book, [card], self.as_of)), None)
             about["weeks"] = duty.weeks(self.book, card.id, self.as_of, duty.WEEKS)
@@ -166,6 +207,7 @@ class _Site:
             over = incident.history.milestones.get("resolved", at)
             opened = self.guide.local(over).date()
             self.items += filter(None, (tally.item(each, opened) for each in work))
+        self.examples.note(document)
 
     def _response(self, incident: Incident, card: Card) -> dict[str, Any]:
         """What follows from the timeline: pictures, headline figures, and who was told in time."""
@@ -225,16 +267,36 @@ class _Site:
     def _index(self, each: Kind) -> Page:
         rows = self.rows[each.name]
         order = {card: place for place, card in enumerate(_in_order([row.card for row in rows], each.name))}
-        about = self._week() if each.name == "rotation" else {}
+        own = {
+            "escalation": lambda: self.paging.matrix(self.rows["escalation"]),
+            "rotation": self._week,
+            "runbook": self._catalogue,
+            "postmortem": self._library,
+        }
+        about = own[each.name]() if rows and each.name in own else {}
         return self._render(
-            "rotations" if about else "index",
+            _OWN_LISTS.get(each.name, "index") if about else "index",
             index_page(each),
-            "On call" if about else plural(each),
+            "On call" if each.name == "rotation" else plural(each),
             **about,
             kind=each,
+            policy=self.book.severities,
             columns=facts.COLUMNS.get(each.name, ()),
             rows=sorted(rows, key=lambda row: order[row.card]),
         )
+
+    def _catalogue(self) -> dict[str, Any]:
+        """The runbooks by service and alert."""
+        found = sorted(self.catalogue, key=lambda each: (each.card.title.lower(), each.card.path))
+        return {
+            "number": len(found),
+            "services": catalogue.by_service(found),
+            "alerts": catalogue.by_alert(found),
+            "today": self.today,
+        }
+
+    def _library(self) -> dict[str, Any]:
+        return library.library(self.lessons)
 
     def _week(self) -> dict[str, Any]:
         """Who is on call now, and this week in each team."""

@@ -1,0 +1,164 @@
+"""Pages of policies, runbooks, post-mortems and the handbook."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from opsbook.book.snapshot import Book
+from opsbook.book.tree import Memory
+from opsbook.site.pages import pages
+
+NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
+FOLDER = "incidents/2026/2026-03-02-checkout-5xx"
+INCIDENT = """\
+title: Checkout answers 502
+severity: SEV1
+summary: The pool was too small.
+contributing_factors: [small-pool]
+timeline:
+  - {at: 2026-03-02T09:14Z, milestone: declared, severity: SEV1, text: Declared}
+  - {at: 2026-03-02T09:20Z, update: {audience: public, stage: investigating}, text: "Some orders *fail*"}
+  - {at: 2026-03-02T09:31Z, runbook: {id: failover, result: partial}, text: Promoted}
+  - {at: 2026-03-02T10:00Z, milestone: resolved, text: Resolved}
+"""
+RUNBOOK = """\
+---
+owner: ana
+services: [checkout]
+alerts: [PoolEmpty]
+last_updated: 2026-01-10
+review_in: 1 month
+---
+# Fail over
+
+## Steps
+
+1. Empty it.
+
+    **Warning:** there is no way back.
+
+    ```bash
+    rm -rf /var/lib/postgresql
+    ```
+
+2. Look.
+
+    ```bash
+    ls /var/lib/postgresql
+    ```
+"""
+FILES: dict[str, str | bytes] = {
+    "opsbook.toml": "",
+    f"{FOLDER}/incident.yaml": INCIDENT,
+    f"{FOLDER}/postmortem.md": "---\nstatus: published\nauthors: [ana]\n---\n# Checkout\n",
+    "runbooks/failover.md": RUNBOOK,
+    "rotations/people/ana.yaml": "name: Ana\ntimezone: UTC\n",
+    "rotations/people/ben.yaml": "name: Ben\ntimezone: UTC\n",
+    "rotations/teams/payments.yaml": "name: Payments\nmembers: [ana]\n",
+    "policies/services/checkout.yaml": "name: Checkout\nteam: payments\nescalation: pay\n",
+    "policies/escalation/pay.yaml": (
+        "levels:\n  - {page: [{person: ana}], escalate_after: 5m}\n"
+        "  - {page: [{person: ben}], when: {severity: [SEV0]}, escalate_after: 10m}\n"
+        "fallback: {team: payments}\n"
+    ),
+    "policies/communications/public.md.j2": "We know: {{ update.text }} ({{ incident.title }})",
+}
+
+
+def site(**changed: str) -> dict[str, str]:
+    book = Book(Memory({**FILES, **changed}))
+    return {page.path: page.content.decode() for page in pages(book, NOW)}
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_the_catalogue_leads_from_an_alert_to_its_runbook_and_says_how_fresh_that_is() -> None:
+    found = words(site()["runbooks/index.md"])
+    assert "PoolEmpty Fail over" in found
+    assert "Fail over Ana review was due 50 days ago 2026-03-02 partial 1" in found
+
+
+def test_a_runbook_that_nobody_followed_or_dated_says_so() -> None:
+    found = words(site(**{"runbooks/failover.md": "# Fail over\n"})["runbooks/index.md"])
+    assert "Of no service" in found
+    assert "nobody says when it was right 2026-03-02 partial" in found
+    other = words(site(**{"runbooks/other.md": "---\nowner: ana\n---\n# Other\n"})["runbooks/other.md"])
+    assert "Last followed never, as far as the record says" in other
+
+
+def test_a_command_that_destroys_says_so_and_others_do_not() -> None:
+    page = site()["runbooks/failover.md"]
+    assert page.count('class="ob-destroys"') == 1
+    assert page.index("ob-destroys") < page.index("rm") < page.index("ls")
+    assert '<p class="ob-warning"><strong>Warning:' in page
+
+
+def test_only_runbooks_mark_their_commands() -> None:
+    body = "# X\n\n## Steps\n\n```bash\nrm -rf /var/lib/postgresql\n```\n"
+    assert "ob-destroys" not in site(**{f"{FOLDER}/postmortem.md": body})[f"{FOLDER}/postmortem.md"]
+
+
+def test_the_library_has_the_lesson_and_what_made_it_possible() -> None:
+    found = words(site()["incidents/postmortems.md"])
+    assert "SEV1 published Checkout answers 502 The pool was too small. 2026-03-02 · Ana" in found
+    assert "small-pool Checkout answers 502" in found
+
+
+def test_the_matrix_names_the_people_who_would_be_paged_at_each_severity() -> None:
+    found = words(site()["policies/escalation/index.md"])
+    assert "pay Checkout at once Ana after 5 min Ben at last, after 15 min Ana" in found
+    assert "at once Ana at last, after 5 min Ana" in found, "SEV1 has no second level"
+
+
+def test_a_template_is_filled_in_with_the_last_message_of_its_sort() -> None:
+    found = words(site()["policies/communications/public.md"])
+    assert "We know: Some orders &#42;fail&#42; (Checkout answers 502)" in found
+
+
+def test_a_template_that_could_grow_or_fails_is_shown_as_it_stands() -> None:
+    for source in ("{{ 'a' * 1000000000 }}", "{% for a in range(9) %}x{% endfor %}", "{{ gone.x }}"):
+        found = site(**{"policies/communications/public.md.j2": source})["policies/communications/public.md"]
+        assert "ob-message" not in found
+        assert "The template" not in found
+
+
+def test_an_answer_opens_what_follows_from_it_and_closes_the_other_one() -> None:
+    page = site()["policies/severities.md"]
+    groups = re.findall(
+        r'<details class="ob-reply" name="(ob-question-\d+)"><summary>(Yes|No)</summary>', page
+    )
+    assert len(groups) == len(set(groups))
+    assert [answer for group, answer in groups if group == groups[0][0]] == ["Yes", "No"]
+    assert page.count("<details") == page.count("</details>")
+
+
+def test_a_thousand_questions_in_a_row_are_a_list() -> None:
+    lines = [f"  q{n}: {{ask: Is it {n}?, if_yes: SEV1, if_no: q{n + 1}}}" for n in range(1000)]
+    policy = "levels:\n  SEV1: {name: Bad, definition: It is bad}\nquestions:\n" + "\n".join(lines)
+    policy += "\n  q1000: {ask: Last?, if_yes: SEV1, if_no: SEV1}\n"
+    page = site(**{"policies/severities.yaml": policy})["policies/severities.md"]
+    assert "ob-reply" not in page
+    assert page.count("ob-answer") > 1000
+
+
+def test_the_handbook_takes_its_numbers_from_the_policies() -> None:
+    policy = "levels:\n  BAD: {name: Bad, definition: It is bad, updates: {public: 7m}, postmortem: short}\n"
+    policy += "stable_before_close: 47m\nescalate_without_progress: 17m\n"
+    policy += "clocks: [{postmortem: published, within: 3d, from: resolved}]\n"
+    found = {path: words(page) for path, page in site(**{"policies/severities.yaml": policy}).items()}
+    assert "stable for 47 min" in found["handbook/index.md"]
+    assert "-s BAD --service" in found["handbook/index.md"]
+    assert "17 min passed without progress" in found["handbook/decisions.md"]
+    assert "BAD 7 min" in found["handbook/communication.md"]
+    assert "BAD short within 3d of resolved" in found["handbook/postmortems.md"]
+
+
+def test_a_book_without_roles_has_a_handbook_all_the_same() -> None:
+    found = site()
+    assert {path for path in found if path.startswith("handbook/")} >= {
+        "handbook/index.md",
+        "handbook/glossary.md",
+    }

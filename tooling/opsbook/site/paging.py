@@ -1,0 +1,65 @@
+"""Who would be paged if something happened at the instant of the page: each policy, at each severity."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from opsbook.model.time import Interval
+from opsbook.oncall.escalation import Roster, pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from opsbook.book.snapshot import Book
+    from opsbook.site.survey import Card
+
+_AHEAD = timedelta(days=14)
+"""Nobody escalates longer than this."""
+
+
+class Step(NamedTuple):
+    """Somebody is paged when nobody has answered for so long."""
+
+    after: timedelta
+    people: tuple[str, ...]
+    last: bool
+    """Whether it is the fallback."""
+
+
+class Paging:
+    """Who is paged when, as of an instant."""
+
+    def __init__(self, book: Book, as_of: datetime) -> None:
+        self._book = book
+        self._at = as_of
+        self._roster = Roster(book, Interval(as_of - timedelta(days=1), as_of + _AHEAD))
+
+    @property
+    def levels(self) -> list[str]:
+        """The severities for which somebody is paged, or all where the policy does not say."""
+        return self._book.severities.paging or list(self._book.severities.levels)
+
+    def of(self, card: Card) -> dict[str, list[Step]]:
+        """The steps of a policy by severity: the first round, and the fallback."""
+        return {severity: self._steps(card.id, severity) for severity in self._book.severities.levels}
+
+    def _steps(self, policy: str, severity: str) -> list[Step]:
+        found: list[Step] = []
+        for page in pages(self._roster, policy, severity, self._at):
+            if page.round == 0 or page.level < 0:
+                if found and found[-1].after == page.after and not found[-1].last:
+                    people = tuple(dict.fromkeys([*found[-1].people, *page.people]))
+                    found[-1] = found[-1]._replace(people=people)
+                else:
+                    found.append(Step(page.after, page.people, page.level < 0))
+        return found
+
+    def matrix(self, rows: Iterable[Any]) -> dict[str, Any]:
+        """Every policy beside every severity."""
+        found = [(row.card, self.of(row.card)) for row in rows if row.card.readable]
+        services: dict[str, list[str]] = {}
+        for service in self._book.services:
+            if service.content.escalation and service.content.until is None:
+                services.setdefault(service.content.escalation, []).append(service.id)
+        return {"levels": list(self._book.severities.levels), "policies": found, "services": services}
