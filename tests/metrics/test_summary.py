@@ -247,3 +247,12 @@ def test_each_person_has_their_pages_and_their_nights_on_call() -> None:
         ("ana", 2, 2, 17, 2), ("ben", 1, 0, 0, 0), ("cem", 0, 0, 14, 0),
     ]  # fmt: skip
     assert found.pages.per_night == 2 / 31
+
+
+def test_a_month_is_one_of_the_books_zone() -> None:
+    text = record("2026-03-31", "22:30 started", "23:00 mitigated")  # half past midnight in Berlin
+    found = book(("2026-03-31", text), **{"opsbook.toml": 'timezone = "Europe/Berlin"\n'})
+    within = Interval(instant("2026-02-28T23:00Z"), instant("2026-04-30T22:00Z"))
+    said = summary(found, rows(found), within, LATER, "month")
+    assert [(each.name, each.incidents) for each in said.groups] == [("2026-03", 0), ("2026-04", 1)]
+    assert [month.incidents for month in said.months[-2:]] == [0, 1]

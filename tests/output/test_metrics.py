@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,24 @@ def test_plots_show_the_largest_as_the_largest_and_nothing_as_nothing() -> None:
     assert sparkline([0, 1, 5, 10]) == "▁▂▅█"
     assert sparkline([0, 0]) == "▁▁"
     assert (bar(10, 10, 4), bar(5, 10, 4), bar(0, 10, 4), bar(3, 3, 20)) == ("████", "██", "", "███")
+
+
+def test_a_verdict_says_how_large_the_change_is() -> None:
+    """Thirty incidents of an hour, then thirty of four hours."""
+    texts = {
+        f"incidents/{day:%Y}/{day}-n/incident.yaml": "title: t\nseverity: SEV1\ntimeline:\n"
+        f'  - {{at: {day}T01:00Z, milestone: started, text: "x"}}\n'
+        f'  - {{at: {day}T{hours + 1:02}:{place:02}Z, milestone: mitigated, text: "x"}}\n'
+        for first, hours in (("2026-01-01", 1), ("2026-01-31", 4))
+        for place in range(30)
+        for day in [date.fromisoformat(first) + timedelta(days=place)]
+    }
+    within = Interval(instant("2026-01-31T00:00Z"), instant("2026-03-02T00:00Z"))
+    printed = " ".join(text.render(told(Book(Memory({"opsbook.toml": "", **texts})), within=within)).split())
+    found = re.search(r"the median to mitigate is (\S+) to (\S+) longer than before\.", printed)
+    assert found
+    assert "2h" in found[1]
+    assert "3h" in found[2]
 
 
 # ── markdown ──────────────────────────────────────────────────────────────────────────────

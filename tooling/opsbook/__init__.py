@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Book", "check", "load"]
+__all__ = ["Book", "check", "durations", "load"]
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from opsbook.book.load import load
     from opsbook.book.snapshot import Book
     from opsbook.lint.check import Report
+    from opsbook.metrics.durations import durations
 
 
 def check(book: Book, now: datetime) -> Report:
@@ -29,6 +30,10 @@ def __getattr__(name: str) -> Any:
         from opsbook.book.load import load
 
         return load
+    if name == "durations":
+        from opsbook.metrics.durations import durations
+
+        return durations
     if name == "Book":
         from opsbook.book.snapshot import Book
 

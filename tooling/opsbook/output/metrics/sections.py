@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 _MEDIANS = ("acknowledge", "mitigate", "resolve", "respond")
 _FEWEST = 6
-_SPANS = (1, 3, 6, 12, 60, 600)
-"""How many months a point of a plot may stand for."""
-_POINTS = 36
+_SPANS = {1: "", 3: " by quarter", 6: " by half-year", 12: " by year", 60: " by 5 years", 600: " by 50 years"}
+"""How many months a point of a plot may stand for, and how that is said."""
+_POINTS = 24
 _SHOWN = 12
 """Services, causes and groups that are listed; a program gets all."""
 _NOTHING = "–"
@@ -100,7 +100,7 @@ def title(found: Summary) -> str:
 def _incidents(found: Summary) -> Section:
     now, before = found.now.whole, found.before.whole
     most = max([*now.severities.values(), 1])
-    size = next((each for each in _SPANS if len(found.months) <= each * _POINTS), _SPANS[-1])
+    size = next((each for each in _SPANS if len(found.months) <= each * _POINTS), max(_SPANS))
     rows = []
     for level in found.levels:
         number = now.severities.get(level, 0)
@@ -114,7 +114,7 @@ def _incidents(found: Summary) -> Section:
     verdict = _verdict(found.comparisons["incidents"], found.knows_before)
     rows.append((*total, Cell(sparkline(_added(months, size))), verdict))
     first, last = found.months[0].first, found.months[-1].first
-    head = "n", "before", f"{first:%b %Y} – {last:%b %Y}", ""
+    head = "n", "before", f"{first:%b %Y} – {last:%b %Y}{_SPANS[size]}", ""
     return Section(title(found), head, tuple(rows), tuple(_about(found)), frozenset({2, 3}))
 
 
@@ -137,6 +137,10 @@ def _about(found: Summary) -> Iterator[str]:
     if found.begins and not found.knows_before:
         begins = found.begins.astimezone(found.zone).date()
         yield f"The book's first incident is of {_day(begins)}: it does not know all of the period before."
+    if compared.verdict != "cannot tell":
+        low, high = (round(abs(each)) for each in sorted(compared.change, key=abs))
+        less = "fewer" if compared.verdict == "better" else "more"
+        yield f"With 95 % confidence {low:,} to {high:,} {less} are to be expected than before."
     if compared.needed:
         yield f"To tell a change like this takes about {compared.needed:,} incidents a period."
     if found.unreadable:
@@ -185,7 +189,11 @@ def _small_print(found: Summary, known: Sequence[str]) -> Iterator[str]:
         yield f"With a time that is a guess: {_each(spreads, 'approximate')}."
     if any(each.from_detection for each in spreads.values()):
         yield f"From `detected`, since `started` is not known: {_each(spreads, 'from_detection')}."
-    needed = {name: found.comparisons[name].needed for name in known}
+    sure = {name: found.comparisons[name] for name in known}
+    told = [f"{name} {_changed(each)}" for name, each in sure.items() if each.verdict != "cannot tell"]
+    if told:
+        yield f"With 95 % confidence the median to {', to '.join(told)} than before."
+    needed = {name: each.needed for name, each in sure.items()}
     said = [f"{name} {number:,}" for name, number in needed.items() if number]
     if said:
         yield f"To tell a change like this takes so many incidents a period: {', '.join(said)}."
@@ -194,6 +202,13 @@ def _small_print(found: Summary, known: Sequence[str]) -> Iterator[str]:
         yield f"A change of a tenth would have shown: {', '.join(equal)}."
     if min(found.now.whole.incidents, found.before.whole.incidents) < _FEWEST:
         yield "Of fewer than six incidents in a period no change of a median can be told."
+
+
+def _changed(compared: Comparison) -> str:
+    """How much shorter or longer."""
+    low, high = sorted(map(abs, compared.change))
+    least = f"at least {time(low)}" if math.isinf(high) else f"{time(low)} to {time(high)}"
+    return f"is {least} {'shorter' if compared.verdict == 'better' else 'longer'}"
 
 
 def _each(spreads: Mapping[str, Spread], flag: str) -> str:
@@ -232,6 +247,13 @@ def _share(name: str, now: Share, before: Share, compared: Comparison | None) ->
 
 
 def _work(found: Summary) -> Iterator[str]:
+    for name, said in (("updates", "updates in time"), ("action_items", "action items done"),
+                       ("postmortems", "post-mortems published in time")):  # fmt: skip
+        each = found.comparisons[name]
+        if each.verdict != "cannot tell":
+            low, high = (round(100 * part) for part in sorted(map(abs, each.change)))
+            less = "more" if each.verdict == "better" else "fewer"
+            yield f"With 95 % confidence {low} to {high} in a hundred {less} {said} than before."
     closing, compared = found.now.time_to_close, found.comparisons["time_to_close"]
     if closing.known:
         when = f"within {time(closing.median)} of the resolution" if closing.median is not None else "later"
