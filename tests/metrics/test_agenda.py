@@ -224,6 +224,20 @@ def test_a_runbook_is_looked_at_again_when_it_says_so_or_the_settings_do() -> No
     assert due(**{"runbooks/disk-full.md": page.replace("last_updated: 2025-09-20\n", "")}) == []
 
 
+def test_a_runbook_is_tested_so_long_after_it_was_followed_or_else_looked_at() -> None:
+    page = "---\nowner: doors\nlast_updated: 2026-01-20\ntest_in: 2 months\n---\n# Disk\n"
+    runbook = {"runbooks/disk-full.md": page}
+    (item,) = (each for each in due(**runbook) if each.what == "runbook-test")
+    assert said([item]) == ["Test the runbook in a drill | doors | doors"]
+    assert (item.record, item.due, item.place) == ("disk-full", date(2026, 3, 20), "runbooks/disk-full.md:4")
+    drill = OPEN + '  - {at: 2026-03-02T09:20Z, runbook: {id: disk-full}, text: "Followed"}\nkind: drill\n'
+    (item,) = (each for each in due(incident=drill, **runbook) if each.what == "runbook-test")
+    assert item.due == date(2026, 5, 2)
+    assert [
+        each.what for each in due(**{"runbooks/disk-full.md": page.replace("test_in: 2 months\n", "")})
+    ] == ["runbook-review"]
+
+
 def test_a_suppression_with_an_end_is_decided_again_by_who_keeps_the_record() -> None:
     comment = "    # opsbook: ignore[ACT002] the vendor ships in April until=2026-04-30\n"
     record = OPEN + "kind: drill\n" + WORK.replace("    due", f"{comment}    due").replace("ana", "eva")

@@ -12,6 +12,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Set
+from datetime import date
 from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -71,6 +72,15 @@ def marks(book: Book, newest: int | None = None) -> dict[str, list[str]]:
     return {each.id(path) or "": said.split("\n") for path, said in found.items() if said}
 
 
+def runs(book: Book) -> dict[str, date]:
+    """The last day, in UTC, on which each runbook was followed, in an incident or a drill."""
+    last: dict[str, date] = {}
+    for followed in remembered(book, "runs", incidents(book), _followed).values():
+        for id, day in followed:
+            last[id] = max(last.get(id, date.min), date.fromordinal(day))
+    return last
+
+
 # ── what is worked out ────────────────────────────────────────────────────────────────────
 
 
@@ -101,6 +111,15 @@ def _marks(book: Book, path: str) -> str:
 
     document = book.read(path)
     return "\n".join(marks(document.content)) if document.readable and document.content.counts else ""
+
+
+def _followed(book: Book, path: str) -> tuple[tuple[str, int], ...]:
+    """The runbooks that were followed in an incident, each with the day."""
+    if b"runbook" not in book.tree.read(path):
+        return ()
+    document = book.read(path)
+    entries = document.content.timeline if document.readable else ()
+    return tuple((each.runbook.id, each.at.date().toordinal()) for each in entries if each.runbook)
 
 
 def _surely_over(content: bytes) -> bool:

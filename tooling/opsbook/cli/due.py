@@ -45,8 +45,8 @@ def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
     """What is late, and what is due within a week: everything in the book that has a clock.
 
     Post-mortems to draft, review and publish; action items; updates that open incidents owe; runbooks to look
-    at again; suppressions that end. Each with whose it is and where it stands. What somebody answered with
-    `# opsbook: ignore[…]` and a reason is left out while that holds.
+    at again or to test; suppressions that end. Each with whose it is and where it stands. What somebody
+    answered with `# opsbook: ignore[…]` and a reason is left out while that holds.
     """
     from importlib import import_module
 

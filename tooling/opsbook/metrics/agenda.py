@@ -32,7 +32,7 @@ from opsbook.metrics.follow_up import (
     told_when_overdue,
 )
 from opsbook.model.role import COMMANDER
-from opsbook.model.time import local_day, midnight
+from opsbook.model.time import Period, local_day, midnight
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -57,12 +57,13 @@ What = Literal[
     "action-item",
     "effectiveness-review",
     "runbook-review",
+    "runbook-test",
     "suppression",
     "attestation",
 ]
 """What sort of thing is due: an update to an audience, a stage of a post-mortem, an action item, a look
-whether a finished one holds, a look at a runbook, a decision about a suppression, or what somebody has to
-vouch for again."""
+whether a finished one holds, a look at a runbook, a run of it, a decision about a suppression, or what
+somebody has to vouch for again."""
 ANSWERED_BY: dict[str, tuple[str, ...]] = {
     "update": ("INC015", "long_silence", "INC016", "late_update", "INC017", "broken_promise"),
     "draft": ("PM001", "missing_postmortem"),
@@ -74,7 +75,7 @@ ANSWERED_BY: dict[str, tuple[str, ...]] = {
 }
 """The rules that report the same when it is late: a suppression of one is the answer."""
 SPEAKER = "communications-lead"
-_LAYOUT = 1
+_LAYOUT = 2
 """Counted up when a clock is worked out in another way than before."""
 
 
@@ -101,6 +102,8 @@ class Clock(NamedTuple):
     """Who is told, beside the owner, when it is overdue: people and teams."""
     answers: tuple[date | None, ...] = ()
     """For each comment that answers it, the last day on which it does; None for one without an end."""
+    holds: tuple[int, int] | None = None
+    """The months and days for which a run of the runbook holds, where that puts it off."""
 
 
 class Item(NamedTuple):
@@ -268,9 +271,24 @@ def clocks(book: Book) -> Clocks:
     )
     of_records = facts.remembered(book, "reviews", facts.seen(book, others), _of_record, state)
     plain = [one for found in (of_incidents, of_records) for said in found.values() for one in said or ()]
+    said = _tested(book, map(_clock, plain))
     of_book = [clock for source in OF_THE_BOOK for clock in source(book)]
     unreadable = sorted(each.id(path) or "" for path, said in of_incidents.items() if said is None)
-    return Clocks([*map(_clock, plain), *of_book], unreadable)
+    return Clocks([*said, *of_book], unreadable)
+
+
+def _tested(book: Book, said: Iterable[Clock]) -> list[Clock]:
+    """What records say, with runbooks that are due again so long after they were followed last."""
+    found = list(said)
+    if not any(each.holds for each in found):
+        return found
+    last = facts.runs(book)
+    return [
+        each._replace(due=Period(*each.holds).after(last[each.record]))
+        if each.holds and each.record in last
+        else each
+        for each in found
+    ]
 
 
 def _page_beside(path: str) -> str:
@@ -301,14 +319,14 @@ def _plain(clock: Clock) -> tuple[Any, ...]:
     due = clock.due
     when = (False, (due - _EPOCH) // _TICK) if isinstance(due, datetime) else (True, due.toordinal())
     answers = tuple(until and until.toordinal() for until in clock.answers)
-    return *clock[:6], when, *clock[7:10], answers
+    return *clock[:6], when, *clock[7:10], answers, clock.holds
 
 
 def _clock(plain: tuple[Any, ...]) -> Clock:
-    (whole, number), answers = plain[6], plain[10]
+    (whole, number), answers, holds = plain[6], plain[10], plain[11]
     due = date.fromordinal(number) if whole else _EPOCH + number * _TICK
     until = tuple(each and date.fromordinal(each) for each in answers)
-    return Clock._make((*plain[:6], due, *plain[7:10], until))
+    return Clock._make((*plain[:6], due, *plain[7:10], until, holds))
 
 
 def _made(
@@ -527,8 +545,25 @@ def runbook_review(book: Book, document: Document[Any]) -> Iterator[Clock]:
     )  # fmt: skip
 
 
+def runbook_test(book: Book, document: Document[Any]) -> Iterator[Clock]:
+    """When a runbook is followed again that says for how long a run holds: so long after it was looked at,
+    and where it was followed, so long after that."""
+    if document.kind.name != "runbook" or not document.readable:
+        return
+    content = document.content
+    if content.test_in is None or content.last_updated is None:
+        return
+    clock = _made(
+        book, "runbook-test", "Test the runbook in a drill", document, document.at("test_in"),
+        content.test_in.after(content.last_updated),
+        owners=(content.owner,) if content.owner else (), services=content.services,
+    )  # fmt: skip
+    yield clock._replace(holds=tuple(content.test_in))
+
+
 OF_A_RECORD: tuple[Callable[[Book, Document[Any]], Iterator[Clock]], ...] = (
     runbook_review,
+    runbook_test,
     ending_suppressions,
 )
 """What any other record says, together with the settings."""

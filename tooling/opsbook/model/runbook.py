@@ -30,6 +30,8 @@ class Runbook(FrontMatter):
     """The day somebody last made sure that it is right."""
     review_in: ReviewPeriod | None = None
     """How long that holds: `6 months`."""
+    test_in: ReviewPeriod | None = None
+    """How long a run of it holds, in an incident or a drill: `6 months`. Then it is to be tested again."""
     services: Many[ServiceId] = ()
     """The services it is about."""
     alerts: Many[Text] = ()

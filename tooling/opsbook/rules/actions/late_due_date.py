@@ -3,9 +3,9 @@
 The policy says how soon the worst incidents must not be able to happen again. A date beyond it was agreed
 on by whoever was in the room; that may be right, and then it is a decision to be seen, with its reason.
 
-`action_items_within` of the worst severity that the incident ever had, counted from its resolution in days of
-the book's `timezone`, is the last day. Only unfinished items with a `due` of their own are looked at, and
-none as long as the incident is not resolved.
+`action_items_within` of the worst severity that the incident ever had gives the last day: `30d` from its
+resolution in days of the book's `timezone`, or `20 business days` of the team. Only unfinished items with a
+`due` of their own are looked at, and none as long as the incident is not resolved.
 
 Related: `overdue_action_item`, `undated_action_item`.
 

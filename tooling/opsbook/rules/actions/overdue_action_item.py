@@ -4,8 +4,8 @@ Nobody decided to drop it; it was forgotten, and the next incident has the same 
 fault as long as somebody notices: then there is a new date, or an honest `declined` with a reason.
 
 An item is due on the day it says, and otherwise so long after the resolution as the policy allows for
-the worst severity that the incident had (`action_items_within`). It is overdue once that day is over
-in the book's `timezone`.
+the worst severity that the incident had (`action_items_within`, `30d` or `20 business days`). It is
+overdue once that day is over in the book's `timezone`.
 
 Related: `undated_action_item`, `moved_due_date`, `unproven_action_item`.
 

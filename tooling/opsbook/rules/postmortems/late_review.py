@@ -6,7 +6,8 @@ do it. A review that waits until everybody has time happens when nobody remember
 
 A clock of the severity policy, such as `{postmortem: review, within: 48h, from: resolved}`, says by when;
 the worst severity that the incident ever had decides which clocks count. It is met by `review_at`, the
-time of the meeting: one that is planned in time is as good as one that was held.
+time of the meeting: one that is planned in time is as good as one that was held. A clock may count business
+days of the team, `2 business days`: then the last of them is over at midnight.
 
 * Where no clock asks for a review, none is missed. Drills, near misses, false alarms and duplicates are
   not asked, nor is what is not resolved yet.
@@ -56,6 +57,42 @@ severity: SEV1
 timeline:
   - {at: 2026-03-02T09:14Z, milestone: declared, severity: SEV1, text: "Declared"}
   - {at: 2026-03-02T10:10Z, milestone: resolved, text: "Resolved"}
+```
+
+## In days of work
+
+Resolved on the Thursday before Easter, it is due when the Tuesday after it is over in the book's `timezone`.
+
+```yaml title="policies/severities.yaml"
+levels:
+  SEV1: {name: Major, definition: Major functionality degraded, postmortem: full}
+clocks:
+  - {postmortem: review, within: 1 business day, from: resolved}
+```
+```yaml title="rotations/holidays/germany.yaml"
+2026-04-03: Good Friday
+2026-04-06: Easter Monday
+```
+```toml title="opsbook.toml"
+holidays = "germany"
+```
+````markdown title="incidents/2026/2026-04-02-checkout-5xx/postmortem.md"
+---
+status: draft
+authors: [chi]
+---
+# Checkout answers 502 for one request in three
+
+## Summary
+
+A chart renamed a key, and half of checkout's connections were gone.
+````
+```yaml title="incidents/2026/2026-04-02-checkout-5xx/incident.yaml" as_of="2026-04-07T23:59Z"
+title: Checkout answers 502 for one request in three
+severity: SEV1
+timeline:
+  - {at: 2026-04-02T09:14Z, milestone: declared, severity: SEV1, text: "Declared"}
+  - {at: 2026-04-02T10:10Z, milestone: resolved, text: "Resolved"}
 ```
 
 ## A meeting that is too late
