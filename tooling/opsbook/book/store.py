@@ -11,6 +11,7 @@ import marshal
 import os
 import re
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,8 @@ from opsbook.errors import UserError
 _KEEP = 24
 """Files kept in the folder; the oldest go first."""
 _OWN = re.compile(r"\.?(?:opsbook-[a-z]+|[0-9a-f]{24})-[0-9a-f]{12}(?:\.\d+)?\Z")
-_MARK = 4
+_MARK, _LENGTH = 4, 8
+"""Bytes of the checksum that a file begins with, and of the length that each piece does."""
 
 
 def folder() -> Path | None:
@@ -57,35 +59,52 @@ def _committed(place: str) -> bool:
 
 def read(file: Path) -> Any:
     """What was written to a file; None where there is none, or not the whole of it."""
-    try:
-        content = file.read_bytes()
-    except OSError:
-        return None
-    mark, payload = content[:_MARK], memoryview(content)[_MARK:]  # no second copy: it may be large
-    if _mark(payload) != mark:
-        return None
-    return marshal.loads(payload)  # noqa: S302 - its own file, not of the book
+    return next(iter(read_pieces(file)), None)
 
 
 def write(file: Path, data: Any) -> None:
     """Keep plain data; silently nothing where that is not possible."""
-    payload = marshal.dumps(data)
+    write_pieces(file, [data])
+
+
+def read_pieces(file: Path) -> list[Any]:
+    """The pieces that were written to a file; none where there is none, or not the whole of it."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return []
+    rest = memoryview(content)[_MARK:]  # no second copy: it may be large
+    if crc32(rest).to_bytes(_MARK, "big") != content[:_MARK]:
+        return []
+    found = []
+    while rest:
+        end = _LENGTH + int.from_bytes(rest[:_LENGTH], "big")
+        found.append(marshal.loads(rest[_LENGTH:end]))  # noqa: S302 - its own file, not of the book
+        rest = rest[end:]
+    return found
+
+
+def write_pieces(file: Path, pieces: Iterable[Any]) -> None:
+    """Keep pieces of plain data, of which one at a time is in memory; silently nothing where that is not
+    possible."""
     draft = file.with_name(f".{file.name}.{os.getpid()}")
+    mark = 0
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as stream:
-            stream.write(_mark(payload))
-            stream.write(payload)
+            stream.write(bytes(_MARK))
+            for piece in pieces:
+                payload = marshal.dumps(piece)
+                for part in (len(payload).to_bytes(_LENGTH, "big"), payload):
+                    mark = crc32(part, mark)
+                    stream.write(part)
+            stream.seek(0)  # what was not written to its end does not begin with the mark of the rest
+            stream.write(mark.to_bytes(_MARK, "big"))
         draft.replace(file)
         _prune(file.parent)
     except OSError:
         with suppress(OSError):
             draft.unlink()
-
-
-def _mark(payload: bytes | memoryview) -> bytes:
-    """What a file begins with when the rest was written to its end."""
-    return crc32(payload).to_bytes(_MARK, "big")
 
 
 def _prune(place: Path) -> None:

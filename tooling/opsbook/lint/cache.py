@@ -11,15 +11,16 @@ import marshal
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsbook.book.document import source_at
-from opsbook.book.store import read, write
+from opsbook.book.store import read_pieces, write_pieces
 from opsbook.book.tree import Signature, Tree, WorkTree, settled, signature
 from opsbook.diagnostics import Diagnostic, Level, Related
 from opsbook.edits import Edit, Fix
@@ -62,6 +63,9 @@ def _installed() -> list[str]:
     )
 
 
+_AT_ONCE = 5_000
+
+
 class Cache:
     """The outcomes of one book under one configuration."""
 
@@ -76,15 +80,15 @@ class Cache:
 
     def _load(self) -> Any:
         """What is remembered for this place, else for another clone of the same configuration."""
-        own = read(self._file)
-        if own is not None:
+        own = _whole(self._file)
+        if own:
             return own
         try:
             others = list(self._file.parent.glob(f"{self._configuration}-*"))
             newest = max(others, key=lambda file: file.stat().st_mtime_ns, default=None)
         except OSError:
             newest = None
-        found = read(newest) if newest else None
+        found = _whole(newest) if newest else {}
         return found | {"signatures": {}} if found else {}
 
     @property
@@ -128,15 +132,14 @@ class Cache:
         signatures = {path: seen for path, seen in _trusted(tree).items() if path not in moved}
         if self._same(outcomes) and signatures.keys() <= self.signatures.keys():
             return
-        write(
-            self._file,
-            {
-                "signatures": signatures,
-                "versions": versions,
-                "states": {mark: book.state(mark) for mark in {key[0] for key in keys} & {*"!%^"}},
-                "outcomes": {subject: _encode(each) for subject, each in outcomes.items()},
-            },
-        )
+        marks = {key[0] for key in keys} & {*"!%^"}
+        del keys
+        kept: dict[str, dict[Any, Any]] = {
+            "signatures": signatures,
+            "versions": versions,
+            "states": {mark: book.state(mark) for mark in marks},
+        }
+        write_pieces(self._file, _pieces(kept, outcomes))
 
     def _version(self, book: Book, key: str) -> str | None:
         known = self._data.get("versions", {})
@@ -148,6 +151,35 @@ class Cache:
         return outcomes.keys() == old.keys() and all(
             each.reads is old[subject][0] for subject, each in outcomes.items()
         )
+
+
+def _pieces(kept: dict[str, dict[str, Any]], outcomes: Mapping[str, Outcome]) -> Iterator[dict[str, Any]]:
+    """What is remembered, in pieces that are small beside a large book; what is alike stands together.
+
+    Empties what is kept on the way.
+    """
+    rest = iter(outcomes.items())
+    while some := dict(islice(rest, _AT_ONCE)):
+        asked = dict.fromkeys(key for each in some.values() for key in each.reads)
+        yield {
+            "outcomes": {subject: _encode(each) for subject, each in some.items()},
+            "versions": _taken(kept["versions"], asked),
+            "signatures": _taken(kept["signatures"], some),
+        }
+    yield kept
+
+
+def _taken(mapping: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    return {key: mapping.pop(key) for key in keys if key in mapping}
+
+
+def _whole(file: Path) -> dict[str, Any]:
+    """What the pieces in a file are together; empty where there is none."""
+    found: dict[str, Any] = {}
+    for piece in read_pieces(file):
+        for name, part in piece.items():
+            found.setdefault(name, {}).update(part)
+    return found
 
 
 def _moved(tree: WorkTree) -> set[str]:
