@@ -153,6 +153,17 @@ def test_shares_and_counts_cover_too() -> None:
     assert 0.9 <= _covered(told) <= 1
 
 
+def test_with_as_many_as_it_says_a_change_shows_four_times_in_five() -> None:
+    dice = Random(3)
+    number = math.ceil((1.96 + 0.8416) ** 2 * math.pi / math.log(2) ** 2)
+    told = [lengths(_skewed(dice, number, 7200), _skewed(dice, number, 3600)).verdict for _ in range(50)]
+    assert 0.65 <= told.count("worse") / 50 <= 0.95
+    weeks = [[[sum(dice.random() < rate / 200 for _ in range(200)) for _ in range(13)] for rate in (6, 9)]
+             for _ in range(50)]  # fmt: skip
+    said = [counts(*each) for each in weeks]
+    assert 0.65 <= sum(each.verdict == "better" for each in said) / 50 <= 0.95
+
+
 # ── verdicts ──────────────────────────────────────────────────────────────────────────────
 
 

@@ -188,6 +188,8 @@ def test_pages_at_night_are_those_of_the_persons_own_night() -> None:
         },
     )
     assert (found.pages.pages, found.pages.logged, found.pages.at_night) == (3, 1, 2)
+    assert found.pages.log
+    assert not told(("2026-03-02", text)).pages.log
     assert [night.pages for night in found.pages.nights] == [1, 1]
 
 

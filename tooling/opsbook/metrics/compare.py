@@ -108,7 +108,7 @@ def counts(now: Sequence[int], before: Sequence[int]) -> Comparison:
     dispersion φ.
     """
     there, was = sum(now), sum(before)
-    spread = max(dispersion(now), dispersion(before))
+    spread = dispersion(now, before)
     change = difference(
         lambda random: rates(there, random, spread),
         lambda random: rates(was, random, spread),

@@ -234,12 +234,15 @@ def rates(number: int, random: Random, dispersion: float = 1.0) -> Iterator[Rang
         yield Range(at, at)
 
 
-def dispersion(counts: Sequence[int]) -> float:
-    """The variance of counts of equal stretches over their mean, 1 at least; 1 of fewer than two."""
-    mean = sum(counts) / len(counts) if counts else 0
-    if len(counts) < 2 or not mean:
+def dispersion(*periods: Sequence[int]) -> float:
+    """Pearson's X² over its degrees of freedom, Σ (x − x̄)² / x̄ within each period, 1 at least; 1 where there
+    are none."""
+    found = [each for each in periods if any(each)]
+    freedom = sum(len(each) - 1 for each in found)
+    if not freedom:
         return 1.0
-    return max(sum((each - mean) ** 2 for each in counts) / (len(counts) - 1) / mean, 1.0)
+    means = [(each, sum(each) / len(each)) for each in found]
+    return max(sum((number - mean) ** 2 / mean for each, mean in means for number in each) / freedom, 1.0)
 
 
 def difference(

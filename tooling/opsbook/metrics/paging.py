@@ -56,6 +56,8 @@ class Pages(NamedTuple):
     """Those of incidents, drills and false alarms among them, and those of the page log."""
     logged: int
     """How many of them only the page log knows."""
+    log: bool
+    """Whether there is a page log of any month of the period: else pages of incidents are all there are."""
     nights: tuple[Night, ...]
     """Each person's nights with a page, the worst first."""
     people: tuple[Person, ...]
@@ -102,7 +104,13 @@ def pages(book: Book, rows: Iterable[Row], within: Interval, as_of: datetime) ->
         for id in {**by_person, **on_call}
     ]
     people.sort(key=lambda each: (-each.at_night, -each.pages, -each.nights, each.id))
-    return Pages(len(asked) + len(noted), len(noted), tuple(worst), tuple(people))
+    return Pages(len(asked) + len(noted), len(noted), _has_log(book, within), tuple(worst), tuple(people))
+
+
+def _has_log(book: Book, within: Interval) -> bool:
+    first, last = (f"{at:%Y-%m}" for at in within)
+    names = (each.source.path.rpartition("/")[2] for each in book.page_logs())
+    return any(first <= name.removesuffix(".csv") <= last for name in names)
 
 
 def _person(id: str, paged: Sized, nights: list[int], on_call: Mapping[str, int]) -> Person:

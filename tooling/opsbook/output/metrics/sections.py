@@ -25,6 +25,7 @@ _FEWEST = 6
 _SPANS = {1: "", 3: " by quarter", 6: " by half-year", 12: " by year", 60: " by 5 years", 600: " by 50 years"}
 """How many months a point of a plot may stand for, and how that is said."""
 _POINTS = 24
+_LONGEST = 44
 _SHOWN = 12
 """Services, causes and groups that are listed; a program gets all."""
 _NOTHING = "–"
@@ -338,9 +339,9 @@ def _services(found: Summary) -> Section:
 def _causes(found: Summary) -> Section:
     most = max(len(each.incidents) for each in found.causes.repeated)
     rows = tuple(
-        (Cell(clean(each.factor)), Cell(f"{len(each.incidents):,}"), Cell(bar(len(each.incidents), most, 16)),
-         Cell(f"{each.earlier:,}"))
-        for each in found.causes.repeated[:_SHOWN]
+        (Cell(_short(clean(factor))), Cell(f"{len(ids):,}"), Cell(bar(len(ids), most, 16)),
+         Cell(f"{earlier:,}"))
+        for factor, ids, earlier in found.causes.repeated[:_SHOWN]
     )  # fmt: skip
     share = found.causes.share
     notes = [
@@ -381,7 +382,7 @@ def _paged(pages: Pages) -> Iterator[str]:
     yield f"{count(pages.pages, 'page')}, {pages.at_night:,} of them at night{rate}."
     if len(pages.people) > _SHOWN:
         yield f"{len(pages.people) - _SHOWN:,} more people; `--format json` has them."
-    if not pages.logged:
+    if not pages.log:
         yield "Pages of incidents only: no page log covers these days."
 
 
@@ -461,6 +462,10 @@ def _times(range: Range) -> str:
 
 def _between(share: Range) -> str:
     return f"{share.low * 100:.0f}–{share.high * 100:.0f} %"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _verdict(compared: Comparison, both: bool) -> Cell:
