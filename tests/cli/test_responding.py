@@ -551,6 +551,48 @@ def test_what_a_program_wants_to_know_is_json(book: Path, capsys: Out) -> None:
     ]
 
 
+BEFORE = """\
+title: Cards are declined at the box office
+severity: SEV2
+services: [payments-api]
+timeline:
+  - {at: 2026-09-01T09:00Z, milestone: declared, text: "Declared"}
+  - {at: 2026-09-01T09:30Z, milestone: mitigated, text: "\\e[31mSwitched ##[error] provider"}
+  - {at: 2026-09-01T10:00Z, milestone: closed, text: "Closed"}
+action_items:
+  second-provider: {title: "Fail over \\e[2J by itself", owner: ana}
+"""
+
+
+def test_what_happened_before_is_told_with_what_ended_it_and_what_it_left_undone(
+    book: Path, capsys: Out
+) -> None:
+    place = book / "incidents/2026/2026-09-01-cards/incident.yaml"
+    place.parent.mkdir(parents=True)
+    place.write_text(BEFORE)
+    assert run(["declare", "Cards are declined at the door", "--service", "payments-api"]) == 0
+    said = capsys.readouterr()
+    assert f"looks like {ID} (service payments-api, words cards, declined; open for 28m)" in said.err
+    assert "before    2026-09-01-cards: service payments-api, words cards, declined\n" in said.out
+    assert "            mitigated: \\u001b[31mSwitched ##\\u005berror] provider\n" in said.out
+    assert run(["show", "2026-11-23-cards-are-declined-at-the-door", "--similar"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("2026-09-01-cards  ")
+    assert "not done: Fail over \\u001b[2J by itself (ana)\n" in told
+    assert ID in told
+    assert run(["show", "2026-11-23-cards-are-declined-at-the-door", "--similar", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["similar"]
+    assert [(each["id"], each["unfinished"]) for each in found] == [
+        ("2026-09-01-cards", ["second-provider"]),
+        (ID, []),
+    ]
+
+
+def test_nothing_before_is_said_as_that(book: Path, capsys: Out) -> None:
+    assert run(["show", ID, "--similar"]) == 0
+    assert capsys.readouterr().out == f"no earlier incident is like {ID}\n"
+
+
 def on_a_terminal(typed: list[str], answers: list[str]) -> str:
     """What is shown where somebody answers questions at a terminal."""
     above, below = pty.openpty()

@@ -22,7 +22,7 @@ def items(files: dict[str, str], at: datetime = AT) -> dict[str, Item]:
 
 
 def test_an_empty_book_has_none_and_begins_with_severities() -> None:
-    found = checklist(Book(Memory({})), AT)
+    found = list(checklist(Book(Memory({})), AT))
     assert len(found) == 16
     assert not any(each.done for each in found)
     assert {stage: sum(each.stage == stage for each in found) for stage in STAGES} == dict.fromkeys(STAGES, 4)

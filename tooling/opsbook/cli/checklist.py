@@ -38,7 +38,7 @@ def command(obj: dict[str, Any], /, style: str, at: str | None) -> None:
     from opsbook.output import checklist as face
     from opsbook.output.frames import Paint
 
-    items = checklist(the_book(), moment(obj, at))
+    items = list(checklist(the_book(), moment(obj, at)))
     if style == "json":
         from opsbook.output.json import encoded
 

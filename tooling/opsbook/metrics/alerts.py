@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from opsbook.model.time import Interval, local_day
@@ -123,19 +123,18 @@ def audit(book: Book, at: datetime, days: int = 90) -> Audit:
     for file in files:
         for alert in file.alerts:
             alerts.setdefault(alert.name, []).append(alert)
-    paged = _pages(book, within)
-    seen = _Seen(book, at)
-    named = _incidents(book, within)
+    told, seen = _told(book, within), _Seen(book, at)
     found = [
-        _audited(seen, each, paged.get(name, []), tuple(named.get(name, ()))) for name, each in alerts.items()
+        _audited(seen, each, told.pages.get(name, []), tuple(told.incidents.get(name, ())))
+        for name, each in alerts.items()
     ]
-    strangers = {name: len(pages) for name, pages in paged.items() if name not in alerts}
+    strangers = {name: len(pages) for name, pages in told.pages.items() if name not in alerts}
     return Audit(
         tuple(sorted(found, key=_rank)),
         len(files),
         within,
         days,
-        any(page.incident is None for pages in paged.values() for page in pages) or _logs(book, within),
+        told.logged,
         tuple(sorted(strangers.items(), key=lambda each: (-each[1], each[0]))),
         tuple(file.source.path for file in files if file.problem),
     )
@@ -155,35 +154,39 @@ def _rank(each: Audited) -> tuple[int, int, int, int, str]:
 # ── pages ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _pages(book: Book, within: Interval) -> dict[str, list[Paged]]:
-    """The pages of a time by alert; those that name none are left out."""
-    from opsbook.oncall.burden import pages
+class _Told(NamedTuple):
+    """What incidents and the page log tell of alerts in a time."""
 
+    pages: dict[str, list[Paged]]
+    """By alert, in order of time; those that name none are left out."""
+    incidents: dict[str, list[str]]
+    """The incidents of these days by the alerts that they name."""
+    logged: bool
+
+
+def _told(book: Book, within: Interval) -> _Told:
+    from opsbook.oncall.burden import OLDEST, logged, of_incident
+
+    zone = book.settings.timezone
+    first, last = (local_day(at, zone) for at in within)
+    paged, named = list(logged(book, within)), dict[str, list[str]]()
+    any_logged = bool(paged)
+    for ordinal in range(first.toordinal() - OLDEST, last.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        for id in book.on_day(day):
+            document = book.find("incident", id)
+            if document is None or not document.readable or document.content.duplicate_of:
+                continue
+            own = list(of_incident(book, id))
+            paged += (page for page in own if within.covers(page.at))
+            if day >= first:
+                for name in sorted({*document.content.alerts, *(page.alert for page in own if page.alert)}):
+                    named.setdefault(name, []).append(id)
     found: dict[str, list[Paged]] = {}
-    for page in pages(book, within):
+    for page in sorted(paged, key=lambda each: (each.at, each.person)):
         if page.alert:
             found.setdefault(page.alert, []).append(page)
-    return found
-
-
-def _logs(book: Book, within: Interval) -> bool:
-    return any(within.covers(page.at) for log in book.page_logs() for page in log.pages)
-
-
-def _incidents(book: Book, within: Interval) -> dict[str, list[str]]:
-    """The incidents of a time by the alerts that they name."""
-    zone = book.settings.timezone
-    found: dict[str, list[str]] = {}
-    first, last = local_day(within.start, zone), local_day(within.end, zone)
-    for ordinal in range(first.toordinal(), last.toordinal() + 1):
-        for id in book.on_day(type(first).fromordinal(ordinal)):
-            document = book.find("incident", id)
-            if document is not None and document.readable and not document.content.duplicate_of:
-                said = document.content
-                names = {*said.alerts, *(entry.page.alert for entry in said.timeline if entry.page)}
-                for name in sorted(filter(None, names)):
-                    found.setdefault(name, []).append(id)
-    return found
+    return _Told(found, named, any_logged)
 
 
 def noise(pages: Iterable[Paged]) -> Noise:

@@ -92,7 +92,7 @@ def report(book: Book, quarter: Quarter, at: datetime) -> Report:
     lag = min(max(at - spells[0].end, timedelta()), _HINDSIGHT)
     looks = [_look(book, found, each, min(each.end + lag, at)) for each in spells]
     patterns = tuple(_pattern(habit, *(look[habit.name] for look in looks)) for habit in HABITS)
-    fatigue = tuple(_fatigue(book, each) for each in spells)
+    fatigue = tuple(_fatigue(book, found, each) for each in spells)
     good = [Share(each.of - each.hits, each.of) for each in fatigue]
     said = summary(book, found, spells[0], min(at, spells[0].end + lag))
     return Report(
@@ -134,6 +134,7 @@ def _look(book: Book, rows: Rows, within: Interval, as_of: datetime) -> dict[str
         ]
         for habit in HABITS
     }
+    could["blame"] += _alone(book, rows, within)
     found = _found(book, {id for ids in could.values() for id in ids}, as_of)
     return {
         habit.name: _Seen(
@@ -142,6 +143,14 @@ def _look(book: Book, rows: Rows, within: Interval, as_of: datetime) -> dict[str
         )
         for habit in HABITS
     }
+
+
+def _alone(book: Book, rows: Rows, within: Interval) -> list[str]:
+    """Post-mortems of a quarter without the record of an incident, as collections have them that are new to
+    opsbook: by the day in the id."""
+    zone, recorded = book.settings.timezone, {row.id for row in rows.rows}
+    first, last = local_day(within.start, zone), local_day(within.end - _INSTANT, zone)
+    return [id for id in rows.postmortems if id not in recorded and f"{first}" <= id[:10] <= f"{last}"]
 
 
 def _found(book: Book, ids: Iterable[str], as_of: datetime) -> dict[str, set[str]]:
@@ -262,10 +271,12 @@ HABITS: tuple[Habit, ...] = (
 _IDLE = ("no-action", "false-alarm")
 
 
-def _fatigue(book: Book, within: Interval) -> Share:
-    from opsbook.oncall.burden import pages
+def _fatigue(book: Book, rows: Rows, within: Interval) -> Share:
+    """Pages that needed nothing, of those whose outcome is known."""
+    from opsbook.oncall.burden import logged
 
-    outcomes = [each.outcome for each in pages(book, within)]
+    told = [page for row in rows.rows if not row.duplicate for page in row.pages if within.covers(page.at)]
+    outcomes = [*(page.outcome for page in told), *(page.outcome for page in logged(book, within))]
     idle = sum(each in _IDLE for each in outcomes)
     return Share(idle, idle + outcomes.count("acted"))
 

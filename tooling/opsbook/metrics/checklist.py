@@ -8,7 +8,7 @@ that is missing is the next step.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -62,13 +62,13 @@ class Item(NamedTuple):
     """Who vouches for it, where no record shows it."""
 
 
-def checklist(book: Book, at: datetime) -> list[Item]:
-    """All sixteen, in the order in which they are best done."""
+def checklist(book: Book, at: datetime) -> Iterator[Item]:
+    """All sixteen, in the order in which they are best done; each is looked for when it is asked for."""
     asked = _Asked(book, at)
-    return [_item(asked, *each) for each in _ITEMS]
+    return (_item(asked, *each) for each in _ITEMS)
 
 
-def next_step(items: list[Item]) -> Item | None:
+def next_step(items: Iterable[Item]) -> Item | None:
     """The first that is missing; None where nothing is."""
     return next((each for each in items if not each.done), None)
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from math import log
+from math import fsum, log
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.facts import marks as known_marks
@@ -97,12 +97,12 @@ def similar(known: Mapping[str, Iterable[str]], asked: Mapping[str, str]) -> lis
     counts = Counter(mark for own in those.values() for mark in own)
     count = len(those) + _UNSEEN
     weights = {mark: _weight(mark, count, number) for mark, number in counts.items()}
-    said = sum(sorted(weights.get(mark, _weight(mark, count, 1)) for mark in asked))
+    said = fsum(weights.get(mark, _weight(mark, count, 1)) for mark in asked)
     spare = _SPARE * log(count) ** 2
-    found = []
+    found = []  # sums by `fsum` are the same in whatever order the marks come
     for id, common in shared.items():
-        own = sum(sorted(weights[mark] for mark in those[id]))
-        score = sum(sorted(weights[mark] for mark in common)) / (min(said, own) + spare)
+        own = fsum(map(weights.__getitem__, those[id]))
+        score = fsum(map(weights.__getitem__, common)) / (min(said, own) + spare)
         rarest = sorted(common, key=lambda mark: (-weights[mark], mark))
         found.append(Similar(id, score, _common(rarest, asked)))
     return sorted(found, key=lambda each: (each.score, each.id), reverse=True)

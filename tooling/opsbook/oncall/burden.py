@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _NONE = timedelta()
 _DAY = timedelta(days=1)
-_OLDEST = 31
+OLDEST = 31
 """Pages are looked for in incidents that were declared up to so many days before."""
 
 
@@ -122,7 +122,7 @@ class Paged(NamedTuple):
     """The worst severity of its incident."""
 
 
-def pages(book: Book, within: Interval, earlier: int = _OLDEST) -> list[Paged]:
+def pages(book: Book, within: Interval, earlier: int = OLDEST) -> list[Paged]:
     """Every page of an interval, by time: those of incidents, and those of the page log. Incidents are
     looked for by the days of their folders, up to so many days before."""
     first, last = within.start.date() - timedelta(days=earlier), within.end.date() + _DAY

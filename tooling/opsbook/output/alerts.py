@@ -32,7 +32,7 @@ def head(audit: Audit) -> str:
 
 def text(audit: Audit, paint: Paint, width: int, *, everything: bool) -> Iterator[str]:
     """The audit, for a terminal."""
-    yield f"{clean(head(audit))}\n"
+    yield from (f"{line}\n" for line in wrap(clean(head(audit)), width))
     for verdict in VERDICTS:
         found = [each for each in audit.alerts if each.verdict == verdict]
         if not found:
@@ -50,7 +50,9 @@ def text(audit: Audit, paint: Paint, width: int, *, everything: bool) -> Iterato
         if left:
             yield f"  and {left:,} more; `--all` shows them\n"
     yield from _table(audit, paint)
-    yield from (f"\n{clean(line)}\n" for line in _aside(audit))
+    for line in _aside(audit):
+        yield "\n"
+        yield from (f"{each}\n" for each in wrap(clean(line), width, break_on_hyphens=False))
 
 
 def _group(group: Sequence[Audited], paint: Paint, width: int, everything: bool) -> Iterator[str]:

@@ -25,7 +25,7 @@ def head(items: Sequence[Item]) -> str:
 
 def text(items: Sequence[Item], paint: Paint, width: int) -> Iterator[str]:
     """The checklist, for a terminal."""
-    yield f"{paint(head(items), '1')}\n"
+    yield from (f"{paint(line, '1')}\n" for line in wrap(head(items), width))
     for stage in STAGES:
         yield f"\n{paint(stage, '1')}\n"
         for each in items:
@@ -33,7 +33,7 @@ def text(items: Sequence[Item], paint: Paint, width: int) -> Iterator[str]:
                 mark = paint("✓", "32") if each.done else paint("·", "33")
                 yield f"  {mark} {paint(each.title, '' if each.done else '33')}\n"
                 yield from _wrapped(each.said, "    ", width, paint)
-    following = next_step(list(items))
+    following = next_step(items)
     if following is not None:
         yield f"\n{paint('next', '1;33')}: {following.title[0].lower()}{following.title[1:]}\n"
         yield from _wrapped(following.how, "  ", width, Paint(False))
@@ -51,7 +51,7 @@ def markdown(items: Sequence[Item]) -> str:
         own = [each for each in items if each.stage == stage]
         lines = [f"- [{'x' if each.done else ' '}] **{each.title}**: {prose(each.said)}\n" for each in own]
         parts.append(f"### {stage.capitalize()}\n\n{''.join(lines)}")
-    following = next_step(list(items))
+    following = next_step(items)
     if following is not None:
         parts.append(
             f"**Next:** {following.title[0].lower()}{following.title[1:]}: {prose(following.how)}.\n"
@@ -61,7 +61,7 @@ def markdown(items: Sequence[Item]) -> str:
 
 def data(items: Sequence[Item]) -> dict[str, Any]:
     """The checklist as plain data."""
-    following = next_step(list(items))
+    following = next_step(items)
     return {
         "version": 1,
         "done": sum(each.done for each in items),
