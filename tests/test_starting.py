@@ -85,13 +85,15 @@ def test_a_zone_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     "tool",
     [
-        ["zizmor", "--offline", "--persona=pedantic", "--no-progress", ".github/workflows/opsbook.yml"],
-        ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/opsbook.yml"],
+        ["zizmor", "--offline", "--persona=pedantic", "--no-progress", ".github"],
+        ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/*.yml"],
+        ["check-jsonschema", "--builtin-schema", "vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/*.yml"],
         ["pre-commit", "validate-config", ".pre-commit-config.yaml"],
     ],
-    ids=lambda tool: tool[0],
+    ids=["zizmor", "workflows", "issue forms", "pre-commit"],
 )
 def test_what_it_sets_up_for_other_tools_passes_their_checks(book: Path, tool: list[str]) -> None:
     program = Path(sys.executable).with_name(tool[0])
-    done = subprocess.run([str(program), *tool[1:]], cwd=book, capture_output=True, text=True, check=False)
+    words = [str(each) for word in tool[1:] for each in (sorted(book.glob(word)) if "*" in word else [word])]
+    done = subprocess.run([str(program), *words], cwd=book, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -16,6 +16,15 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+STARTERS = sorted((ROOT / "tooling/opsbook/starter/dot-github/workflows").glob("*.yml"))
+FORMS = "dot-github/ISSUE_TEMPLATE/declare.yml"
+MAY = {
+    "check": [{"contents": "read"}],
+    "report": [{"actions": "read", "contents": "read", "pull-requests": "write"}],
+    "due": [{"contents": "read", "issues": "write"}],
+    "declare": [{"contents": "write", "issues": "write", "pull-requests": "write"}],
+}
+"""What the token of each job may do; a workflow that is not here may read."""
 INCIDENT = "incidents/2026/2026-03-02-checkout-5xx/incident.yaml"
 GOOD = "title: Checkout answers 502\ntimeline:\n  - {at: 2026-03-02T09:06Z, text: It fired}\n"
 BAD = GOOD + "  - {at: 2026-03-02T08:06Z, text: Before}\n"
@@ -44,11 +53,12 @@ def test_zizmor_finds_nothing_even_when_pedantic() -> None:
 
 def test_the_schemas_of_workflows_and_actions_accept_them() -> None:
     check = BIN / "check-jsonschema"
-    quiet(check, "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+    quiet(check, "--builtin-schema", "vendor.github-workflows", *WORKFLOWS, *STARTERS)
+    quiet(check, "--builtin-schema", "vendor.github-issue-forms", ROOT / ".github/ISSUE_TEMPLATE/declare.yml")
     quiet(check, "--builtin-schema", "vendor.github-actions", ROOT / "action.yml")
 
 
-@pytest.mark.parametrize("path", [*WORKFLOWS, ROOT / "action.yml"], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*WORKFLOWS, *STARTERS, ROOT / "action.yml"], ids=lambda path: path.name)
 def test_every_foreign_action_is_pinned_to_a_commit_and_says_which_version_that_is(path: Path) -> None:
     used = [line.strip() for line in path.read_text().splitlines() if re.match(r"\s*(?:- )?uses:", line)]
     foreign = [line for line in used if "uses: $/" not in line]
@@ -56,27 +66,46 @@ def test_every_foreign_action_is_pinned_to_a_commit_and_says_which_version_that_
     assert [line for line in foreign if not re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+\Z", line)] == []
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_a_workflow_can_read_and_nothing_else(path: Path) -> None:
+@pytest.mark.parametrize("path", [*WORKFLOWS, *STARTERS], ids=lambda path: path.name)
+def test_a_workflow_can_do_what_it_must_and_nothing_else(path: Path) -> None:
     document = read(path)
-    assert set(document["on"]) <= {"pull_request", "push", "schedule", "workflow_dispatch"}
     assert document["permissions"] == {}
-    assert [job["permissions"] for job in document["jobs"].values()] == [{"contents": "read"}]
+    name = path.stem.removeprefix("opsbook-").replace("opsbook", "check")
+    needed = MAY[name]
+    if path in STARTERS and name == "report":  # it needs nothing of the repository
+        needed = [{key: value for key, value in MAY[name][0].items() if key != "contents"}]
+    assert [job["permissions"] for job in document["jobs"].values()] == needed
+    assert all(job["timeout-minutes"] <= 10 for job in document["jobs"].values())
     assert "secrets." not in path.read_text()
     checkouts = [step for step in steps(path) if "actions/checkout@" in step.get("uses", "")]
-    assert [step["with"]["persist-credentials"] for step in checkouts] == [False]
+    assert [step["with"]["persist-credentials"] for step in checkouts] == [False] * len(checkouts)
+    writes = any("write" in job["permissions"].values() for job in document["jobs"].values())
+    if writes:  # what may write never holds the code of a change
+        assert "pull_request" not in document["on"]
+        assert "pull_request_target" not in document["on"]
+        assert [step["with"].get("ref") for step in checkouts] == [None] * len(checkouts)
+
+
+def test_what_a_new_book_gets_is_what_runs_here() -> None:
+    here, there = ROOT / ".github/ISSUE_TEMPLATE/declare.yml", ROOT / "tooling/opsbook/starter" / FORMS
+    assert here.read_text() == there.read_text()
+    used = [
+        step["uses"] for path in [*WORKFLOWS, ROOT / "action.yml"] for step in steps(path) if "uses" in step
+    ]
+    assert {step["uses"] for path in STARTERS for step in steps(path) if "uses" in step} <= set(used)
 
 
 def test_no_expression_stands_in_a_script() -> None:
-    for path in [*WORKFLOWS, ROOT / "action.yml"]:
+    for path in [*WORKFLOWS, *STARTERS, ROOT / "action.yml"]:
         assert [step["run"] for step in steps(path) if "${{" in step.get("run", "")] == []
 
 
-def test_the_scripts_of_the_action_pass_shellcheck(tmp_path: Path) -> None:
+def test_the_scripts_pass_shellcheck(tmp_path: Path) -> None:
     tool = BIN / "shellcheck"
     if not tool.exists():
         pytest.skip("shellcheck is not installed")
-    for number, step in enumerate(step for step in steps(ROOT / "action.yml") if "run" in step):
+    paths = [ROOT / "action.yml", *WORKFLOWS, *STARTERS]
+    for number, step in enumerate(step for path in paths for step in steps(path) if "run" in step):
         script = tmp_path / f"{number}.sh"
         script.write_text(f"#!/bin/bash\nset -eo pipefail\n{step['run']}")
         quiet(tool, script)

@@ -93,7 +93,9 @@ def test_what_runs_opsbook_knows_the_folder_of_the_book(team: Path) -> None:
     hook = (team / ".pre-commit-config.yaml").read_text()
     assert "entry: opsbook -C docs check --staged\n" in hook
     assert "pass_filenames: false\n" in hook
-    assert 'opsbook" -C docs check' in (team / ".github/workflows/opsbook.yml").read_text()
+    workflow = (team / ".github/workflows/opsbook.yml").read_text()
+    assert 'opsbook" -C docs check' in workflow
+    assert 'opsbook" -C docs ci report' in workflow
 
 
 def test_what_a_team_has_already_is_not_written_over(team: Path, capsys: Out) -> None:

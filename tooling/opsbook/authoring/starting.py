@@ -14,7 +14,12 @@ _EXAMPLE = "example-slow-pages"
 _ITS_AGE = timedelta(days=10)
 _POLICIES = ("severities", "roles", "on-call")
 """The policies that hold anyway, written out to be changed."""
-_MACHINERY = ("dot-pre-commit-config.yaml", "dot-github/workflows/opsbook.yml", "dot-gitattributes")
+_MACHINERY = (
+    "dot-pre-commit-config.yaml",
+    "dot-github/workflows/opsbook.yml",
+    "dot-github/workflows/opsbook-report.yml",
+    "dot-gitattributes",
+)
 
 
 class Start(NamedTuple):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from opsbook.text import Source
 
 _SETTINGS = SETTINGS_FILES[0]
-_FOR_GITHUB = ".github/workflows/opsbook.yml"
+_FOR_GITHUB = ".github/"
 _PLAIN_FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 _NAMES_RULES = re.compile(rb"^[ \t-]*[\"']?alert[\"']?[ \t]*:", re.MULTILINE)
 
@@ -220,7 +220,7 @@ def _new_files(ground: Ground, book: str, text: str) -> tuple[dict[str, bytes], 
     for path, content in machinery().items():
         if path == ".gitattributes":
             wanted[book + path] = content
-        elif path == _FOR_GITHUB and ground.tree.has(".gitlab-ci.yml"):
+        elif path.startswith(_FOR_GITHUB) and ground.tree.has(".gitlab-ci.yml"):
             continue
         elif not book or _PLAIN_FOLDER.fullmatch(book):
             wanted[path] = _in_folder(content, book)
@@ -246,6 +246,7 @@ def _in_folder(text: str, book: str) -> str:
         return text
     folder = shlex.quote(book.rstrip("/"))
     text = text.replace("opsbook check --staged", f"opsbook -C {folder} check --staged")
-    text = text.replace('opsbook" check', f'opsbook" -C {folder} check')
+    for command in ("check", "ci report"):
+        text = text.replace(f'opsbook" {command}', f'opsbook" -C {folder} {command}')
     text = re.sub(r"files: \^\(.*", f"files: ^{re.escape(book)}", text)
     return text.replace("        types: []\n", "        types: []\n        pass_filenames: false\n")
