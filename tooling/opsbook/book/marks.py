@@ -27,7 +27,8 @@ _EMPTY = frozenset(
         "each few for from had has have how incident into its may more most not once only other our out over "
         "some such than that the their them then there these they this through was were what when where "
         "which while who will with within would you your one two three four five six ten again every nobody "
-        "minute minutes second seconds hour hours declared identified mitigated resolved"
+        "minute minutes second seconds hour hours declared identified mitigated resolved fully made make "
+        "makes still those very well"
     )
 )
 

@@ -34,11 +34,16 @@ def command(obj: dict[str, Any], /, style: str, at: str | None) -> None:
     Each of the sixteen is looked for in the book; what no record shows somebody may vouch for, for a while:
     `opsbook checklist attest ITEM`.
     """
+    from opsbook.cli.responding import hint
     from opsbook.metrics.checklist import checklist
     from opsbook.output import checklist as face
     from opsbook.output.frames import Paint
 
-    items = list(checklist(the_book(), moment(obj, at)))
+    book = the_book()
+    vouched = book.find("attestations", "attestations")
+    if vouched is not None and not vouched.readable:
+        hint(f"{vouched.path} cannot be read, and nobody vouches; `opsbook check` says why")
+    items = list(checklist(book, moment(obj, at)))
     if style == "json":
         from opsbook.output.json import encoded
 

@@ -308,10 +308,11 @@ def _before(made: _Made, each: Similar) -> Iterator[str]:
 
     yield clean(f"{each.id}: {each.common}")
     document = made.book.find("incident", each.id)
-    ends = document.content.history.in_order if document is not None and document.readable else ()
-    ended = next((entry for _, entry in reversed(ends) if entry.milestone == "mitigated"), None)
+    entries = document.content.history.in_order if document is not None and document.readable else ()
+    ends = {entry.milestone: entry for _, entry in entries if entry.milestone in ("mitigated", "resolved")}
+    ended = ends.get("mitigated") or ends.get("resolved")
     if ended is not None:
-        yield "  " + shorten(clean(f"mitigated: {ended.headline}"), _WIDTH, placeholder=" …")
+        yield "  " + shorten(clean(f"{ended.milestone}: {ended.headline}"), _WIDTH, placeholder=" …")
 
 
 def _missing(made: _Made) -> list[str]:

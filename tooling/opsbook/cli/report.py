@@ -33,6 +33,7 @@ def command(obj: dict[str, Any], /, quarter: str | None, minutes: int, style: st
     who repairs, alert fatigue: each with the incidents that show it, and whether it is better or worse than
     in the quarter before, or nobody can tell. It names incidents, never people.
     """
+    from opsbook.cli.responding import hint
     from opsbook.metrics.antipatterns import agenda, report
     from opsbook.model.time import local_day
     from opsbook.output import report as face
@@ -40,6 +41,8 @@ def command(obj: dict[str, Any], /, quarter: str | None, minutes: int, style: st
 
     book, instant = the_book(), moment(obj, at)
     found = report(book, _asked(quarter, local_day(instant, book.settings.timezone)), instant)
+    for id in found.summary.unreadable:
+        hint(f"{id} cannot be read; `opsbook check` says why")
     plan = agenda(book, found, minutes)
     if style == "json":
         from opsbook.output.json import encoded
