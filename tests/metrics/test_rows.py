@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import marshal
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -93,3 +95,11 @@ def test_a_record_that_nobody_can_read_is_named(root: Path) -> None:
 def test_a_service_that_only_the_timeline_says_was_hurt_counts(root: Path) -> None:
     (row,) = (row for row in read(root).rows if row.id == "2026-03-02-checkout-5xx")
     assert "checkout" in row.services
+
+
+def test_what_an_older_opsbook_kept_in_another_layout_counts_as_not_there(root: Path, tmp_path: Path) -> None:
+    before = read(root)
+    (kept,) = (tmp_path / "cache").glob("opsbook-metrics-*")
+    payload = marshal.dumps((("0.1.0", ""), {}))
+    kept.write_bytes(crc32(payload).to_bytes(4, "big") + payload)
+    assert read(root) == before

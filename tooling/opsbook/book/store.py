@@ -25,6 +25,9 @@ _KEEP = 24
 _OWN = re.compile(r"\.?(?:opsbook-[a-z]+|[0-9a-f]{24})-[0-9a-f]{12}(?:\.\d+)?\Z")
 _MARK, _LENGTH = 4, 8
 """Bytes of the checksum that a file begins with, and of the length that each piece does."""
+_LAYOUT = 2
+"""What the checksum is counted from: another one whenever files are laid out anew, so that those of an older
+opsbook count as not there."""
 
 
 def folder() -> Path | None:
@@ -74,7 +77,7 @@ def read_pieces(file: Path) -> list[Any]:
     except OSError:
         return []
     rest = memoryview(content)[_MARK:]  # no second copy: it may be large
-    if crc32(rest).to_bytes(_MARK, "big") != content[:_MARK]:
+    if crc32(rest, _LAYOUT).to_bytes(_MARK, "big") != content[:_MARK]:
         return []
     found = []
     while rest:
@@ -88,7 +91,7 @@ def write_pieces(file: Path, pieces: Iterable[Any]) -> None:
     """Keep pieces of plain data, of which one at a time is in memory; silently nothing where that is not
     possible."""
     draft = file.with_name(f".{file.name}.{os.getpid()}")
-    mark = 0
+    mark = _LAYOUT
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as stream:
