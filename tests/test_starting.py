@@ -55,7 +55,7 @@ def test_no_word_is_left_to_be_filled_in() -> None:
 def test_it_shows_each_kind_that_a_team_begins_with() -> None:
     kinds = {found.kind.name for path in files(Start(date(2026, 11, 30), "UTC")) if (found := identify(path))}
     assert {kind.name for kind in KINDS} - kinds == {
-        "postmortem", "holidays", "override", "communication", "targets", "tools", "handoff",
+        "postmortem", "holidays", "override", "communication", "targets", "tools", "handoff", "attestations",
     }  # fmt: skip
 
 
@@ -97,3 +97,36 @@ def test_what_it_sets_up_for_other_tools_passes_their_checks(book: Path, tool: l
     words = [str(each) for word in tool[1:] for each in (sorted(book.glob(word)) if "*" in word else [word])]
     done = subprocess.run([str(program), *words], cwd=book, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_without_a_folder_it_says_what_it_does_where_something_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    assert run(["init", "--dry-run"]) == 0
+    assert run(["init", "--timezone", "UTC", *AT]) == 0
+    assert "will be written" not in capsys.readouterr().err, "an empty repository is where a book begins"
+    (tmp_path / "policies/roles.yaml").unlink()
+    assert run(["init", "--timezone", "UTC", *AT]) == 0
+    said = "this is a book: 1 file will be written that it lacks, all others stay as they are"
+    assert said in capsys.readouterr().err
+    assert run(["init", "--timezone", "UTC", *AT]) == 0
+    assert "will be written" not in capsys.readouterr().err
+    monkeypatch.chdir(tmp_path / "runbooks")
+    assert run(["init", "--timezone", "UTC", *AT]) == 0
+    err = capsys.readouterr().err
+    assert err.startswith(f"this lies in the book {tmp_path}: ")
+    assert err.endswith(" files will be written, of another one\n")
+
+
+def test_a_folder_of_other_files_is_said_to_be_no_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", "--timezone", "UTC", *AT]) == 0
+    err = capsys.readouterr().err
+    assert err.startswith(f"{tmp_path} is not empty: ")
+    assert err.endswith(" files will be written beside what stands here\n")
+    assert (tmp_path / "notes.txt").read_text() == "hello"

@@ -89,6 +89,13 @@ def test_me_is_who_typed_it(
     assert items(book, capsys, "--person", "me") == ["canary"]
 
 
+def test_all_of_a_long_list_can_be_asked_for(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    items = "".join(f"  i{n}: {{title: Item {n}, owner: ana, due: 2026-03-01}}\n" for n in range(50))
+    (book / FOLDER / "incident.yaml").write_text(RECORD + items)
+    assert due(book, capsys)[1].count("Item ") == 40
+    assert due(book, capsys, "--all")[1].count("Item ") == 50
+
+
 def test_lateness_is_an_exit_code_where_that_is_asked_for(
     book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

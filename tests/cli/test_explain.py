@@ -115,3 +115,11 @@ def test_an_unknown_name_is_wrong_use_and_says_what_was_probably_meant(
 def test_what_is_typed_cannot_move_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "\x1b[2J\n::error::x"]) == 2
     assert capsys.readouterr().err.startswith("error: no rule `\\u001b[2J\nerror: ::error::x`\n")
+
+
+@pytest.mark.parametrize(("asked", "meant"), [("INC03", "INC003"), ("inc3", "INC003"), ("RUN18", "RUN018")])
+def test_a_code_without_its_nought_is_the_one_that_is_meant(
+    asked: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["explain", asked]) == 2
+    assert f"did you mean `{meant}`?" in capsys.readouterr().err

@@ -154,6 +154,8 @@ def test_the_ledger_of_a_month_in_which_nothing_was_says_so(
 ) -> None:
     assert oncall(book, "ledger", "--from", "2025-03-01") == 0
     assert "nobody was on call, and nobody was paged" in capsys.readouterr().out
+    assert oncall(book, "ledger", "--at", "2025-03-31T12:00Z") == 0
+    assert "that is last month; `--from 2025-03-01` shows this one" in capsys.readouterr().err
     assert oncall(book, "ledger", "--from", "2025-03-01", "--format", "csv") == 0
     assert capsys.readouterr().out.startswith("from,to,person,name,hours,")
 

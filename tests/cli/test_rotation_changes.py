@@ -191,6 +191,7 @@ def test_a_change_says_who_is_on_next_before_and_after(
         ),
         (["--every", "1 fortnight"], "error: --every: `1 fortnight` is no duration"),
         (["--members", "ana,zoe"], "error: no person `zoe` in this book"),
+        (["--add", "zoe"], "  `opsbook new person zoe` adds somebody new"),
         (["--add", "gus"], "error: `gus` was there until 2026-10-31"),
         (["--add", "eva", "--rollout", "soon"], "error: --rollout: `soon` is no time"),
         (["--add", "eva", "--layer", "nights"], "error: no layer `nights` in `primary`"),

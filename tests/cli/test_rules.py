@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,16 @@ def test_suppressions_as_json_say_the_same(book: Path, capsys: pytest.CaptureFix
     assert (second["rules"], second["until"], second["silences"]) == (
         ["timeline_out_of_order", "REF001"], None, [],
     )  # fmt: skip
+
+
+def test_titles_stand_below_the_names_where_the_terminal_is_narrow(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = rules(capsys)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert rules(capsys) == wide, "a program reads a line a rule"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    narrow = rules(capsys)
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert narrow.split() == wide.split()
+    assert rules(capsys, "--family", "actions").startswith("ACT001")

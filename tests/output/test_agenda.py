@@ -100,6 +100,15 @@ def test_a_suppression_is_named_by_where_it_stands() -> None:
     assert f"{PATH}:2" in text.render(chosen(ends))
 
 
+def test_a_long_list_is_cut_and_counted_unless_all_of_it_is_asked_for() -> None:
+    many = chosen(*[LATE] * 60, *[SOON] * 41)
+    lines = text.render(many).splitlines()
+    assert sum("Draft" in line for line in lines) == 40
+    assert "  and 20 more; `--all` shows them" in lines
+    assert sum("The clocks page" in line for line in lines) == 41, "one more is no longer than to say so"
+    assert text.render(many._replace(most=101)).count("Draft") == 60
+
+
 def test_no_line_is_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     long = item(

@@ -31,6 +31,7 @@ _WHOLE = ("json", "ical")
     "--format", "style", type=click.Choice(_FORMATS), default="text", show_default=True,
     help="How to print it; json and ical hold everything, unless --within says less.",
 )  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help="As text, every line, however many there are.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where something is late.")
 @click.option(
     "--output",
@@ -58,6 +59,8 @@ def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
     chosen = _chosen(book, said, instant, options)
     for id in said.unreadable:
         hint(f"{id} cannot be read; `opsbook check` says why")
+    if options["everything"]:
+        chosen = chosen._replace(most=len(chosen.items))
     face = import_module(f"opsbook.output.agenda.{options['style']}")
     if getattr(face, "FOR_FORGES", False):
         chosen = _from_above(chosen)
@@ -88,8 +91,7 @@ def _chosen(book: Book, said: Clocks, at: datetime, options: dict[str, Any]) -> 
         found = of_team(found, about[-1])
     zone = book.settings.timezone
     shown = found if last is None else due_by(found, last, zone)
-    later = [each for each in found if each not in shown]
-    return Chosen(at, zone, " in ".join(about), last, tuple(shown), tuple(later))
+    return Chosen(at, zone, " in ".join(about), last, tuple(shown), tuple(found[len(shown) :]))
 
 
 def _last(book: Book, at: datetime, options: dict[str, Any]) -> date | None:

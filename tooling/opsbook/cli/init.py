@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +14,69 @@ from opsbook.errors import UserError
 
 
 @click.command(cls=Command)
-@click.argument("directory", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path))
+@click.argument(
+    "directory", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path)
+)
 @click.option("--timezone", metavar="ZONE", help="The zone of dates and shifts; this machine's otherwise.")
 @click.option("--dry-run", is_flag=True, help="Say which files would be written, write none.")
+@click.option(
+    "--yes", "-y", is_flag=True, help="Do not ask, where DIR is left out and something stands here."
+)
 @at_option
 @click.pass_obj
 def command(
-    obj: dict[str, Any], /, directory: Path, timezone: str | None, *, dry_run: bool, at: str | None
+    obj: dict[str, Any],
+    /,
+    directory: Path | None,
+    timezone: str | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+    at: str | None,
 ) -> None:
     """Write a book into DIR that passes `opsbook check`: settings, policies, a team and its rotation, three
     runbooks, an example of an incident, and what pre-commit, CI and editors need.
 
-    A file that is there is never touched: it is left as it is, and said so.
+    A file that is there is never touched: it is left as it is, and said so. Without DIR it is this folder;
+    where something stands here already, it says what it will do, and on a terminal asks.
     """
     from opsbook.authoring.starting import Start, files
     from opsbook.model.time import local_day
 
+    asked, directory = directory is not None, directory or Path()
     zone = home_zone(timezone)
     start = Start(local_day(moment(obj, at), zone), zone.key)
     wanted = files(start) | (_schemas() if not (directory / "schemas").exists() else {})
     kept = [path for path in wanted if os.path.lexists(directory / path)]
     new = {path: text for path, text in wanted.items() if path not in kept}
+    if not asked and not dry_run and new and _announced(len(new)) and not yes and sys.stdin.isatty():
+        click.confirm("Go on?", abort=True, err=True)
     if not dry_run:
         _write(directory, new)
     _tell(directory, list(new), kept, start.example, dry_run=dry_run)
+
+
+def _announced(files: int) -> bool:
+    """Say what is about to be written where something stands already; False where nothing does."""
+    from opsbook.book.settings import find_root
+    from opsbook.cli.responding import hint
+    from opsbook.output.frames import clean, count
+
+    here = Path.cwd()
+    try:
+        root = find_root(here)
+    except UserError:
+        root = None
+    beside = f"{count(files, 'file')} will be written"
+    if root == here:
+        hint(f"this is a book: {beside} that it lacks, all others stay as they are")
+    elif root is not None:
+        hint(f"this lies in the book {clean(str(root))}: {beside}, of another one")
+    elif any(each.name != ".git" for each in here.iterdir()):
+        hint(f"{clean(str(here))} is not empty: {beside} beside what stands here")
+    else:
+        return False
+    return True
 
 
 def _schemas() -> dict[str, str]:

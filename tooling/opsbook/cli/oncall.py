@@ -356,6 +356,9 @@ def ledger(obj: dict[str, Any], /, at: str | None, style: str, **options: Any) -
     for rotation in found.unreadable:
         click.echo(f"{rotation}: cannot be read; `opsbook check` says why", err=True)
     click.echo(shown(book, found, style, color=colored()), nl=False, color=colored() or None)
+    if not (found.lines or options["start"] or options["end"]):
+        first = found.within.end.astimezone(book.settings.timezone)
+        click.echo(f"that is last month; `--from {first:%Y-%m-%d}` shows this one", err=True)
 
 
 def _days_of(book: Book, start: str | None, end: str | None, at: datetime) -> Interval:

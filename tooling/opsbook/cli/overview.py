@@ -72,7 +72,8 @@ def _lines(
     for each in resolved:
         when = each.content.history.milestones["resolved"]
         if at - _TO_CLOSE <= when <= at:
-            yield f"\n{clean(each.id)} is resolved and not closed: `opsbook close -i {clean(each.id)}`\n"
+            id = clean(each.id)
+            yield f"\n{id} is resolved and not closed\n  `opsbook close -i {id}`\n"
     yield from _on_call(book, at, paint)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -191,7 +192,13 @@ def _there(book: Book, person: str, at: datetime) -> str:
     """Somebody who has not left; UserError for anybody else."""
     from opsbook.model.time import local_day
 
-    record = named(book, "person", person).content
+    try:
+        record = named(book, "person", person).content
+    except UserError as error:
+        if book.has("person", person) or not re.fullmatch(r"\w[\w.-]*", person):
+            raise
+        new = f"`opsbook new person {person}` adds somebody new"
+        raise UserError(error.message, f"{error.hint}\n{new}") from None
     if record.until is not None and record.until < local_day(at, record.timezone):
         raise UserError(f"`{person}` was there until {record.until}", "name somebody who is there")
     return person
@@ -264,7 +271,12 @@ def _candidates(book: Book, rotation: str) -> list[str]:
 @command.command(cls=Command)
 @click.argument("rotation")
 @click.option("--layer", metavar="NAME", help="Which layer, where it has several.")
-@click.option("--add", multiple=True, metavar="PERSON", help="Somebody joins, at the end of the round.")
+@click.option(
+    "--add",
+    multiple=True,
+    metavar="PERSON",
+    help="Somebody joins, at the end of the round; later on, with a day as --rollout.",
+)
 @click.option("--remove", multiple=True, metavar="PERSON", help="Somebody leaves the rotation.")
 @click.option("--members", metavar="LIST", help="Who takes turns instead: `ana,ben,[chi dan]`.")
 @click.option("--every", metavar="TURN", help="How long a turn lasts: `1w`, `12h`, `1 shift`.")

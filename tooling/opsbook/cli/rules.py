@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -27,6 +30,8 @@ it asks for and why, what it leaves alone, and an example of both. `hits` is how
 collections of runbooks, post-mortems, incident feeds and alert rules, `read` how many of these a person read,
 and `right` how many of those were right. Empty: no such collection holds the records that the rule is about.
 """
+_NAME = 17
+"""The column at which a rule's name begins."""
 Silenced = list[tuple["Suppression", list["Diagnostic"]]]
 
 
@@ -95,12 +100,19 @@ def _level(rule: Rule, selection: Selection) -> str:
 
 
 def _rules_text(rules: list[Rule], selection: Selection) -> str:
+    """A line each; the title below the name on a terminal that is not as wide as that."""
     longest = max(len(each.name) for each in rules)
-    lines = (
-        f"{each.code:<6}  {_level(each, selection):<7}  {each.name:<{longest}}  {each.title}\n"
-        for each in rules
+    heads = [f"{each.code:<6}  {_level(each, selection):<7}  {each.name:<{longest}}" for each in rules]
+    lines = [f"{head}  {each.title}" for head, each in zip(heads, rules, strict=True)]
+    width = shutil.get_terminal_size().columns
+    if not sys.stdout.isatty() or max(map(len, lines)) <= width:
+        return "".join(f"{line}\n" for line in lines)
+    indent = " " * _NAME
+    below = ("\n".join(textwrap.wrap(each.title, max(width - _NAME, 20))) for each in rules)
+    return "".join(
+        f"{head.rstrip()}\n{textwrap.indent(title, indent)}\n"
+        for head, title in zip(heads, below, strict=True)
     )
-    return "".join(lines)
 
 
 def _rules_table(rules: list[Rule]) -> Iterator[str]:

@@ -68,13 +68,20 @@ def named(names: Iterable[str]) -> set[str]:
             from opsbook.book.validate import nearest
 
             known = [part for each in catalog().values() for part in (each.code, each.name, each.family)]
-            near = nearest(name, known)
+            near = _short_code(name) or nearest(name, known)
             raise UserError(
                 f"no rule `{name}`",
                 f"did you mean `{near}`?" if near else "`opsbook rules` lists them",
             )
         codes |= found
     return codes
+
+
+def _short_code(name: str) -> str | None:
+    """The code that is meant where a nought is left out: `INC03` is `INC003`."""
+    letters, digits = name.rstrip("0123456789").upper(), name[len(name.rstrip("0123456789")) :]
+    code = f"{letters}{digits.lstrip('0'):0>3}"
+    return code if digits and code in catalog() else None
 
 
 def _set(key: str, names: Iterable[str]) -> set[str]:

@@ -172,7 +172,7 @@ def of_person(items: Iterable[Item], person: str) -> list[Item]:
 
 
 def due_by(items: Iterable[Item], last: date, zone: ZoneInfo) -> list[Item]:
-    """What is late, or due by the end of a day."""
+    """What is late, or due by the end of a day; of items in order the first of them."""
     end = midnight(last + timedelta(days=1), zone)
     return [each for each in items if each.overdue or each.over <= end]
 
@@ -189,6 +189,8 @@ class Chosen(NamedTuple):
     items: tuple[Item, ...]
     later: tuple[Item, ...] = ()
     """What is due after that day."""
+    most: int = 40
+    """How many of those that are late, and of the others, a person is shown; the rest is counted."""
 
 
 # ── as of an instant ──────────────────────────────────────────────────────────────────────

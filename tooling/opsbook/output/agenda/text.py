@@ -28,9 +28,17 @@ def render(chosen: Chosen, *, color: bool = False) -> str:
     more = f", {len(ahead):,} due{by(chosen)}" if ahead else f", nothing else is due{by(chosen)}"
     column = max(len(said) for said, _ in (*late, *ahead)) + 2 * _GAP
     parts = [f"{head}{about}{more}\n"]
-    parts += ["".join(_lines(each, column, width, paint)) for each in (late, ahead) if each]
+    parts += ["".join(_listed(each, chosen.most, column, width, paint)) for each in (late, ahead) if each]
     after = rest(chosen)
     return "\n".join([*parts, *([paint(after, "2") + "\n"] if after else [])])
+
+
+def _listed(items: list[tuple[str, Item]], most: int, column: int, width: int, paint: Paint) -> Iterator[str]:
+    """Some items, and how many more there are."""
+    cut = items[:most] if len(items) > most + 1 else items
+    yield from _lines(cut, column, width, paint)
+    if len(items) > len(cut):
+        yield f"{' ' * _GAP}and {len(items) - len(cut):,} more; `--all` shows them\n"
 
 
 def _lines(items: list[tuple[str, Item]], column: int, width: int, paint: Paint) -> Iterator[str]:
