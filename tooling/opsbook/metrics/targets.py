@@ -6,7 +6,7 @@ incidents that kept to it, with its interval, and for a trend the comparison wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,8 @@ from opsbook.model.target import Target
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
+    from opsbook.metrics.durations import Length
+    from opsbook.metrics.paging import Pages
     from opsbook.metrics.rows import Row, Rows
     from opsbook.metrics.summary import Period, Summary
 
@@ -66,17 +68,24 @@ def _result(book: Book, rows: Rows, found: Summary, id: str, target: Target) -> 
         done = found.now.action_items.done
         wanted, value = target.share_at_least, done.share
         return Result(id, target, value, None if wanted is None or value is None else value >= wanted, done)
-    worst = next(iter(found.pages.nights), None)
-    nights = found.pages.nights
+    return _nights(found.pages, id, target)
+
+
+def _nights(pages: Pages, id: str, target: Target) -> Result:
+    """A target of pages in a night of one person: the worst night."""
     limit = target.count_at_most
-    if limit is None or worst is None:
-        return Result(id, target, 0 if found.pages.on_call else None, None if worst else True)
-    share = Share(sum(each.pages <= limit for each in nights), len(nights))
+    if not pages.nights:
+        return Result(id, target, 0, True) if pages.on_call else Result(id, target, None, None)
+    worst = pages.nights[0]
+    if limit is None:
+        return Result(id, target, worst.pages, None, where=worst.person)
+    share = Share(sum(each.pages <= limit for each in pages.nights), len(pages.nights))
     return Result(id, target, worst.pages, worst.pages <= limit, share, where=worst.person)
 
 
 def _length(rows: Rows, found: Summary, id: str, target: Target) -> Result:
-    """A target of a duration: its figure, and how many kept to it."""
+    """A target of a duration: its figure, and how many kept to it. A mean of what goes on in part can only
+    grow, so that it is missed or unclear; a quantile that is not reached lies beyond all that was seen."""
     its = _meant(rows.rows, found, target)
     lengths = lengths_of(its, found.as_of)[target.metric.removeprefix(_STAGES)]
     value = getattr(spread(lengths), target.statistic)
@@ -86,8 +95,16 @@ def _length(rows: Rows, found: Summary, id: str, target: Target) -> Result:
     known = [each for each in lengths if each is not None]
     hits = sum(each.over and each.time <= limit for each in known)
     undecided = sum(not each.over and each.time <= limit for each in known)
-    met = None if value is None else value <= limit.total_seconds()
+    met = _met(value, limit, known, target.statistic == "mean")
     return Result(id, target, value, met, Share(hits, len(known) - undecided), undecided)
+
+
+def _met(value: float | None, limit: timedelta, known: Sequence[Length], mean: bool) -> bool | None:
+    if value is None:
+        return False if any(each.time > limit for each in known) else None
+    if value > limit.total_seconds():
+        return False
+    return None if mean and not all(each.over for each in known) else True
 
 
 def _incidents(rows: Rows, found: Summary, id: str, target: Target) -> Result:

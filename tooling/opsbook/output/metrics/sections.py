@@ -256,19 +256,22 @@ def _work(found: Summary) -> Iterator[str]:
             less = "more" if each.verdict == "better" else "fewer"
             yield f"With 95 % confidence {low} to {high} in a hundred {less} {said} than before."
     closing, compared = found.now.time_to_close, found.comparisons["time_to_close"]
-    if closing.known:
-        when = f"within {time(closing.median)} of the resolution" if closing.median is not None else "later"
+    items = count(closing.known, "new action item")
+    if closing.median is None and closing.known:
+        yield f"Of {items} {closing.going_on:,} are not done yet: too many to say when half will be."
+    elif closing.median is not None:
         was = f" ({time(compared.before)} before: {compared.verdict})" if compared.before is not None else ""
         going = f"; {closing.going_on:,} not done yet" if closing.going_on else ""
-        yield f"Half of {count(closing.known, 'new action item')} are done {when}{was}{going}."
-    items = found.now.action_items
-    if items.declined or items.undated:
-        yield f"Not counted: {items.declined:,} declined, {items.undated:,} without a day."
+        yield f"Half of {items} are done within {time(closing.median)} of the resolution{was}{going}."
+    left = found.now.action_items
+    if left.declined or left.undated:
+        yield f"Not counted: {left.declined:,} declined, {left.undated:,} without a day."
 
 
 def _targets(results: Sequence[Result]) -> Section:
-    rows = tuple(_target(each) for each in results if each.value is not None)
-    unknown = ", ".join(clean(each.id) for each in results if each.value is None)
+    nothing = [each for each in results if each.value is None and each.met is None]
+    rows = tuple(_target(each) for each in results if each not in nothing)
+    unknown = ", ".join(clean(each.id) for each in nothing)
     notes = (f"Nothing is known of {unknown}.",) if unknown else ()
     return Section(
         "Targets", ("", "is", "goal", "kept by", "95 %") if rows else (), rows, notes, frozenset({0})
