@@ -2,55 +2,34 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import html5lib
 import pytest
 import yaml
+from tests import sites
+from tests.sites import AT, ROOT, opsbook
 
 from opsbook.errors import UserError
 from opsbook.site import build
 from opsbook.site.render import Page
 
-ROOT = Path(__file__).parents[2]
-AT = "2026-11-23T09:00Z"
-
-
-def opsbook(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a book, as a person would."""
-    return subprocess.run(
-        [sys.executable, "-m", "opsbook", *arguments],
-        cwd=folder, capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "tooling")},
-    )  # fmt: skip
-
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example book, with one record that cannot be read and one link out of the book."""
-    book = tmp_path_factory.mktemp("book")
-    for name in ("incidents", "runbooks", "rotations", "policies"):
-        shutil.copytree(ROOT / name, book / name)
-    for name in ("pyproject.toml", "mkdocs.yml"):
-        shutil.copy(ROOT / name, book / name)
-    (book / "rotations" / "people" / "zoe.yaml").write_text("name: [Zoe\n")
-    secret = book.parent / "secret.txt"
-    secret.write_text("not yours")
-    evidence = next(book.glob("incidents/*/*/evidence"))
-    (evidence / "stolen.txt").symlink_to(secret)
-    return book
+    return sites.example(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def site(example: Path) -> Path:
-    done = opsbook(example, "site", "build", "--at", AT)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("build/site: begin with index.html\n")
     return example / "build" / "site"
 
 
@@ -93,6 +72,35 @@ def test_every_internal_link_leads_to_a_page_and_a_place_on_it(site: Path) -> No
             if not (site / there).is_file() or (place and place not in anchors[there]):
                 broken.append(f"{path}: {written}")
     assert broken == []
+
+
+def test_pages_are_valid_html(site: Path) -> None:
+    faults = {}
+    for path in sites.one_of_each(site):
+        parser = html5lib.HTMLParser()
+        parser.parse((site / path).read_bytes())
+        if parser.errors:
+            faults[path] = [(place, code) for place, code, _ in parser.errors[:5]]
+    assert faults == {}
+
+
+def test_an_anchor_is_given_once_on_a_page(site: Path) -> None:
+    for path, page in pages(site).items():
+        ids = re.findall(r'\sid="([^"]+)"', page)
+        assert [each for each in set(ids) if ids.count(each) > 1] == [], path
+
+
+def test_every_page_lets_only_scripts_of_the_theme_run(site: Path) -> None:
+    for path, page in pages(site).items():
+        head = page[: page.index("<script")]
+        policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', head)
+        assert policy, path
+        rules = dict(rule.strip().split(" ", 1) for rule in policy[1].split(";"))
+        assert rules["default-src"] == "'none'"
+        assert "unsafe" not in rules["script-src"]
+        for script in re.findall(r"<script>(.*?)</script>", page, re.DOTALL):
+            digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in rules["script-src"], (path, script[:80])
 
 
 def test_steps_of_a_runbook_keep_their_fences(site: Path) -> None:

@@ -154,3 +154,11 @@ def test_the_generators_dialect_shows_the_same_words_in_known_tags_only(text: st
     built = Html(Markdown(extensions=["toc", "tables", "fenced_code", "attr_list"]).convert(page))
     assert (built.open, built.strange) == ([], [])
     assert built.words == Html(re.sub(r"(?m)^#+ (.*) \{ #\S+ \}$", r"<p>\1</p>", page)).words
+
+
+def test_blocks_are_passed_on_as_they_stand_and_markdown_between_them_is_read() -> None:
+    page = "## Steps { #s }\n\n<div><p>a & *b*</p>\n<ol></div>\n\n*text*\n\n<span>c</span>\n"
+    plain = Markdown(extensions=["attr_list", "opsbook.site.blocks"]).convert(page)
+    assert plain == (
+        '<h2 id="s">Steps</h2>\n<div><p>a & *b*</p>\n<ol></div>\n<p><em>text</em></p>\n<p><span>c</span></p>'
+    )

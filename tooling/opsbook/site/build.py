@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsbook.errors import UserError
+from opsbook.site.finish import finish
 from opsbook.text import shown
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def make(root: Path, pages: Path, target: Path) -> list[str]:
         _mkdocs(own if own.is_file() else default, pages, folder, warnings.found)
         if warnings.found:
             raise _WarnedError
+        finish(folder)
     return warnings.found
 
 

@@ -1,0 +1,125 @@
+"""What people do on the site: find their way, search, read in the dark, on paper and by keyboard alone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.browser import chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+    from tests.browser.conftest import Open
+
+RUNBOOK = "runbooks/data/database-failover.html"
+INCIDENT = "incidents/2026/2026-03-02-checkout-5xx/index.html"
+
+
+def test_a_reader_finds_the_way_from_home_to_an_incident_and_its_service(tab: Open) -> None:
+    with tab() as page:
+        page.goto("index.html")
+        page.get_by_role("navigation", name="Tabs").get_by_role("link", name="Incidents").click()
+        page.locator(".md-content").get_by_role("link", name="Checkout answers 502").first.click()
+        page.wait_for_url(f"**/{INCIDENT}")
+        page.locator(".md-content").get_by_role("link", name="Checkout", exact=True).first.click()
+        page.wait_for_url("**/policies/services/checkout.html")
+        assert page.get_by_role("heading", level=1).inner_text().startswith("Checkout")
+
+
+def found(page: Page, words: str) -> list[str]:
+    """The pages that the search finds, the best first."""
+    page.goto("index.html")
+    page.locator("[data-md-component=search-query]").first.fill(words)
+    page.wait_for_selector(".md-search-result__item a")
+    links = page.locator(".md-search-result__item a").evaluate_all("all => all.map(each => each.href)")
+    return list(dict.fromkeys(re.sub(r"[?#].*", "", link) for link in links))
+
+
+@pytest.mark.parametrize(
+    ("words", "leads_to"),
+    [("OrdersDbPrimaryDown", RUNBOOK), ("configuration-change", INCIDENT)],
+    ids=["a runbook by its alert", "an incident by its cause"],
+)
+def test_the_search_finds(words: str, leads_to: str, tab: Open) -> None:
+    with tab() as page:
+        assert [each for each in found(page, words) if each.endswith(leads_to)]
+
+
+def background(page: Page) -> int:
+    """How light the page is behind its text, from 0 to 255."""
+    colour = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    red, green, blue, *_ = map(int, re.findall(r"\d+", colour))
+    return (red + green + blue) // 3
+
+
+def test_the_site_is_dark_where_the_system_is_and_as_the_reader_chose(tab: Open) -> None:
+    with tab(color_scheme="dark") as page:
+        page.goto(INCIDENT)
+        assert background(page) < 60
+        page.locator("[data-md-component=palette] label:visible").click()
+        assert background(page) > 200
+        page.goto(RUNBOOK)
+        assert background(page) > 200, "the choice holds on the next page"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_paper_only_the_page_itself_stands_dark_on_white(scheme: str, tab: Open) -> None:
+    with tab(color_scheme=scheme) as page:
+        page.goto(INCIDENT)
+        page.emulate_media(media="print")
+        for part in (".md-header", ".md-tabs", ".md-sidebar--primary", ".md-footer", ".headerlink"):
+            assert not page.locator(part).first.is_visible(), part
+        assert page.get_by_role("heading", level=1).is_visible()
+        assert background(page) > 240
+        ink = page.evaluate("() => getComputedStyle(document.querySelector('.md-typeset h1')).color")
+        assert max(map(int, re.findall(r"\d+", ink)[:3])) < 130
+
+
+def focused(page: Page) -> str:
+    return str(
+        page.evaluate("() => document.activeElement.textContent.trim() || document.activeElement.name")
+    )
+
+
+def test_a_keyboard_is_enough(tab: Open) -> None:
+    with tab() as page:
+        page.goto("incidents/index.html")
+        page.keyboard.press("Tab")
+        assert focused(page) == "Skip to content"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        inside = page.evaluate("() => document.activeElement.closest('.md-content') !== null")
+        assert inside, "the next stop after the skip link stands in the page"
+        page.keyboard.press("/")
+        page.wait_for_function("() => document.activeElement.name === 'query'")
+        page.keyboard.type("OrdersDbPrimaryDown")
+        page.wait_for_selector(".md-search-result__item a")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "incidents/index" not in url)
+
+
+def test_where_the_keyboard_is_can_be_seen(tab: Open) -> None:
+    with tab() as page:
+        page.goto("incidents/index.html")
+        page.locator(".md-content a[href]").first.focus()
+        page.keyboard.press("Tab")
+        assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+def test_a_phone_opens_the_menu_and_the_search(tab: Open) -> None:
+    with tab(viewport=chromium.PHONE, is_mobile=True, has_touch=True) as page:
+        page.goto(RUNBOOK)
+        page.locator("label[for=__drawer].md-header__button").click()
+        page.locator(".md-nav--primary label.md-nav__link", has_text="Incidents").first.click()
+        page.locator(".md-nav--primary a", has_text="Post-mortems").first.click()
+        page.wait_for_url("**/incidents/postmortems.html")
+
+
+def test_every_page_works_without_scripts(tab: Open) -> None:
+    with tab(java_script_enabled=False) as page:
+        page.goto(INCIDENT)
+        assert page.get_by_role("heading", level=1).inner_text().startswith("Checkout answers 502")
+        page.get_by_role("link", name="Home").first.click()
+        page.wait_for_url("**/index.html")

@@ -1,0 +1,59 @@
+"""What is done to each page of a built site: a policy, the search mended, empty lines gone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from opsbook.site.finish import finish, finished, known
+
+THEME = 'var palette=__md_get("__palette")'
+SCOPE = '__md_scope=new URL("{}",location),rest()'
+
+
+def allowed(page: str) -> int:
+    """How many inline scripts a page lets run."""
+    return len(re.findall(r"'sha256-", page))
+
+
+def page(*scripts: str, body: str = "") -> str:
+    inline = "".join(f"<script>{each}</script>" for each in scripts)
+    return f'<!doctype html><html><head><meta charset="utf-8">{inline}</head><body>{body}</body></html>'
+
+
+def test_only_what_stands_on_the_page_without_a_record_may_run(tmp_path: Path) -> None:
+    (tmp_path / "404.html").write_text(page(THEME, SCOPE.format("/")))
+    (tmp_path / "a").mkdir()
+    there = tmp_path / "a" / "index.html"
+    there.write_text(page(THEME, SCOPE.format("../.."), "alert(1)"))
+    finish(tmp_path)
+    assert allowed(there.read_text()) == 2
+    assert there.read_text().index("Content-Security-Policy") < there.read_text().index("<script>")
+
+
+def test_without_such_a_page_nothing_may_run(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text(page(THEME))
+    finish(tmp_path)
+    assert allowed((tmp_path / "index.html").read_text()) == 0
+
+
+def test_the_way_to_the_root_is_all_that_may_differ() -> None:
+    assert known(SCOPE.format("../..")) == known(SCOPE.format("/"))
+    for other in ('https://a.example/"+alert(1)+"', '");alert(1);new URL("', "javascript:alert(1)"):
+        assert known(SCOPE.format(other)) != known(SCOPE.format("/"))
+
+
+def test_empty_lines_go_but_for_those_of_code() -> None:
+    body = "<p>a</p>\n\n   <pre><code>x\n\n  y</code></pre>\n   <p>b</p>"
+    found = finished(page(body=body), frozenset())
+    assert "<p>a</p>\n<pre><code>x\n\n  y</code></pre>\n<p>b</p>" in found
+
+
+def test_the_search_tells_apart_nodes_whose_letters_are_digits(tmp_path: Path) -> None:
+    folder = tmp_path / "assets/javascripts/workers"
+    folder.mkdir(parents=True)
+    script = folder / "search.1.min.js"
+    loop = 'for(var e=this.final?"1":"0",r=Object.keys(this.edges).sort();i<n;i++)'
+    script.write_text(loop + "{var s=r[i],o=this.edges[s];e=e+s+o.id}return e}")
+    finish(tmp_path)
+    assert script.read_text() == loop + '{var s=r[i],o=this.edges[s];e=e+s+o.id+","}return e}'

@@ -1,0 +1,87 @@
+"""What no builder does: every page gets a content security policy and loses its empty lines.
+
+Only the theme's own scripts run. They are known from 404.html, on which no record stands, so that a script
+which a record would manage to write into a page is none of them; where it stands on no page, none runs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+_INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_SCOPE = re.compile(r'\A__md_scope=new URL\("[./]*",')
+"""How the script begins that says how far from the site's root a page is."""
+_KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
+_EMPTY = re.compile(r"\s*\n\s*")
+_HEAD = re.compile(r'<meta charset="?utf-8"?\s*/?>|<head>', re.IGNORECASE)
+_DIALOG = re.compile(r'(<div class="md-search" data-md-component="search" role="dialog")>')
+_POLICY = (
+    "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'self'"
+)
+"""Styles may stand in a page: they are numbers of opsbook's own, and what a script sets."""
+
+
+_TOKENS = re.compile(r'(\.final\?"1":"0".{,150}?)(\w)=\2\+(\w)\+(\w)\.id\}')
+"""Where lunr, the search of Material, writes down a node of its tree of words: a letter and a number for
+each edge with nothing between, so that nodes whose letters are digits are taken for one another. A book full
+of times and dates then finds nothing (https://github.com/olivernn/lunr.js/issues/503)."""
+
+
+def finish(site: Path) -> None:
+    """Finish every page below a folder, in place, and mend the search."""
+    for script in site.glob("assets/javascripts/workers/search.*.js"):
+        script.write_text(_TOKENS.sub(r'\1\2=\2+\3+\4.id+","}', script.read_text("utf-8")), "utf-8")
+    own = _scripts(site)
+    for file in _pages(site):
+        with open(file, encoding="utf-8", newline="") as opened:
+            page = opened.read()
+        with open(file, "w", encoding="utf-8", newline="") as opened:
+            opened.write(finished(page, own))
+
+
+def finished(page: str, own: frozenset[str]) -> str:
+    """A page with its policy; `own` are the scripts that may run, as `known` writes them."""
+    page = _DIALOG.sub(r'\1 aria-label="Search">', _closer(page))
+    hashes = dict.fromkeys(_hash(script) for script in _INLINE.findall(page) if known(script) in own)
+    policy = _POLICY.format(hashes="".join(f" '{each}'" for each in hashes))
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    return _HEAD.sub(lambda found: found[0] + meta, page, count=1)
+
+
+def known(script: str) -> str:
+    """A script without the way to the site's root, which differs from folder to folder."""
+    return _SCOPE.sub('__md_scope=new URL("",', script, count=1)
+
+
+def _scripts(site: Path) -> frozenset[str]:
+    try:
+        page = (site / "404.html").read_text("utf-8")
+    except FileNotFoundError:
+        return frozenset()
+    return frozenset(map(known, _INLINE.findall(page)))
+
+
+def _closer(page: str) -> str:
+    """The page without the empty lines and indents that its templates leave: a third of its size."""
+    parts = _KEPT.split(page)
+    parts[::3] = [_EMPTY.sub("\n", part) for part in parts[::3]]
+    del parts[2::3]
+    return "".join(parts)
+
+
+@cache
+def _hash(script: str) -> str:
+    return f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"
+
+
+def _pages(site: Path) -> Iterator[str]:
+    for folder, _, names in os.walk(site):
+        yield from (f"{folder}/{name}" for name in names if name.endswith(".html"))
