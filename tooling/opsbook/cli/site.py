@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +15,11 @@ from opsbook.errors import UserError
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
+    from opsbook.site.render import Page
 
 _PAGES = "build/pages"
+_PLACES = ("incidents", "runbooks", "rotations", "policies")
+"""Where records stand."""
 _PLACES = ("incidents", "runbooks", "rotations", "policies")
 """Where records stand."""
 
@@ -27,12 +32,18 @@ def command() -> None:
 @command.command()
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path), metavar="DIR",
-    help="Where the site goes; `build/site` of the book when left out.",
+    help="Where the site goes; `build/site` of the book when left out, `build/public` of the public site.",
+)  # fmt: skip
+@click.option(
+    "--visibility", type=click.Choice(("internal", "public")), default="internal",
+    help="For whom: `public` shows what is marked so, of that only what customers may know.",
 )  # fmt: skip
 @click.option("--markdown-only", is_flag=True, help=f"Write the pages into {_PAGES} and stop there.")
 @at_option
 @click.pass_context
-def build(context: click.Context, output: Path | None, markdown_only: bool, at: str | None) -> int:
+def build(
+    context: click.Context, output: Path | None, visibility: str, markdown_only: bool, at: str | None
+) -> int:
     """Build the site of the book.
 
     Writes a page of Markdown for every record, lists and a reference into build/pages, and has
@@ -46,24 +57,68 @@ def build(context: click.Context, output: Path | None, markdown_only: bool, at: 
     from opsbook.site.pages import pages
     from opsbook.site.reference import reference
 
-    root = find_root(Path.cwd())
-    target = output.absolute() if output else root / "build" / "site"
+    root, public = find_root(Path.cwd()), visibility == "public"
+    place, shown = ("build/public-pages", "build/public") if public else (_PAGES, "build/site")
+    target = output.absolute() if output else root / shown
     if not markdown_only:
         site.refuse_foreign(target)
-    program: Any = context.find_root().command
-    found = pages(_book(root), moment(context.find_root().obj, at), reference(program))
-    count = site.write(found, root / _PAGES)
-    click.echo(f"{_PAGES}: {count:,} files")
+    book, instant = _book(root), moment(context.find_root().obj, at)
+    if public:
+        found = _public_pages(book, instant)
+    else:
+        program: Any = context.find_root().command
+        found = pages(book, instant, reference(program))
+    count = site.write(found, root / place)
+    click.echo(f"{place}: {count:,} files")
     if markdown_only:
         return 0
-    warnings = site.make(root, root / _PAGES, target)
+    warnings = site.make(root, root / place, target, partial=public)
     for warning in warnings:
         click.echo(f"warning: {clean(warning)}", err=True)
     if warnings:
-        click.echo(f"no site: MkDocs warned {len(warnings):,} times about {_PAGES}", err=True)
+        click.echo(f"no site: MkDocs warned {len(warnings):,} times about {place}", err=True)
         return 1
-    click.echo(f"{output or 'build/site'}: begin with index.html")
+    click.echo(f"{output or shown}: begin with index.html")
     return 0
+
+
+@command.command()
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), metavar="DIR",
+    help="Where it goes; `build/status` of the book when left out.",
+)  # fmt: skip
+@at_option
+@click.pass_context
+def status(context: click.Context, output: Path | None, at: str | None) -> None:
+    """Write a status page for customers.
+
+    It shows the services and incidents that are marked `visibility: public`: how they stand, and what the
+    public was told. Plain HTML with a feed and JSON, for any web server; no script, no other host.
+    """
+    _need("jinja2")
+    from opsbook.book.load import load
+    from opsbook.book.settings import find_root
+    from opsbook.site import build as site
+    from opsbook.site.guide import unlinked
+    from opsbook.site.public import public
+    from opsbook.site.status import status as pages
+
+    root = find_root(Path.cwd())
+    book, instant = load(root), moment(context.find_root().obj, at)
+    target = output.absolute() if output else root / "build" / "status"
+    found = public(book, instant)
+    site.write(pages(found, book.settings.site.name, unlinked(book)), target)
+    click.echo(f"services: {len(found.components):,}")
+    click.echo(f"incidents: {len(found.events):,}, open: {sum(event.open for event in found.events):,}")
+    click.echo(f"{output or 'build/status'}: begin with index.html")
+
+
+def _public_pages(book: Book, at: datetime) -> Iterator[Page]:
+    from opsbook.site.guide import unlinked
+    from opsbook.site.public import public
+    from opsbook.site.public_pages import public_pages
+
+    return public_pages(public(book, at), book.settings.site.name, unlinked(book))
 
 
 def _book(root: Path) -> Book:

@@ -194,6 +194,16 @@ class RunbookKind(Model):
     """The parts it must have: front matter keys or section headings."""
 
 
+class Site(Model):
+    """How the book is published."""
+
+    name: Text = "Operations book"
+    """What the public site, the status page and the feeds are called."""
+    publish: Literal["public", "internal"] | None = None
+    """Which site the workflow of CI publishes to Pages: `public` shows what is marked so, `internal` all
+    that is not restricted. Left out, none: Pages of a private repository can be open to everybody."""
+
+
 class Settings(Model):
     """How this book is read and judged."""
 
@@ -241,6 +251,9 @@ class Settings(Model):
     declare_on: Literal["default-branch", "own-branch"] = "default-branch"
     """Where a new incident is committed: on the default branch, or on a branch `incident/ID` of its own,
     where the default branch takes only pull requests."""
+
+    site: Site = Site()
+    """How the book is published."""
 
     @model_validator(mode="after")
     def _alerts_are_in_the_book(self) -> Settings:

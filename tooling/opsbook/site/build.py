@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opsbook.errors import UserError
 from opsbook.site.finish import finish
@@ -53,11 +53,11 @@ def _refuse_deep(path: str) -> None:
         )
 
 
-def make(root: Path, pages: Path, target: Path) -> list[str]:
+def make(root: Path, pages: Path, target: Path, *, partial: bool = False) -> list[str]:
     """Have MkDocs make a site of a folder of pages, strictly; its warnings, if any.
 
-    The settings are `mkdocs.yml` of the book, or opsbook's where it has none. With a warning the
-    site is not put in its place.
+    The settings are `mkdocs.yml` of the book, or opsbook's where it has none. Of `partial` pages, the
+    navigation lists those that are there. With a warning the site is not put in its place.
     """
     own = root / "mkdocs.yml"
     with (
@@ -66,7 +66,7 @@ def make(root: Path, pages: Path, target: Path) -> list[str]:
         suppress(_WarnedError),
         _fresh(target) as folder,
     ):
-        _mkdocs(own if own.is_file() else default, pages, folder, warnings.found)
+        _mkdocs(own if own.is_file() else default, pages, folder, warnings.found, partial=partial)
         if warnings.found:
             raise _WarnedError
         finish(folder)
@@ -77,7 +77,7 @@ class _WarnedError(Exception):
     """MkDocs warned: the new folder does not take its place."""
 
 
-def _mkdocs(settings: Path, pages: Path, folder: Path, warnings: list[str]) -> None:
+def _mkdocs(settings: Path, pages: Path, folder: Path, warnings: list[str], *, partial: bool) -> None:
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # about MkDocs 2, which pyproject.toml rules out
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
@@ -89,6 +89,8 @@ def _mkdocs(settings: Path, pages: Path, folder: Path, warnings: list[str]) -> N
         said = "; ".join(warnings) or str(error)
         hint = "mend it, or delete it to build with opsbook's own"
         raise UserError(f"{settings.name}: {said}", hint) from None
+    if partial:
+        config.nav = _there(config.nav, pages)
     config.plugins.on_startup(command="build", dirty=False)
     try:
         build(config)
@@ -97,6 +99,17 @@ def _mkdocs(settings: Path, pages: Path, folder: Path, warnings: list[str]) -> N
             warnings.append(str(error))
     finally:
         config.plugins.on_shutdown()
+
+
+def _there(nav: Any, pages: Path) -> Any:
+    """A navigation without the pages that are not there, and without what then holds nothing."""
+    if isinstance(nav, str):
+        return nav if (pages / nav).is_file() else None
+    if isinstance(nav, list):
+        return [kept for each in nav if (kept := _there(each, pages))]
+    if isinstance(nav, dict):
+        return {title: kept for title, each in nav.items() if (kept := _there(each, pages))}
+    return nav
 
 
 class _Warnings(logging.Handler):

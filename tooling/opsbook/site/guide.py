@@ -33,6 +33,19 @@ _ADDRESS = re.compile(r"(?i)(?:https?://[^\s/?#]|mailto:[^\s])[^\s]*\Z")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
+def unlinked(book: Book) -> Guide:
+    """A guide to a book's clock and to none of its records."""
+    from opsbook.book.snapshot import Book
+    from opsbook.book.tree import Memory
+
+    return Guide(Survey(Book(Memory({}))), book)
+
+
+def address(target: str) -> bool:
+    """Whether a link leads to the web, or to a mailbox."""
+    return _ADDRESS.match(target) is not None
+
+
 def finish(page: str, content: str) -> str:
     """The page's text with every address relative to it."""
     return content.replace(ROOT, "../" * page.count("/"))

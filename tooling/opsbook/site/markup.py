@@ -18,7 +18,8 @@ from markupsafe import Markup
 from opsbook.site.escape import printable, text
 
 Resolve = Callable[[str], str | None]
-"""Where a link's target leads on the site; None where it leads nowhere that is shown."""
+"""Where a link's target leads on the site; None where it leads nowhere that is shown, and nothing where not
+even the target is to be shown."""
 
 _OPTIONS = (
     pyromark.Options.ENABLE_TABLES
@@ -26,6 +27,7 @@ _OPTIONS = (
     | pyromark.Options.ENABLE_STRIKETHROUGH
     | pyromark.Options.ENABLE_GFM
 )
+_HEADING = re.compile(r"^(#+) (.*) \{ #(.*) \}$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FILENAME = re.compile(r'\btitle="([^"]*)"')
 _LONELY = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
@@ -55,6 +57,16 @@ def page(markdown: str, resolve: Resolve, *, commands: bool = False) -> Markup:
         del events[start : end + 1]
         return _gathered(_Writer(resolve, 0, commands=commands).write(events), commands=commands)
     return _gathered(_Writer(resolve, int(1 in levels), commands=commands).write(events), commands=commands)
+
+
+def inner(markdown: str, resolve: Resolve) -> Markup:
+    """A body as `page` has it, as HTML throughout, one level further down."""
+    return Markup(_HEADING.sub(_as_html, page(markdown, resolve)))  # noqa: S704
+
+
+def _as_html(found: re.Match[str]) -> str:
+    level = min(len(found[1]) + 1, 6)
+    return f'<h{level} id="{found[3]}">{found[2]}</h{level}>'
 
 
 def _gathered(blocks: Markup, *, commands: bool) -> Markup:
@@ -269,6 +281,8 @@ class _Writer:
         href = self._resolve(target)
         if href is None:
             return f'<span class="ob-nowhere" title="{text(target)}">', "</span>"
+        if not href:
+            return "", ""
         return f'<a href="{text(href)}">', "</a>"
 
     def _image(self, name: str, kind: str, detail: Any) -> None:
@@ -289,6 +303,8 @@ class _Writer:
         href = self._resolve(source)
         if href is None:
             return f'<span class="ob-nowhere" title="{text(source)}">{text(words)}</span>'
+        if not href:
+            return text(words)
         if re.match(r"(?i)[a-z]+:", href):
             return f'<a href="{text(href)}">{text(words or href)}</a>'
         return f'<img src="{text(href)}" alt="{text(words)}" loading="lazy">'

@@ -36,5 +36,10 @@ def render(template: str, path: str, title: str, **context: Any) -> Page:
     """One page; `tags`, `description` and what to `hide` go into its front matter beside the title."""
     about = {key: context.pop(key, ()) for key in ("description", "tags", "hide")}
     front = escape.front_matter(title=title, **about)
-    found = _environment().get_template(f"{template}.md.j2").render(front=front, title=title, **context)
+    found = rendered(f"{template}.md", front=front, title=title, **context)
     return Page(path, guide.finish(path, found).encode("utf-8", "replace"))
+
+
+def rendered(template: str, **context: Any) -> str:
+    """The text of a template, `status/index.html` for one."""
+    return _environment().get_template(f"{template}.j2").render(**context)
