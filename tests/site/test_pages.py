@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 import yaml
+from tests.sites import ROOT
 
 from opsbook.book.kinds import KINDS
 from opsbook.book.snapshot import Book
@@ -110,7 +111,9 @@ def test_every_record_has_a_page_at_its_own_path() -> None:
         "metrics.csv",
         "metrics.md",
         "tags.md",
-        "assets/opsbook.css",
+        "incidents/2026/index.md",
+        "incidents/index.json",
+        *(f"assets/{each.name}" for each in (ROOT / "tooling/opsbook/site/assets").iterdir()),
     }
 
 

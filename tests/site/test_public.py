@@ -119,6 +119,8 @@ def canaries() -> dict[str, str | bytes]:
     return files | {
         "opsbook.toml": 'timezone = "UTC"\nsite = { name = "SHOWN name" }\n',
         "policies/communications/canary.md.j2": CANARY,
+        "policies/attestations.yaml": "attestations:\n"
+        "  - {what: alert-audit, day: 2026-03-01, by: canary-1, note: canary, evidence: [canary]}\n",
         "policies/services/doors.yaml": "name: SHOWN doors\ndescription: canary\nteam: canary\n",
         "policies/services/gates.yaml": "name: SHOWN gates\ndescription: SHOWN about\nteam: canary\n"
         "links: {canary: https://canary.example}\nvisibility: public\n",

@@ -70,6 +70,11 @@ class Guide:
             return Markup("<code>{}</code>").format(text(id))
         return self.to(card.page, words or card.title)
 
+    def title(self, kind: str, id: str) -> str:
+        """What a record is called; its id where there is no such page."""
+        card = self.survey[kind, id]
+        return card.title if card else id
+
     def either(self, id: str) -> Markup:
         """A person or a team; `system:NAME` as code."""
         return self.link("team" if self.survey["person", id] is None else "person", id)

@@ -24,6 +24,7 @@ from opsbook.site import (
     handbook,
     home,
     library,
+    listing,
     measures,
     paging,
     questions,
@@ -31,6 +32,7 @@ from opsbook.site import (
     tally,
 )
 from opsbook.site.guide import Guide
+from opsbook.site.public import Stub, stub
 from opsbook.site.render import Page, render
 from opsbook.site.survey import TEXTS, Card, Survey, index_page, plural
 from opsbook.site.work import Work, action_items
@@ -94,6 +96,9 @@ class _Site:
         self.limits = response.Limits(book)
         self.cases: list[tally.Case] = []
         self.items: list[tally.Item] = []
+        self.listing = listing.Listing(book, self.guide)
+        self.stubs: list[Stub] = []
+        """What is said of restricted incidents."""
 
     def pages(self) -> Iterator[Page]:
         for each in KINDS:
@@ -102,10 +107,14 @@ class _Site:
                 if card:
                     page = self._record if document.readable else self._unreadable
                     yield page(document, card)
+                elif each.name == "incident" and document.readable:
+                    self.stubs.append(stub(document, self.book))
             if each.single and self.survey[each.name, each.name] is None:
                 yield self._default(each)
         yield from itertools.starmap(self._evidence, self.survey.evidence.items())
-        yield from (self._index(each) for each in KINDS if not each.single)
+        for each in KINDS:
+            if not each.single:
+                yield from self._index(each)
         self.work.sort(key=lambda work: work.order)
         yield self._render(
             "action-items",
@@ -179,6 +188,7 @@ class _Site:
         self.work += [each for each in work if each.item.unfinished]
         self.done += [each for each in work if each.item.status == "done"]
         self._count(document, row.card, work)
+        self.listing.add(row, incident)
         days = itertools.groupby(incident.timeline, key=lambda entry: self.guide.local(entry.at).date())
         return {
             "work": work,
@@ -264,26 +274,27 @@ class _Site:
 
     # ── lists ─────────────────────────────────────────────────────────────────────────────
 
-    def _index(self, each: Kind) -> Page:
+    def _index(self, each: Kind) -> Iterator[Page]:
         rows = self.rows[each.name]
         order = {card: place for place, card in enumerate(_in_order([row.card for row in rows], each.name))}
+        rows = sorted(rows, key=lambda row: order[row.card])
+        first, title = index_page(each), "On call" if each.name == "rotation" else plural(each)
+        shown = {"kind": each, "columns": facts.COLUMNS.get(each.name, ())}
         own = {
             "escalation": lambda: self.paging.matrix(self.rows["escalation"]),
             "rotation": self._week,
             "runbook": self._catalogue,
             "postmortem": self._library,
         }
-        about = own[each.name]() if rows and each.name in own else {}
-        return self._render(
-            _OWN_LISTS.get(each.name, "index") if about else "index",
-            index_page(each),
-            "On call" if each.name == "rotation" else plural(each),
-            **about,
-            kind=each,
-            policy=self.book.severities,
-            columns=facts.COLUMNS.get(each.name, ()),
-            rows=sorted(rows, key=lambda row: order[row.card]),
-        )
+        if each.name == "incident":
+            stubs = sorted(self.stubs, key=lambda found: found.day, reverse=True)
+            yield from listing.incident_pages(self.listing, rows, self._render, stubs=stubs, **shown)
+        elif rows and each.name in own:
+            about = own[each.name]() | {"policy": self.book.severities, "rows": rows}
+            yield self._render(_OWN_LISTS[each.name], first, title, **about, **shown)
+        else:
+            for part in listing.parts(first, rows):
+                yield self._render("list", part.page, title, part=part, above=(first, title), **shown)
 
     def _catalogue(self) -> dict[str, Any]:
         """The runbooks by service and alert."""

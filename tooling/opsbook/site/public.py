@@ -106,7 +106,7 @@ class Stub(NamedTuple):
     day: date
     severity: str | None
     owner: str | None
-    """Who was its commander; the public is not told."""
+    """The person or team to ask; the public is not told."""
 
 
 class Guidance(NamedTuple):
@@ -155,14 +155,14 @@ def public(book: Book, as_of: datetime) -> Public:
 
 def stubs(book: Book) -> list[Stub]:
     """The restricted incidents, the newest first; what cannot be read is none of them."""
-    found = [
-        Stub(
-            _day(each, book), each.content.severity or each.content.history.severity, _commander(each.content)
-        )
-        for each in book.incidents
-        if each.content.visibility == "restricted"
-    ]
+    found = [stub(each, book) for each in book.incidents if each.content.visibility == "restricted"]
     return sorted(found, key=lambda stub: stub.day, reverse=True)
+
+
+def stub(document: Document[Incident], book: Book) -> Stub:
+    """What is said of a restricted incident."""
+    incident = document.content
+    return Stub(_day(document, book), incident.severity or incident.history.severity, _owner(incident, book))
 
 
 def _day(document: Document[Incident], book: Book) -> date:
@@ -173,9 +173,13 @@ def _day(document: Document[Incident], book: Book) -> date:
         return local_day(declared, book.settings.timezone) if declared else date.min
 
 
-def _commander(incident: Incident) -> str | None:
-    people = incident.roles.get("incident-commander") or incident.history.roles.get("incident-commander")
-    return people[0] if people else None
+def _owner(incident: Incident, book: Book) -> str | None:
+    """Who can say more of it: its commander, else who had another role, else a team whose service it hurt."""
+    roles = incident.history.roles | incident.roles
+    people = [*roles.get("incident-commander", ()), *(one for held in roles.values() for one in held)]
+    services = (book.find("service", id) for id in incident.services)
+    teams = (each.content.team for each in services if each and each.readable)
+    return next(iter((*people, *teams)), None)
 
 
 # ── incidents ─────────────────────────────────────────────────────────────────────────────
