@@ -162,3 +162,43 @@ def test_a_book_without_roles_has_a_handbook_all_the_same() -> None:
         "handbook/index.md",
         "handbook/glossary.md",
     }
+
+
+def test_a_service_says_how_it_is_who_looks_after_it_and_what_hurt_it() -> None:
+    hurt = INCIDENT.replace("severity: SEV1\nsummary", "severity: SEV1\nservices: [checkout]\nsummary")
+    found = words(site(**{f"{FOLDER}/incident.yaml": hurt})["policies/services/checkout.md"])
+    assert "No incident is open" in found
+    assert "Days since the last 30 Checkout answers 502" in found
+    assert "at once Ana after 5 min Ben at last" in found
+    assert "Runbook Alerts How fresh Fail over PoolEmpty review was due 50 days ago" in found
+    going_on = hurt.replace("milestone: resolved, ", "")
+    found = words(site(**{f"{FOLDER}/incident.yaml": going_on})["policies/services/checkout.md"])
+    assert "Hurt right now Checkout answers 502" in found
+
+
+def test_a_person_sees_when_they_are_on_call_next_and_what_is_theirs_to_do() -> None:
+    versions = "[{starts: 2026-03-30 09:00, every: 1w, members: [ana, ben]}]"
+    rota = f"timezone: UTC\nlayers:\n  - {{name: weekly, versions: {versions}}}\n"
+    item = "action_items:\n  grow: {title: Grow the pool, owner: ben, due: 2026-05-01}\n"
+    found = site(**{"rotations/pay.yaml": rota, f"{FOLDER}/incident.yaml": INCIDENT + item})
+    assert "pay now Mon 06 Apr, 09:00" in words(found["rotations/people/ana.md"])
+    ben = words(found["rotations/people/ben.md"])
+    assert "pay Mon 06 Apr, 09:00 Mon 13 Apr, 09:00" in ben
+    assert "Grow the pool 2026-05-01 Ben open" in ben
+
+
+def test_incidents_with_much_in_common_lead_to_one_another_and_say_why() -> None:
+    other = "incidents/2026/2026-02-02-pool/incident.yaml"
+    found = site(
+        **{other: INCIDENT.replace("Checkout answers 502", "The pool is empty").replace("-03-", "-02-")}
+    )
+    assert "The pool is empty factor small-pool" in words(found[f"{FOLDER}/index.md"])
+    assert "Checkout answers 502 factor small-pool" in words(
+        found[other.replace("incident.yaml", "index.md")]
+    )
+
+
+def test_a_restricted_incident_is_like_nothing() -> None:
+    other = "incidents/2026/2026-02-02-pool/incident.yaml"
+    text = INCIDENT.replace("Checkout answers 502", "Sealed") + "visibility: restricted\n"
+    assert not [path for path, page in site(**{other: text}).items() if "Sealed" in page]

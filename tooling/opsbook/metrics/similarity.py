@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from math import fsum, log
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,6 +36,8 @@ _SPARE = 3
 _SERVICE, _WORDS_ALONE = 0.05, 0.12
 """The score from which one is worth reading that has a service in common, or words alone: nine in ten of the
 pairs have more."""
+_FEW = 30
+"""So many incidents at most have a mark that says which are near."""
 _WORDS = 4
 """How many words are named."""
 
@@ -83,6 +86,54 @@ class Similar(NamedTuple):
         return {"id": self.id, "score": round(self.score, 3), "common": self.common.data()}
 
 
+class Known:
+    """The marks of incidents by id, counted once and asked often."""
+
+    def __init__(self, known: Mapping[str, Iterable[str]]) -> None:
+        self._those = {id: frozenset(each) for id, each in known.items()}
+        self._number = Counter(mark for own in self._those.values() for mark in own)
+        self._count = len(self._those) + _UNSEEN
+        self._weights: dict[str, float] = {}
+
+    @cached_property
+    def _having(self) -> dict[str, list[str]]:
+        """The incidents that have a mark, of the marks that few have."""
+        found: dict[str, list[str]] = {}
+        for id, own in self._those.items():
+            for mark in own:
+                if self._number[mark] <= _FEW:
+                    found.setdefault(mark, []).append(id)
+        return found
+
+    def near(self, id: str) -> set[str]:
+        """The incidents that have a mark in common with one of them that few have: whatever is most like it
+        is among them, in a time that does not grow with the number of incidents."""
+        found = {other for mark in self._those.get(id, ()) for other in self._having.get(mark, ())}
+        return found - {id}
+
+    def similar(self, asked: Mapping[str, str], among: Iterable[str] | None = None) -> list[Similar]:
+        """Those that have anything in common with an incident, the most similar first, then the newest;
+        `among` names the only ones to be looked at."""
+        those = self._those if among is None else {id: self._those[id] for id in among}
+        shared = {id: common for id, own in those.items() if (common := own & asked.keys())}
+        if not shared:
+            return []
+        said = fsum(map(self._weight, asked))
+        spare = _SPARE * log(self._count) ** 2
+        found = []  # sums by `fsum` are the same in whatever order the marks come
+        for id, common in shared.items():
+            own = fsum(map(self._weight, those[id]))
+            score = fsum(map(self._weight, common)) / (min(said, own) + spare)
+            rarest = sorted(common, key=lambda mark: (-self._weight(mark), mark))
+            found.append(Similar(id, score, _common(rarest, asked)))
+        return sorted(found, key=lambda each: (each.score, each.id), reverse=True)
+
+    def _weight(self, mark: str) -> float:
+        if mark not in self._weights:
+            self._weights[mark] = _weight(mark, self._count, self._number[mark] or 1)
+        return self._weights[mark]
+
+
 def similar(known: Mapping[str, Iterable[str]], asked: Mapping[str, str]) -> list[Similar]:
     """Those incidents that have anything in common with one, the most similar first, then the newest.
 
@@ -90,22 +141,7 @@ def similar(known: Mapping[str, Iterable[str]], asked: Mapping[str, str]) -> lis
     as they are written. The score is the same whichever of two is asked for, where both are known; and none
     scores higher than the incident itself.
     """
-    those = {id: frozenset(each) for id, each in known.items()}
-    shared = {id: common for id, own in those.items() if (common := own & asked.keys())}
-    if not shared:
-        return []
-    counts = Counter(mark for own in those.values() for mark in own)
-    count = len(those) + _UNSEEN
-    weights = {mark: _weight(mark, count, number) for mark, number in counts.items()}
-    said = fsum(weights.get(mark, _weight(mark, count, 1)) for mark in asked)
-    spare = _SPARE * log(count) ** 2
-    found = []  # sums by `fsum` are the same in whatever order the marks come
-    for id, common in shared.items():
-        own = fsum(map(weights.__getitem__, those[id]))
-        score = fsum(map(weights.__getitem__, common)) / (min(said, own) + spare)
-        rarest = sorted(common, key=lambda mark: (-weights[mark], mark))
-        found.append(Similar(id, score, _common(rarest, asked)))
-    return sorted(found, key=lambda each: (each.score, each.id), reverse=True)
+    return Known(known).similar(asked)
 
 
 def _weight(mark: str, count: int, number: int) -> float:

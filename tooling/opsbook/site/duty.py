@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.model.time import Interval, midnight
 from opsbook.oncall import answers
-from opsbook.oncall.schedule import Covered, plan, stretches
+from opsbook.oncall.schedule import Covered, plan, shifts, stretches
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -58,6 +58,36 @@ class Week(NamedTuple):
 
     monday: date
     days: tuple[Day, ...]
+
+
+class Next(NamedTuple):
+    """A turn of a person that is to come, or is going on."""
+
+    rotation: Card
+    start: datetime
+    end: datetime
+    moved: bool
+
+
+class Turns:
+    """The turns of everybody in the weeks ahead, worked out once."""
+
+    def __init__(self, book: Book, cards: list[Card], at: datetime) -> None:
+        self._found: dict[str, list[Next]] = {}
+        within = Interval(at, at + timedelta(weeks=WEEKS))
+        for card in cards:
+            try:
+                decides = plan(book, card.id)
+            except LookupError:
+                continue
+            for shift in shifts(decides, within):
+                moved = isinstance(shift.reason, Covered)
+                turn = Next(card, shift.interval.start, shift.interval.end, moved)
+                self._found.setdefault(shift.person, []).append(turn)
+
+    def of(self, person: str) -> list[Next]:
+        """A person's turns, the next first."""
+        return sorted(self._found.get(person, ()), key=lambda turn: (turn.start, turn.end))
 
 
 def posts(book: Book, cards: list[Card], at: datetime) -> list[Post]:

@@ -136,7 +136,7 @@ def work(found: Work, guide: Guide) -> Facts:
             "Due": found.due or "no date",
             "Does": item.kind,
             "Strength": item.strength,
-            "Done when": item.done_when,
+            "Done when": guide.markdown(item.done_when) if item.done_when else "",
             "Done on": item.done_on,
             "Declined because" if item.status == "declined" else "Reason": item.reason,
             "Tracked in": guide.address(item.tracker) if item.tracker else "",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from opsbook.metrics.summary import Spread, Summary
     from opsbook.metrics.targets import Result
     from opsbook.site.guide import Guide
+    from opsbook.site.tally import Case
 
 _YEAR, _QUARTER = 365, 90
 _DOTS = 200
@@ -278,9 +279,22 @@ def _line(row: Row, as_of: datetime) -> Iterator[str]:
         yield f"{each.time / timedelta(minutes=1):g}" if each is not None and each.over else ""
 
 
-def context(book: Book, guide: Guide, as_of: datetime, share: float | None) -> dict[str, Any]:
+def service(figures: Service | None, cases: list[Case], today: date) -> list[Tile]:
+    """How a service is: incidents, and the time between them."""
+    if figures is None:
+        return []
+    tiles = [Tile("Incidents in a year", str(figures.failures))]
+    if figures.mean is not None:
+        low = length(timedelta(seconds=figures.interval.low))
+        tiles.append(Tile("Mean time between failures", length(figures.mean), f"with 95 % at least {low}"))
+    last = next((case for case in cases if case.counts), None)
+    if last is not None:
+        tiles.append(Tile("Days since the last", f"{(today - last.day).days:,}", last.card.title))
+    return tiles
+
+
+def context(found: Measures, book: Book, guide: Guide, share: float | None) -> dict[str, Any]:
     """Everything that the page's template asks."""
-    found = measures(book, guide, as_of)
     targets = book.find("targets", "targets")
     wanted = targets.content.targets.values() if targets and targets.readable else ()
     between = next((each.at_least for each in wanted if each.metric == "time_between_failures"), None)
@@ -295,7 +309,7 @@ def context(book: Book, guide: Guide, as_of: datetime, share: float | None) -> d
             "failures": failures(found, between, guide),
             "completion": completion(found, share),
         },
-        "csv": table(found.rows, as_of),
+        "csv": table(found.rows, found.year.as_of),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +17,7 @@ from opsbook.book.kinds import KINDS, Kind, kind
 from opsbook.metrics import agenda
 from opsbook.metrics.business_days import calendar_of
 from opsbook.site import (
+    alike,
     board,
     catalogue,
     communications,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.git import Change
+    from opsbook.model.directory import Service
     from opsbook.model.incident import Incident
 
 _LISTED = 50
@@ -93,8 +96,10 @@ class _Site:
         self.lessons: list[library.Lesson] = []
         self.paging = paging.Paging(book, as_of)
         self.examples = communications.Examples(book, as_of)
+        self.alike = alike.Likeness(book, self.survey)
         self.limits = response.Limits(book)
         self.cases: list[tally.Case] = []
+        self.by_service: dict[str, list[tally.Case]] = {}
         self.items: list[tally.Item] = []
         self.listing = listing.Listing(book, self.guide)
         self.stubs: list[Stub] = []
@@ -156,6 +161,14 @@ class _Site:
         if card.kind == "severities":
             about["tree"] = questions.tree(record)
             about["classifier"] = questions.classifier(record, self.guide)
+        if card.kind == "service":
+            about |= self._service(record, card)
+        if card.kind == "person":
+            about["turns"] = self.turns.of(card.id)
+            about["work"] = [each for each in self.work if each.item.owner == card.id][:_LISTED]
+        if card.kind == "team":
+            about["posts"] = [post for post in self.posts if post.team == card.id]
+            about["work"] = [each for each in self.work if board.team(self.asked, each) == card.id][:_LISTED]
         if card.kind == "escalation":
             about["now"] = self.paging.of(card)
         if card.kind == "communication":
@@ -178,6 +191,45 @@ class _Site:
             **about,
         )
 
+    def _service(self, record: Service, card: Card) -> dict[str, Any]:
+        """How a service is, what hurt it lately, and who looks after it now."""
+        cases = sorted(
+            self.by_service.get(card.id, ()), key=lambda case: (case.day, case.card.id), reverse=True
+        )
+        open = [each for each in self.open if card.id in each.services]
+        figures = next((each for each in self.measured.year.services if each.id == card.id), None)
+        steps = self.paging.steps(record.escalation) if record.escalation else []
+        return {
+            "open": open,
+            "cases": cases[:_LATEST],
+            "tiles": measures.service(figures, cases, self.today),
+            "runbooks": [each for each in self.catalogue if card.id in each.services],
+            "today": self.today,
+            "steps": steps,
+            "leaned_on": [
+                user for user in self.survey.uses.get(("service", card.id), ()) if user.kind == "service"
+            ],
+        }
+
+    @cached_property
+    def measured(self) -> measures.Measures:
+        """The figures of the book."""
+        return measures.measures(self.book, self.guide, self.as_of)
+
+    @cached_property
+    def turns(self) -> duty.Turns:
+        """Who is on call when."""
+        return duty.Turns(self.book, self._rotations, self.as_of)
+
+    @cached_property
+    def posts(self) -> list[duty.Post]:
+        """Who is on call in each rotation."""
+        return duty.posts(self.book, self._rotations, self.as_of)
+
+    @property
+    def _rotations(self) -> list[Card]:
+        return [card for (kind, _), card in self.survey.cards.items() if kind == "rotation" and card.readable]
+
     def _incident(self, document: Document[Incident], row: Row) -> dict[str, Any]:
         """What an incident's page shows beside the record; its open work is kept for the lists."""
         incident = document.content
@@ -194,7 +246,7 @@ class _Site:
             "work": work,
             "days": [(day, list(entries)) for day, entries in days],
             "updates": [entry for entry in incident.timeline if entry.update],
-            **self._response(incident, row.card),
+            **self._response(document, row.card),
         }
 
     def _answered(self, work: Work, document: Document[Incident]) -> Work:
@@ -213,14 +265,18 @@ class _Site:
         at = incident.history.declared or min((entry.at for entry in incident.timeline), default=None)
         if at is not None:
             day = self.guide.local(at).date()
-            self.cases.append(tally.Case(card, day, policy.worst_of(incident), incident.counts))
+            case = tally.Case(card, day, policy.worst_of(incident), incident.counts)
+            self.cases.append(case)
+            for service in incident.services:
+                self.by_service.setdefault(service, []).append(case)
             over = incident.history.milestones.get("resolved", at)
             opened = self.guide.local(over).date()
             self.items += filter(None, (tally.item(each, opened) for each in work))
         self.examples.note(document)
 
-    def _response(self, incident: Incident, card: Card) -> dict[str, Any]:
+    def _response(self, document: Document[Incident], card: Card) -> dict[str, Any]:
         """What follows from the timeline: pictures, headline figures, and who was told in time."""
+        incident = document.content
         postmortem = self.book.find("postmortem", card.id)
         page = postmortem.content if postmortem and postmortem.readable else None
         policy = self.book.severities
@@ -232,6 +288,7 @@ class _Site:
             "owed": response.owed(incident, policy, calendar_of(self.book, incident), page, self.as_of),
             "tiles": response.tiles(incident, policy.worst_of(incident), self.limits, self.as_of),
             "runs": response.runs(incident),
+            "alike": self.alike.like(document),
         }
 
     def _changes(self, card: Card) -> tuple[Change, ...]:
@@ -311,7 +368,7 @@ class _Site:
 
     def _week(self) -> dict[str, Any]:
         """Who is on call now, and this week in each team."""
-        posts = duty.posts(self.book, [row.card for row in self.rows["rotation"]], self.as_of)
+        posts = self.posts
         teams: dict[str | None, list[tuple[Card, duty.Week]]] = {}
         for post in posts:
             week = duty.weeks(self.book, post.card.id, self.as_of, 1)[0]
@@ -330,7 +387,7 @@ class _Site:
             open=self.open,
             latest=latest,
             columns=facts.COLUMNS["incident"],
-            posts=duty.posts(self.book, [row.card for row in self.rows["rotation"]], self.as_of),
+            posts=self.posts,
             **home.overdue(self._agenda()),
             doing=home.doing(self.cases, self.items, self.book.severities, self._target(), self.today),
             months=months,
@@ -347,7 +404,7 @@ class _Site:
 
     def _metrics(self) -> Iterator[Page]:
         """How we are doing, in figures, and the same for a spreadsheet."""
-        about = measures.context(self.book, self.guide, self.as_of, self._target())
+        about = measures.context(self.measured, self.book, self.guide, self._target())
         yield Page("metrics.csv", about.pop("csv").encode())
         yield self._render("metrics", "metrics.md", "How are we doing?", **about)
 

@@ -35,14 +35,13 @@ class Paging:
         self._at = as_of
         self._roster = Roster(book, Interval(as_of - timedelta(days=1), as_of + _AHEAD))
 
-    @property
-    def levels(self) -> list[str]:
-        """The severities for which somebody is paged, or all where the policy does not say."""
-        return self._book.severities.paging or list(self._book.severities.levels)
-
     def of(self, card: Card) -> dict[str, list[Step]]:
         """The steps of a policy by severity: the first round, and the fallback."""
         return {severity: self._steps(card.id, severity) for severity in self._book.severities.levels}
+
+    def steps(self, policy: str) -> list[Step]:
+        """The steps of a policy at the worst severity."""
+        return self._steps(policy, next(iter(self._book.severities.levels)))
 
     def _steps(self, policy: str, severity: str) -> list[Step]:
         found: list[Step] = []
