@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,3 +46,9 @@ def test_what_fails_while_it_is_written_leaves_what_was_there(tmp_path: Path) ->
     write_pieces(file, half())
     assert read(file) == "old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_whole_file_that_another_version_wrote_another_way_counts_as_not_there(tmp_path: Path) -> None:
+    content = marshal.dumps((1, "one piece, without its length"))
+    (tmp_path / "kept").write_bytes(crc32(content).to_bytes(4, "big") + content)
+    assert read_pieces(tmp_path / "kept") == []

@@ -82,7 +82,10 @@ def read_pieces(file: Path) -> list[Any]:
     found = []
     while rest:
         end = _LENGTH + int.from_bytes(rest[:_LENGTH], "big")
-        found.append(marshal.loads(rest[_LENGTH:end]))  # noqa: S302 - its own file, not of the book
+        try:
+            found.append(marshal.loads(rest[_LENGTH:end]))  # noqa: S302 - its own file, not of the book
+        except (ValueError, EOFError, TypeError):  # another version of opsbook wrote it another way
+            return []
         rest = rest[end:]
     return found
 
