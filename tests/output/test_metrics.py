@@ -252,6 +252,16 @@ def test_openmetrics_says_what_the_summary_says(example: Told) -> None:
     assert float(read["opsbook_incidents", ""]) == example.summary.now.whole.incidents
 
 
+def test_a_target_that_was_missed_can_be_alerted_on(example: Told) -> None:
+    read = {
+        labels: value for family, labels, value in exposition(openmetrics.render(example))
+        if family == "opsbook_target_met_by_target"
+    }  # fmt: skip
+    assert read['target="sev1-acknowledge"'] == "1"
+    assert read['target="sev1-resolve"'] == "0"
+    assert 'target="fewer-sev0"' not in read
+
+
 def test_a_sum_over_the_labels_of_a_family_counts_nothing_twice(example: Told) -> None:
     read = [
         int(value) for family, _, value in exposition(openmetrics.render(example))

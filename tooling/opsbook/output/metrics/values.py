@@ -41,6 +41,7 @@ HELP = {
     "pages_at_night": "Pages in a night of the person who was paged.",
     "nights_on_call": "Nights in which somebody was on call.",
     "pages_per_night": "Pages at night for each night that somebody was on call.",
+    "target_met": "Whether a target was met: 1 or 0, and left out where nobody can tell.",
     "repeated_causes": "Incidents with a factor of one of the 365 days before, of those that name any.",
 }
 """What each figure is."""
@@ -98,6 +99,9 @@ def _values(told: Told) -> Iterator[Value]:
         yield Value("pages_at_night", "", "n", person.at_night, "person", person.id)
         yield Value("nights_on_call", "", "n", person.nights, "person", person.id)
     yield from _share("repeated_causes", found.causes.share)
+    for result in told.results:
+        if result.met is not None:
+            yield Value("target_met", "", "n", int(result.met), "target", result.id)
     for group in found.groups:
         yield from _group(group, told.by or "")
 
