@@ -1003,6 +1003,15 @@ def ending(story: Story) -> Iterator[Entry]:
                 milestone="closed", by=commander(story))  # fmt: skip
 
 
+STRENGTHS = {
+    "prevent": "stronger",
+    "detect": "intermediate",
+    "mitigate": "intermediate",
+    "process": "intermediate",
+}
+"""How well a remedy of each kind holds when nobody thinks of it."""
+
+
 def action_items(story: Story) -> dict[str, dict[str, str]]:
     """Two or three items, all of them done in time or declined."""
     rng = story.rng
@@ -1015,6 +1024,7 @@ def action_items(story: Story) -> dict[str, dict[str, str]]:
         fields = {
             "title": item.title,
             "kind": item.kind,
+            "strength": STRENGTHS[item.kind],
             "owner": owners[number],
             "due": str(resolved + timedelta(days=days)),
             "status": "done",

@@ -475,7 +475,7 @@ def test_a_shell_completes_commands_and_options(book: Path) -> None:
         True,
     )
     line = {"_OPSBOOK_COMPLETE": "bash_complete", "COMP_CWORD": "1"}
-    assert opsbook(**line, COMP_WORDS="opsbook ch").stdout == "plain,check\n"
+    assert opsbook(**line, COMP_WORDS="opsbook ch").stdout == "plain,check\nplain,checklist\n"
     line["COMP_CWORD"] = "2"
     assert opsbook(**line, COMP_WORDS="opsbook check --form").stdout == "plain,--format\n"
 

@@ -106,14 +106,15 @@ def _branch_point() -> str:
 
 
 def _clocks(before: Book, after: Book, paths: set[str], at: datetime) -> Iterator[str]:
-    from opsbook.metrics.agenda import Chosen, agenda, due_by
+    from opsbook.metrics.agenda import Chosen, agenda, clocks_of, due_by
     from opsbook.model.time import duration, local_day
     from opsbook.output.pull_request import clocks
 
     zone = after.settings.timezone
     last = local_day(at + duration(_SOON), zone)
-    known = {each.key for each in agenda(before, at)}
-    items = [each for each in agenda(after, at) if each.path in paths]
+    records = sorted({path.replace("/postmortem.md", "/incident.yaml") for path in paths})
+    known = {each.key for each in agenda(before, at, clocks_of(before, records))}
+    items = agenda(after, at, clocks_of(after, records))
     started = [each for each in items if each.key not in known]
     near = [each for each in due_by(items, last, zone) if each.key in known]
     return clocks(started, near, Chosen(at, zone, "", last, tuple(items)))

@@ -279,6 +279,15 @@ def clocks(book: Book) -> Clocks:
     return Clocks([*said, *of_book], unreadable)
 
 
+def clocks_of(book: Book, paths: Iterable[str]) -> Clocks:
+    """The clocks of a few records, of an incident with those of its page; what is not there has none."""
+    found: list[tuple[Any, ...]] = []
+    for path in paths:
+        if book.tree.has(path):
+            found += (_of_incident(book, path) if kind("incident").id(path) else _of_record(book, path)) or ()
+    return Clocks([_clock(each) for each in found], [])
+
+
 def _tested(book: Book, said: Iterable[Clock]) -> list[Clock]:
     """What records say, with runbooks that are due again so long after they were followed last."""
     found = list(said)
