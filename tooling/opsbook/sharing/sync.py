@@ -23,6 +23,8 @@ from opsbook.text import Source
 
 _ROUNDS = 60
 """How often to begin anew because somebody else was faster; each time after a longer wait."""
+_PATIENCE = 8
+"""Rounds that a wait lasts at most: where a round takes long, others need long for theirs."""
 
 
 class Synced(NamedTuple):
@@ -72,6 +74,7 @@ def _together(clone: Clone, branch: str, remote: str) -> Synced:
     renamed: dict[str, str] = {}
     target = upstream_of(clone, branch)
     for attempt in range(_ROUNDS):
+        began = time.monotonic()
         there = clone.tip(f"refs/remotes/{remote}/{target}")
         here = clone.tip(f"refs/heads/{branch}")
         if here is None and there is None:
@@ -87,9 +90,11 @@ def _together(clone: Clone, branch: str, remote: str) -> Synced:
             return Synced(True, renamed=renamed)
         if pushed.result == "refused":
             return _elsewhere(clone, remote, here, target, pushed.words, renamed)
-        time.sleep(random.uniform(0, min(0.05 * 1.5**attempt, 2)))
-        away = pushed.words if pushed.result == "offline" else fetch(clone, remote)
-        if away:
+        if pushed.result == "offline":
+            return Synced(False, _offline(remote, pushed.words), renamed)
+        took = time.monotonic() - began
+        time.sleep(random.uniform(0, took * min(1.5**attempt, _PATIENCE)))
+        if away := fetch(clone, remote):
             return Synced(False, _offline(remote, away), renamed)
     return Synced(
         False, f"others pushed to {remote} {_ROUNDS} times meanwhile: run `opsbook sync` again", renamed
