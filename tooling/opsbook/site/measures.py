@@ -46,15 +46,17 @@ _STAGES = {
 _STAGE = "time_to_"
 _METRICS = {
     "time_to_detect": "Time to notice",
-    "time_to_acknowledge": "Time to acknowledge (MTTA)",
+    "time_to_acknowledge": "Time to acknowledge",
     "time_to_declare": "Time to declare",
     "time_to_mitigate": "Time to mitigate",
-    "time_to_resolve": "Time to resolve (MTTR)",
-    "time_between_failures": "Time between failures (MTBF)",
+    "time_to_resolve": "Time to resolve",
+    "time_between_failures": "Time between failures",
     "incidents": "Incidents",
     "action_items_done": "Action items done",
     "pages_per_night": "Pages in one night",
 }
+_MEANS = {"time_to_acknowledge": "MTTA", "time_to_resolve": "MTTR", "time_between_failures": "MTBF"}
+"""What people call the means of these."""
 
 
 class Stage(NamedTuple):
@@ -115,6 +117,8 @@ def _tile(found: Result, guide: Guide) -> Tile:
     """A target, and what came of it in a year."""
     target = found.target
     name = _METRICS[target.metric]
+    if target.statistic == "mean" and target.metric in _MEANS:
+        name += f" ({_MEANS[target.metric]})"
     about = ", ".join(target.severity) or ("critical services" if target.critical_services else "")
     style = {True: "good", False: "bad", None: ""}[found.met]
     verdict = {True: "met", False: "missed", None: "cannot tell"}[found.met]
