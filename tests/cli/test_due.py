@@ -129,6 +129,34 @@ def test_annotations_count_paths_from_the_root_of_the_repository(
     assert out.startswith(f"::warning file=book/{FOLDER}/incident.yaml,line=7,title=4 days late::")
 
 
+def test_an_incident_on_a_branch_of_its_own_owes_its_updates_too(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+        subprocess.run(["git", "-C", str(book), *who, *words], check=True, capture_output=True)
+
+    id = "2026-03-20-refunds-slow"
+    git("init", "--quiet", "--initial-branch=main")
+    git("add", ".")
+    git("commit", "--quiet", "-m", "a book")
+    git("switch", "--quiet", "-c", f"incident/{id}")
+    (book / f"incidents/2026/{id}").mkdir()
+    record = "title: Refunds are slow\nseverity: SEV1\ntimeline:\n"
+    record += "  - {at: 2026-03-20T08:00Z, milestone: declared, severity: SEV1, text: Declared}\n"
+    (book / f"incidents/2026/{id}/incident.yaml").write_text(record)
+    git("add", ".")
+    git("commit", "--quiet", "-m", "declared")
+    git("switch", "--quiet", "main")
+    for _ in range(2):
+        _, out, _ = due(book, capsys, "--within", "0d", "--format", "json")
+        assert {each["text"] for each in json.loads(out)["items"] if each["record"] == id} == {
+            "Update internal",
+            "Update public",
+            "Update customers",
+        }
+
+
 def test_a_calendar_goes_into_a_file(book: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert due(book, capsys, "--format", "ical", "-o", str(tmp_path / "due.ics")) == (0, "", "")
     calendar = icalendar.Calendar.from_ical((tmp_path / "due.ics").read_bytes())

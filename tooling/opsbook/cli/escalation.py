@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from opsbook.output.frames import Paint
 
 
+_WIDTH = 80
+
+
 @click.group(cls=Group)
 def command() -> None:
     """Who would be paged, minute by minute, and whether somebody always is."""
@@ -180,22 +183,25 @@ def _report(
         document = book.find("escalation", each.policy)
         assert document is not None
         place = document.at("tests", each.test)
-        yield f"{clean(str(place))}: {paint('test fails', '1;31')}: {clean(each.said)}\n"
+        yield f"{clean(str(place))}: {paint('test fails', '1;31')}\n"
+        yield from _hung(clean(each.said), "  ")
     yield from _failures(failures, roster, paint)
     for person, found in alone.items():
         yield f"{paint(clean(person), '1')} is a single point of failure:\n"
-        yield from (f"  {line}" for line in _failures(found, roster, paint))
+        yield from (f"  {line}" for line in _failures(found, roster, paint, narrower=2))
     tests = sum(len(policy.content.tests) for policy in book.escalations)
     services = sum(map(len, known.values()))
     until = roster.within.end
     proof = f"{count(len(known), 'policy').replace('policys', 'policies')} of {count(services, 'service')}"
     yield f"{count(tests, 'test')}, {len({(each.policy, each.test) for each in failed})} failed; "
-    verdict = f"{count(len(failures), 'failure')}" if failures else "proved"
-    yield f"{proof} {verdict} until {until:%Y-%m-%d}\n"
+    verdict = f": {count(len(failures), 'failure')}" if failures else " proved"
+    yield f"{proof}{verdict} until {until:%Y-%m-%d}\n"
+    if failures or alone:
+        yield f"times are of {book.settings.timezone.key}\n"
 
 
-def _failures(failures: list[Failure], roster: Roster, paint: Paint) -> Iterator[str]:
-    """The failures, those that say the same on one line, with the first stretch and how many hours in all."""
+def _failures(failures: list[Failure], roster: Roster, paint: Paint, narrower: int = 0) -> Iterator[str]:
+    """The failures, those that say the same together, with the first stretch and how many hours in all."""
     from opsbook.output.frames import clean
 
     groups: dict[tuple[str, str], list[Failure]] = {}
@@ -207,11 +213,24 @@ def _failures(failures: list[Failure], roster: Roster, paint: Paint) -> Iterator
         stretches = sorted({each.interval for each in found})
         hours = sum((each.length for each in stretches), timedelta()) / timedelta(hours=1)
         start, end = (at.astimezone(zone) for at in stretches[0])
-        more = (
-            f", first {start:%a} {start.day} {start:%b %H:%M} – {end:%a} {end.day} {end:%b %H:%M} {zone.key}"
-        )
-        place = f"{paint(clean(policy), '1')} at {severities}: {clean(said)}"
-        yield f"{place}; {hours:,.1f} h in {len(stretches)} stretches{more}\n"
+        first, *others = _hung(f"{clean(policy)} at {severities}: {clean(said)}", "", narrower)
+        yield first.replace(clean(policy), paint(clean(policy), "1"), 1)
+        yield from others
+        begins = f"{start:%a} {start.day} {start:%b %H:%M}"
+        ends = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a} {end.day} {end:%b %H:%M}"
+        times = "in one stretch," if len(stretches) == 1 else f"in {len(stretches):,} stretches, first"
+        yield from _hung(f"{hours:,.1f} h {times} {begins} – {ends}", "  ", narrower)
+
+
+def _hung(words: str, indent: str, narrower: int = 0) -> Iterator[str]:
+    """Words in lines as wide as is read with ease, the ones after the first further in."""
+    from textwrap import wrap
+
+    further = f"{indent}  "
+    lines = wrap(
+        words, _WIDTH - narrower, initial_indent=indent, subsequent_indent=further, break_on_hyphens=False
+    )
+    yield from (f"{line}\n" for line in lines)
 
 
 def _proved(failed: list[Any], failures: list[Failure], alone: dict[str, list[Failure]]) -> dict[str, Any]:
