@@ -177,10 +177,10 @@ def test_a_dry_run_asks_nobody(
 
 
 def test_more_than_two_weekdays_without_a_run_are_too_many() -> None:
-    from opsbook.output.pull_request import stale
+    from opsbook.metrics.follow_up import neglected
 
     friday = datetime(2026, 11, 20, 6, tzinfo=UTC)
-    assert [stale(friday, friday + timedelta(days=n)) for n in range(7)] == [False] * 5 + [True] * 2
+    assert [neglected(friday, friday + timedelta(days=n)) for n in range(7)] == [False] * 5 + [True] * 2
 
 
 def test_hundreds_of_things_fit_into_an_issue(forge: Forge, github: GitHub) -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from opsbook.output.overdue import Wanted
     from opsbook.output.pull_request import Report, Section
 
+T = TypeVar("T")
 _WORKFLOW = "due.yml"
 _SOON = "3d"
 _BOT = "github-actions[bot]"
@@ -70,7 +71,8 @@ def report(obj: dict[str, Any], /, at: str | None, **options: Any) -> None:
     instant = moment(obj, at)
     sections, head = _sections(options["base"], instant)
     made = Report(options["pull_request"], options["head"] or head, tuple(sections))
-    click.echo(markdown(made, SUMMARY, _last_run(options["workflow"], instant)), nl=False)
+    last = _if_it_can(lambda forge: last_run(forge, options["workflow"], instant), "")
+    click.echo(markdown(made, SUMMARY, last), nl=False)
     if options["comment_file"]:
         if made.number is None:
             raise click.UsageError("--comment-file needs --pull-request")
@@ -145,30 +147,32 @@ def _similar(book: Book, ids: dict[str, None]) -> Iterator[str]:
             yield from similar(id, earlier(book, incident))
 
 
-def _last_run(workflow: str, at: datetime) -> str:
-    """When what is overdue was last looked at, where that can be asked; nothing is refused for it."""
+def _if_it_can(ask: Callable[[GitHub], T], otherwise: T) -> T:
+    """What GitHub says, where there is a token; nothing is refused because it does not answer."""
     from opsbook.forge.github import GitHub, repository
 
     if not (os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN")):
-        return ""
+        return otherwise
     try:
-        return last_run(GitHub(repository(None, os.environ), os.environ), workflow, at)
+        return ask(GitHub(repository(None, os.environ), os.environ))
     except UserError as error:
-        click.echo(f"when {workflow} last ran is not known: {error.message}", err=True)
-        return ""
+        from opsbook.output.frames import clean
+
+        click.echo(f"when teams were last told is not known: {clean(error.message)}", err=True)
+        return otherwise
 
 
 def last_run(forge: GitHub, workflow: str, at: datetime) -> str:
     """A line on when a workflow last succeeded: a warning where that is more than two weekdays ago, since a
     forge drops schedules when it is busy, and switches them off where nothing happens."""
+    from opsbook.metrics.follow_up import neglected
     from opsbook.model.time import write_instant
-    from opsbook.output.pull_request import stale
 
     found = forge.last_success(workflow)
     if found is None:
         return f"⚠️ `{workflow}` has not succeeded yet: nobody is told what is overdue"
     when = write_instant(found.replace(second=0))
-    if stale(found, at):
+    if neglected(found, at):
         return f"⚠️ `{workflow}` last succeeded on `{when}`, more than two weekdays ago: see why"
     return f"What is overdue was last looked at on `{when}`"
 
@@ -330,6 +334,50 @@ def _hidden(book: Book, *, public: bool) -> Callable[[Item], bool]:
         return visibility == "restricted" or (public and visibility != "public")
 
     return hidden
+
+
+# ── site ──────────────────────────────────────────────────────────────────────────────────
+
+
+@command.command(cls=Command)
+@click.option(
+    "--output", "-o", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="DIR",
+    help="Where the site goes.",
+)  # fmt: skip
+@click.option("--preview", is_flag=True, help="All that is not restricted, for whoever reviews a change.")
+@workflow_option
+@at_option
+@click.pass_context
+def site(context: click.Context, output: Path, preview: bool, workflow: str, at: str | None) -> int:
+    """Build the site that the settings publish (`site.publish`), or one to look at.
+
+    Where nothing is published nothing is built. Says which it is in GITHUB_OUTPUT, as `publish=true` or
+    `publish=false`. The home page says when teams were last told what is overdue, where a token lets it ask.
+    """
+    from opsbook.cli.site import build
+    from opsbook.model.time import write_instant
+
+    asked = the_book().settings.site.publish
+    _put_output("publish", "true" if asked and not preview else "false")
+    if asked is None and not preview:
+        click.echo(
+            "nothing is published: the settings' `site.publish` says which site, `public` or `internal`"
+        )
+        return 0
+    told = _if_it_can(lambda forge: forge.last_success(workflow), None)
+    code: int = context.invoke(
+        build, output=output, visibility="internal" if preview else asked, markdown_only=False, at=at,
+        told_at=write_instant(told.replace(second=0)) if told else None,
+    )  # fmt: skip
+    return code
+
+
+def _put_output(name: str, value: str) -> None:
+    """Tell the steps that follow."""
+    place = os.environ.get("GITHUB_OUTPUT")
+    if place:
+        with Path(place).open("a", encoding="utf-8") as stream:
+            stream.write(f"{name}={value}\n")
 
 
 # ── from-issue ────────────────────────────────────────────────────────────────────────────

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 _PAGES = "build/pages"
 _PLACES = ("incidents", "runbooks", "rotations", "policies")
 """Where records stand."""
-_PLACES = ("incidents", "runbooks", "rotations", "policies")
-"""Where records stand."""
 
 
 @click.group(cls=Group)
@@ -38,11 +36,19 @@ def command() -> None:
     "--visibility", type=click.Choice(("internal", "public")), default="internal",
     help="For whom: `public` shows what is marked so, of that only what customers may know.",
 )  # fmt: skip
+@click.option(
+    "--told-at", metavar="INSTANT", help="When teams were last told what is overdue, for the home page."
+)
 @click.option("--markdown-only", is_flag=True, help=f"Write the pages into {_PAGES} and stop there.")
 @at_option
 @click.pass_context
 def build(
-    context: click.Context, output: Path | None, visibility: str, markdown_only: bool, at: str | None
+    context: click.Context,
+    output: Path | None,
+    visibility: str,
+    told_at: str | None,
+    markdown_only: bool,
+    at: str | None,
 ) -> int:
     """Build the site of the book.
 
@@ -67,7 +73,8 @@ def build(
         found = _public_pages(book, instant)
     else:
         program: Any = context.find_root().command
-        found = pages(book, instant, reference(program))
+        told = moment({}, told_at) if told_at else None
+        found = pages(book, instant, reference(program), told)
     count = site.write(found, root / place)
     click.echo(f"{place}: {count:,} files")
     if markdown_only:

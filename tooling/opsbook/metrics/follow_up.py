@@ -7,7 +7,7 @@ clock: whether something is late is for the caller to ask.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from opsbook.metrics.business_days import after, last_day
@@ -58,6 +58,13 @@ def review_day(item: ActionItem) -> date | None:
     """The day by which somebody must have looked whether a finished remedy holds; None where nobody said
     one, while it is not finished, and once there is a verdict."""
     return item.review_on if item.status == "done" and item.verdict is None else None
+
+
+def neglected(last: datetime, at: datetime) -> bool:
+    """Whether more than two weekdays have begun since somebody last looked: what runs on weekdays rests at
+    weekends."""
+    days = (last.date() + timedelta(days=n) for n in range(1, min((at.date() - last.date()).days, 60) + 1))
+    return sum(day.weekday() < 5 for day in days) > 2
 
 
 def postmortem_due(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.errors import UserError
@@ -199,12 +198,3 @@ def _section(said: Any) -> Section:
     ):
         raise ValueError(title)
     return Section(title, tuple(_short(clean(each)) for each in lines), more)
-
-
-# ── the run before ────────────────────────────────────────────────────────────────────────
-
-
-def stale(last: datetime, at: datetime) -> bool:
-    """Whether more than two weekdays lie between two instants: what runs on weekdays rests at weekends."""
-    days = (last.date() + timedelta(days=n) for n in range(1, min((at.date() - last.date()).days, 60) + 1))
-    return sum(day.weekday() < 5 for day in days) > 2

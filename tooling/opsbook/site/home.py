@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.metrics.due import next_updates
+from opsbook.metrics.follow_up import neglected
 from opsbook.site import charts, tally
 from opsbook.site.response import Tile
 
@@ -68,6 +69,11 @@ def overdue(agenda: list[Item]) -> dict[str, Any]:
         "coming": coming[:_SHOWN],
         "coming_in_all": len(coming),
     }
+
+
+def told(at: datetime | None, as_of: datetime) -> dict[str, Any]:
+    """When teams were last told what is overdue, and whether that is too long ago."""
+    return {"told_at": at, "untold": at is not None and neglected(at, as_of)}
 
 
 def doing(

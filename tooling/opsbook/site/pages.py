@@ -70,9 +70,12 @@ class Row(NamedTuple):
     facts: facts.Facts
 
 
-def pages(book: Book, as_of: datetime, reference: Iterable[Page] = ()) -> Iterator[Page]:
-    """Every page of the site of a book as of an instant; `reference` pages are put beside them."""
-    yield from _Site(book, as_of).pages()
+def pages(
+    book: Book, as_of: datetime, reference: Iterable[Page] = (), told_at: datetime | None = None
+) -> Iterator[Page]:
+    """Every page of the site of a book as of an instant; `reference` pages are put beside them. `told_at` is
+    when teams were last told what is overdue, where that is known."""
+    yield from _Site(book, as_of, told_at).pages()
     yield from reference
     for asset in files("opsbook.site").joinpath("assets").iterdir():
         yield Page(f"assets/{asset.name}", asset.read_bytes())
@@ -81,9 +84,10 @@ def pages(book: Book, as_of: datetime, reference: Iterable[Page] = ()) -> Iterat
 class _Site:
     """One site in the making."""
 
-    def __init__(self, book: Book, as_of: datetime) -> None:
+    def __init__(self, book: Book, as_of: datetime, told_at: datetime | None) -> None:
         self.book = book
         self.as_of = as_of
+        self.told_at = told_at
         self.survey = Survey(book)
         self.guide = Guide(self.survey, book)
         self.today = self.guide.local(as_of).date()
@@ -389,6 +393,7 @@ class _Site:
             columns=facts.COLUMNS["incident"],
             posts=self.posts,
             **home.overdue(self._agenda()),
+            **home.told(self.told_at, self.as_of),
             doing=home.doing(self.cases, self.items, self.book.severities, self._target(), self.today),
             months=months,
             picture=home.by_month(months, self.guide),
