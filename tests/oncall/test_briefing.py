@@ -185,6 +185,16 @@ def test_follow_ups_are_the_teams_that_are_overdue_or_fall_due_in_the_turn() -> 
     assert [each.id for each in elsewhere.follow_ups] == ["late", "today", "soon"]
 
 
+def test_what_a_comment_answers_is_not_owed_while_that_holds() -> None:
+    owned = items(
+        "late: {title: A, owner: chi, due: 2026-03-15}  # opsbook: ignore[ACT002] vendor until=2026-03-16",
+        "never: {title: B, owner: chi, due: 2026-03-15}  # opsbook: ignore[overdue_action_item] agreed",
+    )
+    record = incident(DECLARED, RESOLVED, more=owned)
+    assert brief(i10=record).follow_ups == ()
+    assert [each.id for each in brief("2026-03-17T07:55Z", i10=record).follow_ups] == ["late"]
+
+
 POSTMORTEM = "incidents/2026/2026-03-10-x/postmortem.md"
 
 
@@ -195,6 +205,8 @@ POSTMORTEM = "incidents/2026/2026-03-10-x/postmortem.md"
         ("---\nstatus: draft\n---\n# x\n", ("review", True)),
         ("---\nstatus: in-review\nreview_at: 2026-03-12T09:00Z\n---\n# x\n", ("published", False)),
         ("---\nstatus: published\nreview_at: 2026-03-12T09:00Z\npublished_on: 2026-03-13\n---\n# x\n", None),
+        ("---\nstatus: published\nreview_at: 2026-03-12T09:00Z\n---\n# x\n", None),
+        ("---\nstatus: draft  # opsbook: ignore[PM005] nobody who was there is left\n---\n# x\n", None),
     ],
 )
 def test_of_a_post_mortem_the_first_stage_that_is_missing_is_owed(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from opsbook.metrics.agenda import What, answered
 from opsbook.metrics.business_days import calendar_of
 from opsbook.metrics.follow_up import PostmortemStage, due_days, postmortem_due
 from opsbook.model.time import Interval, local_day
@@ -43,6 +44,8 @@ _AHEAD = timedelta(weeks=4)
 """How far overrides are looked for."""
 _DAY = timedelta(days=1)
 _NONE = timedelta()
+_ASKED: dict[PostmortemStage, What] = {"draft": "draft", "review": "review", "published": "publication"}
+"""What the agenda calls the stages of a post-mortem."""
 
 
 class FollowUp(NamedTuple):
@@ -300,7 +303,8 @@ def _pages(book: Book, decides: Plan, within: Interval, ours: set[str]) -> Itera
 def _follow_ups(
     book: Book, records: Iterable[Document[Incident]], scope: Scope, at: datetime, until: datetime
 ) -> Iterator[FollowUp]:
-    """Action items of the team, and of its incidents where nobody owns them."""
+    """Action items of the team, and of its incidents where nobody owns them; not those of which a comment
+    says why they may wait."""
     zone = book.settings.timezone
     today, last = local_day(at, zone), local_day(until, zone)
     for each in records:
@@ -308,20 +312,28 @@ def _follow_ups(
         for id, day in due_days(each.content, book.severities, calendar_of(book, each.content)).items():
             item = each.content.action_items[id]
             mine = scope.owns(item.owner) or (item.owner is None and ours)
-            if mine and item.unfinished and day and day <= last:
+            if not (mine and item.unfinished and day and day <= last):
+                continue
+            key = ("action_items", id)
+            place = each.at(*key, "due") if item.due else each.key_at(*key)
+            if not answered("action-item", each, place, today):
                 yield FollowUp(each.id, id, item, day, day < today)
 
 
 def _stages(book: Book, ours: Iterable[Document[Incident]], at: datetime, until: datetime) -> Iterator[Stage]:
-    """The first stage of each post-mortem that is not reached."""
-    policy = book.severities
+    """The first stage of each post-mortem that is not reached, unless a comment says why it may wait."""
+    policy, today = book.severities, local_day(at, book.settings.timezone)
     for each in ours:
         due = postmortem_due(each.content, policy, calendar_of(book, each.content))
         level = policy.level_of(each.content)
         if not due or (level and level.postmortem == "note" and each.content.summary):
             continue
-        stage = _missing(book.find("postmortem", each.id), due)
-        if stage and due[stage] <= until:
+        page = book.find("postmortem", each.id)
+        stage = _missing(page, due)
+        if stage is None or due[stage] > until:
+            continue
+        what, place = _ASKED[stage], page.at("status") if page else each.at("severity")
+        if not answered(what, page or each, place, today):
             yield Stage(each, stage, due[stage], due[stage] < at)
 
 
@@ -333,7 +345,8 @@ def _missing(
     reached: dict[PostmortemStage, bool] = {
         "draft": found is not None,
         "review": found is not None and found.content.review_at is not None,
-        "published": found is not None and found.content.published_on is not None,
+        "published": found is not None
+        and (found.content.published_on is not None or found.content.status == "published"),
     }
     return next((stage for stage, done in reached.items() if stage in due and not done), None)
 
