@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsbook.metrics.alerts import NAMES, PARTS, VERDICTS
 from opsbook.output.frames import Paint, clean, count
-from opsbook.output.markdown import code, escaped
+from opsbook.output.markdown import cell, escaped
 
 if TYPE_CHECKING:
     from opsbook.metrics.alerts import Audit, Audited, Noise
@@ -151,7 +151,7 @@ def markdown(audit: Audit) -> str:
         parts.append(f"### {verdict.capitalize()}: {len(found):,}\n")
         if verdict != "keep":
             rows = "".join(
-                f"| {code(clean(each.name))} | {each.sort} | {each.noise.pages} | "
+                f"| {cell(each.name)} | {each.sort} | {each.noise.pages} | "
                 f"{'; '.join(escaped(clean(reason)) for reason in each.why)} |\n"
                 for each in found
             )

@@ -100,3 +100,8 @@ def code(text: str) -> str:
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     room = " " if "`" in text else ""
     return f"{fence}{room}{text}{room}{fence}"
+
+
+def cell(text: str) -> str:
+    """A code span in a cell of a table, where a bar would begin the next one even in code."""
+    return code(clean(text)).replace("|", "\\|")

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from opsbook.output.frames import Paint, clean, count
-from opsbook.output.markdown import code, escaped, prose
+from opsbook.output.markdown import cell, escaped, prose
 
 if TYPE_CHECKING:
     from opsbook.metrics.antipatterns import Part, Pattern, Report
@@ -143,7 +143,7 @@ def markdown(found: Report, agenda: Sequence[Part]) -> str:
     parts = [f"## {escaped(head(found))}\n\n{CAVEAT}\n", "### Habits\n"]
     rows = ["| habit | shows | before | trend | incidents |\n|---|--:|--:|---|---|\n"]
     for pattern in found.patterns:
-        ids = ", ".join(code(clean(id)) for id in pattern.incidents)
+        ids = ", ".join(cell(id) for id in pattern.incidents)
         trend = _trend(pattern.trend, pattern.now, pattern.before, plain)
         rows.append(
             f"| **{pattern.habit.title}**: {pattern.habit.what} | {_share(pattern.now)} | "
