@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import html5lib
 import pytest
 import yaml
+from icalendar import Calendar
 from tests import sites
 from tests.sites import AT, ROOT, opsbook
 
@@ -241,3 +242,28 @@ def test_a_hundred_folders_down_is_a_page(tmp_path: Path) -> None:
     (tmp_path / "mkdocs.yml").write_text("site_name: x\ntheme: mkdocs\n")
     assert build.make(tmp_path, tmp_path / "pages", tmp_path / "site") == []
     assert (tmp_path / "site" / ("a/" * 100) / "deep" / "index.html").is_file()
+
+
+def test_there_is_a_calendar_to_subscribe_to_for_each_rotation_and_person(site: Path) -> None:
+    found = {file.name for file in (site / "calendars").iterdir()}
+    assert {"rotation-payments-primary.ics", "person-ana.ics"} <= found
+    for file in (site / "calendars").iterdir():
+        calendar = Calendar.from_ical(file.read_bytes())
+        assert str(calendar["X-WR-CALNAME"]).startswith("On call: ")
+        assert calendar.events, file
+
+
+def test_zensical_builds_the_same_pages(example: Path) -> None:
+    pytest.importorskip("zensical")
+    done = opsbook(example, "site", "build", "--builder", "zensical", "--at", AT, "--output", "build/other")
+    assert (done.returncode, done.stderr) == (0, "")
+    both = [
+        {file.relative_to(root).as_posix() for file in root.rglob("*.html")}
+        for root in (example / "build/site", example / "build/other")
+    ]
+    assert both[0] == both[1]
+    page = (example / "build/other/incidents/2026/2026-03-02-checkout-5xx/index.html").read_text("utf-8")
+    policy = re.search(r"script-src ([^;]*);", page)
+    assert policy is not None
+    assert len(re.findall("sha256-", policy[1])) == len(re.findall(r"<script>", page)) > 0
+    assert sorted(each.name for each in (example / "build").iterdir() if each.name.startswith(".")) == []

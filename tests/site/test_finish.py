@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
-from opsbook.site.finish import finish, finished, known
+import pytest
+
+from opsbook.site.finish import FOUND, finish, finished, known
 
 THEME = 'var palette=__md_get("__palette")'
 SCOPE = '__md_scope=new URL("{}",location),rest()'
@@ -57,3 +60,19 @@ def test_the_search_tells_apart_nodes_whose_letters_are_digits(tmp_path: Path) -
     script.write_text(loop + "{var s=r[i],o=this.edges[s];e=e+s+o.id}return e}")
     finish(tmp_path)
     assert script.read_text() == loop + '{var s=r[i],o=this.edges[s];e=e+s+o.id+","}return e}'
+
+
+@pytest.mark.parametrize("file", ["search/search_index.json", "search.json"])
+def test_the_search_finds_incidents_by_what_they_say_of_themselves(file: str, tmp_path: Path) -> None:
+    """Material's index and Zensical's; texts are text in both."""
+    index = tmp_path / file
+    index.parent.mkdir(exist_ok=True)
+    index.write_text('{"docs": [], "items": []}')
+    (tmp_path / FOUND).write_text('[["incidents/a.html", "<b>", "pool & load"]]')
+    finish(tmp_path)
+    found = json.loads(index.read_text())
+    entry = (found["docs"] or found["items"])[0]
+    assert (entry["location"], entry["title"], entry["text"]) == (
+        "incidents/a.html", "&lt;b&gt;", "pool &amp; load",
+    )  # fmt: skip
+    assert not (tmp_path / FOUND).exists()

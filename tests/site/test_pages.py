@@ -113,6 +113,7 @@ def test_every_record_has_a_page_at_its_own_path() -> None:
         "tags.md",
         "incidents/2026/index.md",
         "incidents/index.json",
+        "search-incidents.json",
         *(f"assets/{each.name}" for each in (ROOT / "tooling/opsbook/site/assets").iterdir()),
     }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +41,10 @@ def command() -> None:
 @click.option(
     "--told-at", metavar="INSTANT", help="When teams were last told what is overdue, for the home page."
 )
+@click.option(
+    "--builder", type=click.Choice(("mkdocs", "zensical")), default="mkdocs",
+    help="What makes HTML of the pages; Zensical is the successor of Material for MkDocs.",
+)  # fmt: skip
 @click.option("--markdown-only", is_flag=True, help=f"Write the pages into {_PAGES} and stop there.")
 @at_option
 @click.pass_context
@@ -47,6 +53,7 @@ def build(
     output: Path | None,
     visibility: str,
     told_at: str | None,
+    builder: str,
     markdown_only: bool,
     at: str | None,
 ) -> int:
@@ -56,7 +63,8 @@ def build(
     MkDocs make a site of them by the mkdocs.yml of the book. A record that cannot be read is
     listed on the home page and stops nothing. Exits with 1 where MkDocs warns.
     """
-    _need("jinja2", "pygments", *(() if markdown_only else ("mkdocs", "material")))
+    builds = ("zensical",) if builder == "zensical" else ("mkdocs", "material")
+    _need("jinja2", "pygments", *(() if markdown_only else builds))
     from opsbook.book.settings import find_root
     from opsbook.output.frames import clean
     from opsbook.site import build as site
@@ -74,16 +82,17 @@ def build(
     else:
         program: Any = context.find_root().command
         told = moment({}, told_at) if told_at else None
-        found = pages(book, instant, reference(program), told)
+        found = pages(book, instant, chain(reference(program), calendars(book, instant)), told)
     count = site.write(found, root / place)
     click.echo(f"{place}: {count:,} files")
     if markdown_only:
         return 0
-    warnings = site.make(root, root / place, target, partial=public)
+    warnings = site.make(root, root / place, target, builder=builder, partial=public)
     for warning in warnings:
         click.echo(f"warning: {clean(warning)}", err=True)
     if warnings:
-        click.echo(f"no site: MkDocs warned {len(warnings):,} times about {place}", err=True)
+        tool = "Zensical" if builder == "zensical" else "MkDocs"
+        click.echo(f"no site: {tool} warned {len(warnings):,} times about {place}", err=True)
         return 1
     click.echo(f"{output or shown}: begin with index.html")
     return 0
@@ -118,6 +127,35 @@ def status(context: click.Context, output: Path | None, at: str | None) -> None:
     click.echo(f"services: {len(found.components):,}")
     click.echo(f"incidents: {len(found.events):,}, open: {sum(event.open for event in found.events):,}")
     click.echo(f"{output or 'build/status'}: begin with index.html")
+
+
+def calendars(book: Book, at: datetime) -> Iterator[Page]:
+    """A calendar to subscribe to of each rotation and of each person who takes turns, for thirteen weeks."""
+    from opsbook.model.time import Interval, local_day, midnight
+    from opsbook.oncall.answers import name
+    from opsbook.oncall.calendar import Event, events
+    from opsbook.output.ical import written
+    from opsbook.site.render import Page
+    from opsbook.site.survey import calendar_page
+
+    zone = book.settings.timezone
+    today = local_day(at, zone)
+    within = Interval(midnight(today, zone), midnight(today + timedelta(weeks=13), zone))
+    shown = {each.id for each in book.people if each.content.visibility != "restricted"}
+    of: dict[tuple[str, str, str], list[Event]] = {}
+    for rotation in book.rotations:
+        found: list[Event] = []
+        with suppress(LookupError):  # it follows one that cannot be read
+            found = [each for each in events(book, rotation.id, within) if shown.issuperset(each.people)]
+        of["rotation", rotation.id, rotation.id] = found
+        for each in found:
+            for person in each.people:
+                of.setdefault(("person", person, name(book, person)), []).append(each)
+    for (kind, id, title), found in of.items():
+        found.sort(key=lambda each: (each.interval, each.uid))
+        yield Page(
+            calendar_page(kind, id), written(f"On call: {title}", found, midnight(today, zone)).encode()
+        )
 
 
 def _public_pages(book: Book, at: datetime) -> Iterator[Page]:

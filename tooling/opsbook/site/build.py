@@ -9,6 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import as_file, files
@@ -53,8 +56,10 @@ def _refuse_deep(path: str) -> None:
         )
 
 
-def make(root: Path, pages: Path, target: Path, *, partial: bool = False) -> list[str]:
-    """Have MkDocs make a site of a folder of pages, strictly; its warnings, if any.
+def make(
+    root: Path, pages: Path, target: Path, *, builder: str = "mkdocs", partial: bool = False
+) -> list[str]:
+    """Have MkDocs or Zensical make a site of a folder of pages, strictly; its warnings, if any.
 
     The settings are `mkdocs.yml` of the book, or opsbook's where it has none. Of `partial` pages, the
     navigation lists those that are there. With a warning the site is not put in its place.
@@ -66,7 +71,8 @@ def make(root: Path, pages: Path, target: Path, *, partial: bool = False) -> lis
         suppress(_WarnedError),
         _fresh(target) as folder,
     ):
-        _mkdocs(own if own.is_file() else default, pages, folder, warnings.found, partial=partial)
+        build = _zensical if builder == "zensical" else _mkdocs
+        build(own if own.is_file() else default, pages, folder, warnings.found, partial=partial)
         if warnings.found:
             raise _WarnedError
         finish(folder)
@@ -99,6 +105,33 @@ def _mkdocs(settings: Path, pages: Path, folder: Path, warnings: list[str], *, p
             warnings.append(str(error))
     finally:
         config.plugins.on_shutdown()
+
+
+def _zensical(settings: Path, pages: Path, folder: Path, warnings: list[str], *, partial: bool) -> None:
+    """Zensical reads paths below its settings only, so that these are written anew beside the pages."""
+    import yaml
+
+    try:
+        config = yaml.safe_load(settings.read_text("utf-8"))
+    except yaml.YAMLError as error:
+        raise UserError(f"{settings.name}: {error}", "Zensical needs plain YAML") from None
+    if partial:
+        config["nav"] = _there(config.get("nav"), pages)
+    place = Path(tempfile.mkdtemp(prefix=".zensical-", dir=pages.parent))
+    try:
+        pages.rename(place / "pages")
+        config |= {"docs_dir": "pages", "site_dir": "site"}
+        (place / "mkdocs.yml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
+        command = [sys.executable, "-m", "zensical", "build", "--strict", "--config-file", "mkdocs.yml"]
+        done = subprocess.run(command, cwd=place, capture_output=True, encoding="utf-8", errors="replace")
+        if done.returncode:
+            warnings += [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        for each in (place / "site").iterdir() if (place / "site").is_dir() else ():
+            shutil.move(each, folder / each.name)
+    finally:
+        if (place / "pages").exists():
+            (place / "pages").rename(pages)
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _there(nav: Any, pages: Path) -> Any:

@@ -41,5 +41,9 @@ def front_matter(**values: Any) -> Markup:
 def _yaml(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(_yaml(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_yaml(item)}' for key, item in value.items())}}}"
+    if value is True:
+        return "true"
     words = " ".join(printable(str(value)).split())
     return json.dumps(escape(words), ensure_ascii=False)

@@ -6,12 +6,14 @@ which a record would manage to write into a page is none of them; where it stand
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from base64 import b64encode
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -35,8 +37,13 @@ each edge with nothing between, so that nodes whose letters are digits are taken
 of times and dates then finds nothing (https://github.com/olivernn/lunr.js/issues/503)."""
 
 
+FOUND = "search-incidents.json"
+"""Beside the pages: what the search finds of incidents, `[address, title, text]` of each as plain text."""
+
+
 def finish(site: Path) -> None:
-    """Finish every page below a folder, in place, and mend the search."""
+    """Finish every page below a folder, in place, and the search."""
+    _find_incidents(site)
     for script in site.glob("assets/javascripts/workers/search.*.js"):
         script.write_text(_TOKENS.sub(r'\1\2=\2+\3+\4.id+","}', script.read_text("utf-8")), "utf-8")
     own = _scripts(site)
@@ -45,6 +52,26 @@ def finish(site: Path) -> None:
             page = opened.read()
         with open(file, "w", encoding="utf-8", newline="") as opened:
             opened.write(finished(page, own))
+
+
+def _find_incidents(site: Path) -> None:
+    """Put the incidents into the index of the search. Their pages are kept out of it, since all they say is
+    more than a reader's browser should load."""
+    listed = site / FOUND
+    if not listed.is_file():
+        return
+    rows = [[escape(part) for part in row] for row in json.loads(listed.read_bytes())]
+    material, zensical = site / "search" / "search_index.json", site / "search.json"
+    if material.is_file():
+        index = json.loads(material.read_bytes())
+        index["docs"] += [{"location": to, "title": title, "text": text} for to, title, text in rows]
+        material.write_text(json.dumps(index, separators=(",", ":")), "utf-8")
+    if zensical.is_file():
+        index = json.loads(zensical.read_bytes())
+        about = {"level": 1, "path": ["Incidents"], "tags": []}
+        index["items"] += [{"location": to, "title": title, "text": text} | about for to, title, text in rows]
+        zensical.write_text(json.dumps(index, separators=(",", ":")), "utf-8")
+    listed.unlink()
 
 
 def finished(page: str, own: frozenset[str]) -> str:

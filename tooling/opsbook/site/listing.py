@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from opsbook.site.escape import printable
+from opsbook.site.finish import FOUND
 from opsbook.site.render import Page
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ PAGE = 150
 """So many records stand on a page of a list."""
 _LAST = 50
 """So many incidents stand below the filter."""
+_SUMMARY = 600
+"""So many letters of what an incident says of itself are searched."""
 _OFFERED = 300
 """So many contributing factors are offered, the most frequent ones; the others can be asked for by text."""
 
@@ -49,6 +53,7 @@ class Listing:
         self._rows: list[tuple[str, list[Any]]] = []
         self._years: set[str] = set()
         self._factors: Counter[str] = Counter()
+        self._found: list[tuple[str, str, str]] = []
 
     def add(self, row: Row, incident: Incident) -> None:
         """Take an incident into the list."""
@@ -62,6 +67,9 @@ class Listing:
         page = card.page.removeprefix("incidents/").removesuffix("/index.md")
         self._years.add(page[:4])
         self._factors.update(incident.contributing_factors)
+        words = (incident.summary or "", *incident.contributing_factors, *incident.alerts)
+        about = " ".join(printable(" ".join(words)).split())[:_SUMMARY]
+        self._found.append((card.page.removesuffix(".md") + ".html", printable(card.title), about))
         self._rows.append((card.id, [
             page, card.title, f"{guide.local(declared):%Y-%m-%d %H:%M}" if declared else "",
             self._places("severity", ((name, name, f"rank-{guide.rank(name)}") for name in levels)),
@@ -95,6 +103,10 @@ class Listing:
             Facet("year", "Year", [(year, year) for year in sorted(self._years, reverse=True)]),
             Facet("factor", "Factor", [(name, name) for name in sorted(frequent, key=str.lower)]),
         ]
+
+    def found(self) -> bytes:
+        """What the search finds of each incident: where it stands, its title, and what it was about."""
+        return json.dumps(self._found, separators=(",", ":")).encode()
 
     def data(self) -> bytes:
         """All incidents for the script, the newest first."""
@@ -140,6 +152,7 @@ def incident_pages(
         years=[(year, page, len(listed)) for year, page, listed in by_year], facets=listing.facets, **context,
     )  # fmt: skip
     yield Page("incidents/index.json", listing.data())
+    yield Page(FOUND, listing.found())
     for year, page, listed in by_year:
         for part in parts(page, listed):
             above = "incidents/index.md", "Incidents"

@@ -186,6 +186,7 @@ class _Site:
             f"Post-mortem: {card.title}" if card.kind == "postmortem" else card.title,
             description=getattr(record, "summary", "") or getattr(record, "description", ""),
             tags=(*getattr(record, "contributing_factors", ()), *getattr(record, "tags", ())),
+            search={"exclude": True} if card.kind == "incident" else {},
             kind=each,
             card=card,
             record=record,

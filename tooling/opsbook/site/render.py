@@ -33,8 +33,8 @@ def _environment() -> Environment:
 
 
 def render(template: str, path: str, title: str, **context: Any) -> Page:
-    """One page; `tags`, `description` and what to `hide` go into its front matter beside the title."""
-    about = {key: context.pop(key, ()) for key in ("description", "tags", "hide")}
+    """One page; `tags`, `description`, what to `hide` and how to `search` it go into its front matter."""
+    about = {key: context.pop(key, ()) for key in ("description", "tags", "hide", "search")}
     front = escape.front_matter(title=title, **about)
     found = rendered(f"{template}.md", front=front, title=title, **context)
     return Page(path, guide.finish(path, found).encode("utf-8", "replace"))

@@ -149,6 +149,11 @@ def index_page(kind: Kind) -> str:
     return "incidents/postmortems.md" if kind.name == "postmortem" else f"{kind.folder}/index.md"
 
 
+def calendar_page(kind: str, id: str) -> str:
+    """Where the calendar of a rotation or a person stands, for other programs to subscribe to."""
+    return f"calendars/{kind}-{_safe(id)}.ics"
+
+
 def plural(kind: Kind) -> str:
     """What the records of a kind are called."""
     name = kind.name.capitalize()
