@@ -80,7 +80,7 @@ def test_what_a_record_says_never_becomes_markup() -> None:
 def test_durations_lie_on_a_logarithmic_scale_between_round_ones() -> None:
     values = tuple(charts.Value(timedelta(minutes=minutes), f"{minutes}m") for minutes in (2, 20, 200))
     picture = spread(charts.Lane("SEV1", values))
-    places = [float(found) for found in re.findall(r'class="ob-mark" x="([\d.]+)%"', picture)]
+    places = [float(found) for found in re.findall(r' cx="([\d.]+)%"', picture)]
     assert len(places) == 3
     assert abs((places[1] - places[0]) - (places[2] - places[1])) < 0.02
     assert shown(picture)[:5] == ["1\u00a0min", "5\u00a0min", "15\u00a0min", "1\u00a0h", "4\u00a0h"]
@@ -88,7 +88,7 @@ def test_durations_lie_on_a_logarithmic_scale_between_round_ones() -> None:
 
 def test_no_durations_make_no_picture_and_zero_is_at_the_left() -> None:
     assert spread(charts.Lane("SEV1", ())) == ""
-    assert 'x="1.50%"' in spread(
+    assert 'cx="1.50%"' in spread(
         charts.Lane("SEV1", (charts.Value(timedelta(0), "0"), charts.Value(timedelta(hours=1), "1h")))
     )
 

@@ -156,6 +156,12 @@ def _words(share: float, y: float, words: str, style: str = "", anchor: str = ""
     )
 
 
+def _dot(share: float, y: float, style: str, tip: str) -> Markup:
+    return Markup(  # noqa: S704
+        f'<circle class="{style}" cx="{_x(share)}" cy="{y:g}" r="5"><title>{text(tip)}</title></circle>'
+    )
+
+
 def _shape(share: float, y: float, shape: str, style: str, tip: str) -> Markup:
     return Markup(  # noqa: S704
         f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}" overflow="visible">'
@@ -288,7 +294,7 @@ def spread(name: str, title: str, description: str, lanes: Sequence[Lane]) -> Ma
             marks.append(_line(here, y - 18, here, y + 16, "ob-target"))
         for each, lift in _piled([(share(value.length), value) for value in lane.values]):
             place, value = each
-            marks.append(_shape(place, y + lift, "dot", f"ob-value {value.style}".strip(), value.words))
+            marks.append(_dot(place, y + lift, f"ob-value {value.style}".strip(), value.words))
         if lane.median is not None:
             marks.append(_line(share(lane.median), y - 15, share(lane.median), y + 15, "ob-median"))
     return picture(name, title, description, foot + 20, marks)

@@ -7,21 +7,29 @@ could reorder or hide what a reader sees, becomes a replacement character.
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from typing import Any
 
 from markupsafe import Markup
 
 _REFERENCES = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`*_[]{}\\#|~!^$=\n\t"}
+_PLAIN = re.compile(r"[A-Za-z0-9 ,.;:/()%+?@-]*\Z")
+"""Text in which nothing is markup to anybody."""
 _JOINERS = "\u00a0\u00ad\u200c\u200d"
 """Characters that do not print and still belong to words, or to a family of emoji."""
 
 
 def text(value: Any) -> Markup:
     """A value as text of a page; what is markup already stays as it is."""
+    if type(value) is Markup:
+        return value
     if hasattr(value, "__html__"):
         return Markup(value)  # noqa: S704 (made by this module or by `markup`)
-    return Markup(printable(str(value)).translate(_REFERENCES))  # noqa: S704
+    words = str(value)
+    if _PLAIN.match(words):  # most words are, and a look is cheaper than what follows
+        return Markup(words)  # noqa: S704
+    return Markup(printable(words).translate(_REFERENCES))  # noqa: S704
 
 
 def printable(value: str) -> str:

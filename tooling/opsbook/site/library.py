@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _LONGEST = 220
 """A summary on a card is cut after so many letters."""
+_CARDS = 60
+"""So many of the newest stand on cards, the others in a list of so many at most."""
+_LISTED = 400
 _FACTORS = 60
 """So many factors, those of most incidents, are listed."""
 
@@ -47,6 +50,10 @@ def lesson(record: Postmortem, card: Card, incident: Incident | None, guide: Gui
     )
 
 
+def _year(found: Lesson) -> int:
+    return found.day.year
+
+
 def library(lessons: list[Lesson]) -> dict[str, Any]:
     """What the page of the library shows."""
     ordered = sorted(lessons, key=lambda each: (each.day, each.card.id), reverse=True)
@@ -57,6 +64,9 @@ def library(lessons: list[Lesson]) -> dict[str, Any]:
     most = sorted(factors.items(), key=lambda item: (-len(item[1]), item[0]))
     return {
         "lessons": ordered,
-        "years": [(year, list(found)) for year, found in groupby(ordered, key=lambda each: each.day.year)],
+        "years": [(year, list(its)) for year, its in groupby(ordered[:_CARDS], key=_year)],
+        "earlier": ordered[_CARDS : _CARDS + _LISTED],
+        "in_all": len(ordered),
+        "shown": min(len(ordered), _CARDS + _LISTED),
         "factors": most[:_FACTORS],
     }
