@@ -7,7 +7,7 @@ AT     := 2026-11-23T09:00Z
 NODE_TOOLS := yaml-language-server@2.0.0 @microsoft/sarif-multitool@5.7.0 axe-core@4.14.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit pages shots fuzz bench latency load schemas clean
+.PHONY: help demo test lint types unit pages shots pictures fuzz bench latency load schemas clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ pages: $(VENV)/dev build/node  ## Look at every page of the site in a browser, n
 shots: $(VENV)/dev  ## Take pictures of the site: on a desktop, on a phone, in the dark
 	$(BIN)/opsbook site build --at $(AT)
 	$(BIN)/python -m tests.browser.shots --kinds
+
+pictures: $(VENV)/dev  ## Take the two pictures of the site that the README shows
+	$(BIN)/opsbook site build --at $(AT)
+	$(BIN)/python -m tests.browser.readme
 
 fuzz: $(VENV)/dev  ## Look for faults for longer than CI does
 	OPSBOOK_FUZZ=1 $(BIN)/pytest -n auto

@@ -165,6 +165,8 @@ class _Site:
         if card.kind == "severities":
             about["tree"] = questions.tree(record)
             about["classifier"] = questions.classifier(record, self.guide)
+        if card.kind == "tools":
+            about["today"] = self.today
         if card.kind == "service":
             about |= self._service(record, card)
         if card.kind == "person":

@@ -204,8 +204,6 @@ def tiles(incident: Incident, severity: str | None, limits: Limits, as_of: datet
     for stage, took in durations(incident, as_of)._asdict().items():
         if took is not None and stage in _STAGES:
             found.append(_took(_STAGES[stage], took, limits.of(stage, severity)))
-    if incident.impact and incident.impact.users_affected is not None:
-        found.append(Tile("Users affected", f"{incident.impact.users_affected:,}"))
     return found
 
 
