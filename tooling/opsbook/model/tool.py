@@ -6,8 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from opsbook.model.kind import Id, Model, Text
+from opsbook.model.kind import Id, Many, Model, Text
 from opsbook.model.time import Date
+
+
+class Suits(Model):
+    """Whom a tool suits, by three questions that people choose by; what is left out does not matter."""
+
+    teams: Many[Literal["small", "medium", "large"]] = ()
+    """How many respond: up to ten, up to fifty, more."""
+    budgets: Many[Literal["low", "medium", "high"]] = ()
+    """What may be spent a person and month: next to nothing, what lunch costs, more."""
+    chat: bool | None = None
+    """Whether it is for those who run incidents in chat, or for those who do not."""
 
 
 class Tool(Model):
@@ -23,6 +34,8 @@ class Tool(Model):
     """When to choose it."""
     avoid_when: Text | None = None
     """When not to."""
+    suits: Suits = Field(default_factory=Suits)
+    """Whom it suits, so that the site can rank it."""
     cost: Text
     """What it costs, with the unit."""
     ends_on: Date | None = None

@@ -43,6 +43,8 @@ _STAGES = {
     "mitigate": "mitigated",
     "resolve": "resolved",
 }
+_SHAPES = ("diamond", "dot", "square", "triangle")
+"""The shapes of severities, the worst first."""
 _STAGE = "time_to_"
 _METRICS = {
     "time_to_detect": "Time to notice",
@@ -194,6 +196,7 @@ def stages(found: Measures, guide: Guide) -> Markup:
                 f"{_title(row, guide)}: {'≈ ' if each.approximate else ''}{length(each.time)}"
                 + ("" if each.over else " so far"),
                 f"ob-value-{guide.rank(row.severity)}",
+                _SHAPES[guide.rank(row.severity)],
             )
             for row, its in lengths
             if (each := getattr(its, stage.name)) is not None

@@ -32,6 +32,7 @@ from opsbook.site import (
     questions,
     response,
     tally,
+    tools,
 )
 from opsbook.site.guide import Guide
 from opsbook.site.public import Stub, stub
@@ -166,6 +167,9 @@ class _Site:
             about["tree"] = questions.tree(record)
             about["classifier"] = questions.classifier(record, self.guide)
         if card.kind == "tools":
+            purposes = list(dict.fromkeys(tool.purpose for tool in record.tools.values()))
+            found = tools.choices(record, self.today)
+            about |= {"choices": found, "purposes": purposes, "teams": tools.TEAMS, "budgets": tools.BUDGETS}
             about["today"] = self.today
         if card.kind == "service":
             about |= self._service(record, card)
