@@ -19,9 +19,10 @@ def ranked(*lines: str) -> dict[tuple[str, str, bool], list[str]]:
     assert document is not None
     found = tools.choices(document.content, TODAY)
     return {
-        (team, choice.budget, choice.chat): choice.tools.get("paging", [])
+        (team, choice.budget, chat): choice.tools.get("paging", [])
         for team, its in found.items()
         for choice in its
+        for chat in ((True, False) if choice.chat is None else (choice.chat,))
     }
 
 
@@ -39,7 +40,7 @@ def test_what_is_made_for_it_stands_before_what_only_does_not_mind() -> None:
         "suits: {budgets: [low], teams: [small]}",
     )
     assert found["small", "low", True] == ["t1", "t2", "t0"]
-    assert found["small", "low", False] == ["t2", "t0", "t1"]
+    assert found["small", "low", False] == ["t2", "t0"]
 
 
 def test_what_loses_its_support_within_a_year_is_no_choice() -> None:

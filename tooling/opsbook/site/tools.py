@@ -18,7 +18,8 @@ class Choice(NamedTuple):
     """What suits somebody, by purpose, the best first."""
 
     budget: str
-    chat: bool
+    chat: bool | None
+    """Whether incidents are run in chat; None where it makes no difference."""
     tools: dict[str, list[str]]
 
 
@@ -27,24 +28,28 @@ def choices(policy: Tools, today: date) -> dict[str, list[Choice]]:
     known = {id: tool for id, tool in policy.tools.items() if not _ending(tool, today)}
     if not any(tool.suits.teams or tool.suits.budgets for tool in known.values()):
         return {}
-    return {
-        team: [
-            Choice(budget, chat, _ranked(known, team, budget, chat=chat))
-            for budget in BUDGETS
-            for chat in (True, False)
-        ]
-        for team in TEAMS
-    }
+    return {team: [choice for budget in BUDGETS for choice in _of(known, team, budget)] for team in TEAMS}
+
+
+def _of(known: dict[str, Tool], team: str, budget: str) -> list[Choice]:
+    """What suits a team and a budget: in chat and without it, or once where that is the same."""
+    found = [Choice(budget, chat, _ranked(known, team, budget, chat=chat)) for chat in (True, False)]
+    same = found[0].tools == found[1].tools
+    return [found[0]._replace(chat=None)] if same else found
 
 
 def _ranked(known: dict[str, Tool], team: str, budget: str, *, chat: bool) -> dict[str, list[str]]:
-    """The tools that fit, by purpose: those that fit in more come first, then in the order of the policy."""
+    """The tools that fit, by purpose: those that say so of more first, then in the order of the policy."""
     found: dict[str, list[tuple[int, str]]] = {}
     for id, tool in known.items():
         said = tool.suits
-        fits = (not said.teams or team in said.teams, not said.budgets or budget in said.budgets)
-        if all(fits):
-            score = bool(said.teams) + bool(said.budgets) + (said.chat is chat) - (said.chat is (not chat))
+        asked = (
+            (said.teams, team),
+            (said.budgets, budget),
+            (() if said.chat is None else (said.chat,), chat),
+        )
+        if all(not wanted or given in wanted for wanted, given in asked):
+            score = sum(bool(wanted) for wanted, _ in asked)
             found.setdefault(tool.purpose, []).append((-score, id))
     return {
         purpose: [id for _, id in sorted(its, key=lambda each: each[0])] for purpose, its in found.items()
