@@ -182,6 +182,8 @@ def test_a_person_sees_when_they_are_on_call_next_and_what_is_theirs_to_do() -> 
     item = "action_items:\n  grow: {title: Grow the pool, owner: ben, due: 2026-05-01}\n"
     found = site(**{"rotations/pay.yaml": rota, f"{FOLDER}/incident.yaml": INCIDENT + item})
     assert "pay now Mon 06 Apr, 09:00" in words(found["rotations/people/ana.md"])
+    assert 'href="../../calendars/person-ana.ics"' in found["rotations/people/ana.md"]
+    assert 'href="../calendars/rotation-pay.ics"' in found["rotations/pay.md"]
     ben = words(found["rotations/people/ben.md"])
     assert "pay Mon 06 Apr, 09:00 Mon 13 Apr, 09:00" in ben
     assert "Grow the pool 2026-05-01 Ben open" in ben

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from opsbook.model.time import write_instant, write_length
 from opsbook.site import markup
 from opsbook.site.escape import text
-from opsbook.site.survey import Card, Run, Survey, index_page, plural
+from opsbook.site.survey import Card, Run, Survey, calendar_page, index_page, plural
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -91,6 +91,10 @@ class Guide:
     def rank(self, severity: str | None) -> int:
         """The place of a level among the colours: 0 for the worst, 3 for the mildest and the unknown."""
         return min(self._ranks.get(severity or "", 3), 3)
+
+    def subscribe(self, kind: str, id: str) -> Markup:
+        """A link to the calendar of a rotation or a person, for other programs."""
+        return self.to(calendar_page(kind, id), "Subscribe to this calendar (.ics)")
 
     def key(self, severity: str) -> Markup:
         """A level as the key of a picture: its colour as a square, and its name."""
