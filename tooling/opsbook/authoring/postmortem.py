@@ -42,6 +42,10 @@ _QUESTIONS = {
     "Lessons": "What do we know now that somebody else should?",
 }
 """What each section answers."""
+_STRENGTH = (
+    "<!-- Does each of these hold when nobody thinks of it? `opsbook action rate ITEM "
+    "stronger|intermediate|weaker`. Where\nall are weaker, `weak_remedies_because:` above says why. -->\n\n"
+)
 _FULL = (
     *("Summary", "Impact", "Timeline", "Contributing factors", "Detection", "What went well"),
     *("What went wrong", "Where we got lucky", "Action items", "Lessons"),
@@ -82,8 +86,11 @@ def _section(name: str, book: Book, incident: Incident) -> str:
     if name in _BLOCK:
         block = _BLOCK[name]
         inner = BLOCKS[block](incident, Setting.of(book, incident))
-        people = "".join(_people(incident)) if name == "Timeline" else ""
-        return f"{people}<!-- opsbook:{block} -->\n{inner}<!-- /opsbook -->\n"
+        before = "".join(_people(incident)) if name == "Timeline" else ""
+        level = book.severities.level_of(incident)
+        if name == "Action items" and (level is None or level.postmortem == "full"):
+            before = _STRENGTH
+        return f"{before}<!-- opsbook:{block} -->\n{inner}<!-- /opsbook -->\n"
     known = "".join(_known(name, book, incident))
     return f"<!-- {_QUESTIONS[name]} -->\n" + (f"\n{known}" if known else "")
 
