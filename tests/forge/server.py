@@ -8,8 +8,9 @@ import json
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import sleep
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
@@ -107,6 +108,8 @@ class Fault(NamedTuple):
     body: str = '{"message": "Something went wrong"}'
     after: bool = False
     """Whether the work is done first."""
+    delay: float = 0
+    """Seconds until the answer comes."""
     hang_up: bool = False
     """Whether there is no answer."""
 
@@ -347,11 +350,9 @@ class _Handler(BaseHTTPRequestHandler):
             )
             if fault:
                 forge.faults.remove(fault)
-                if not fault.after:
-                    self._say(fault)
-                    return
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
-            status, answer, headers = self._worked(parts.path, query, said)
+            if not fault or fault.after:
+                status, answer, headers = self._worked(parts.path, query, said)
         if fault:
             self._say(fault)
             return
@@ -375,6 +376,7 @@ class _Handler(BaseHTTPRequestHandler):
         return status, answer[(page - 1) * size : page * size], {"link": link} if more else {}
 
     def _say(self, fault: Fault) -> None:
+        sleep(fault.delay)
         if fault.hang_up:
             self.close_connection = True
             self.connection.close()
@@ -387,7 +389,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("content-length", str(len(body.encode())))
         self.end_headers()
-        self.wfile.write(body.encode())
+        with suppress(BrokenPipeError):  # whoever asked did not wait
+            self.wfile.write(body.encode())
 
     do_GET = do_POST = do_PATCH = do_PUT = _do  # noqa: N815
 

@@ -148,7 +148,10 @@ def test_what_a_stranger_declares_waits_for_a_member(
 ) -> None:
     file = event(tmp_path, issue={"author_association": association, "user": {"login": "mallory"}}, **more)
     code, out, _ = opsbook("ci", "from-issue", file)
-    assert (code, bool(forge.wrote), "from somebody outside" in out) == (0, declared, not declared)
+    assert (code, bool(forge.pulls), "from somebody outside" in out) == (0, declared, not declared)
+    if not declared:
+        assert forge.wrote == ["POST /labels"]
+        assert forge.labels == {"incident-accepted"}
 
 
 HOSTILE = (
@@ -259,3 +262,5 @@ def test_the_form_of_the_repository_has_the_fields_that_are_read() -> None:
     form = YAML(typ="safe", pure=True).load(place)
     inputs = [each["attributes"]["label"] for each in form["body"] if each["type"] != "markdown"]
     assert tuple(inputs) == FIELDS
+    workflow = (place.parents[1] / "workflows/declare.yml").read_text()
+    assert f"contains(github.event.issue.body, '### {FIELDS[-1]}')" in workflow

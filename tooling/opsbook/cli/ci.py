@@ -396,6 +396,7 @@ def from_issue(event: Path, repo: str | None, author: str, dry_run: bool) -> int
     stopped.
     """
     from opsbook.authoring.issue_form import ACCEPTED, read
+    from opsbook.forge.github import GitHub, repository
     from opsbook.output.frames import clean
 
     try:
@@ -404,13 +405,14 @@ def from_issue(event: Path, repo: str | None, author: str, dry_run: bool) -> int
         raise UserError(f"cannot read `{event}`: {error.strerror}") from None
     form, book = read(content), the_book()
     if not form.accepted:
+        if not dry_run:
+            forge = GitHub(repository(repo, os.environ), os.environ)
+            forge.require_label(ACCEPTED, "Takes on an incident that somebody outside declared")
         click.echo(f"#{form.number} is from somebody outside: the label `{ACCEPTED}` takes it on")
         return 0
     if dry_run:
         _print_proposed(book, form)
         return 0
-    from opsbook.forge.github import GitHub, repository
-
     forge = GitHub(repository(repo, os.environ), os.environ)
     url, complaint = _declared(forge, book, form, author)
     click.echo(clean(url))

@@ -83,7 +83,11 @@ class GitHub:
     """A repository, asked as whoever the token belongs to."""
 
     def __init__(
-        self, name: str, environment: Mapping[str, str], pause: Callable[[float], object] = sleep
+        self,
+        name: str,
+        environment: Mapping[str, str],
+        pause: Callable[[float], object] = sleep,
+        timeout: float = _TIMEOUT,
     ) -> None:
         try:
             import httpx
@@ -103,7 +107,7 @@ class GitHub:
         self._waited = 0.0
         self._http = httpx
         self._client = httpx.Client(
-            timeout=_TIMEOUT,
+            timeout=timeout,
             follow_redirects=False,
             headers={
                 "accept": "application/vnd.github+json",
