@@ -197,6 +197,7 @@ def test_pointers_hold_no_step_that_is_not_written() -> None:
 # ── every kind ────────────────────────────────────────────────────────────────────────────
 
 WELL = {
+    "attestations": "attestations: [{what: alert-audit, day: 2026-10-06, by: ana}]",
     "incident": "title: x",
     "postmortem": "---\nstatus: draft\n---\n# x\n",
     "runbook": "---\nowner: payments\n---\n# x\n",
@@ -284,6 +285,9 @@ BROKEN = [
     ("targets", "time_to_acknowledge", "mtta"),
     ("tools", "purpose: paging", "purpose: pagers"),
     ("tools", "as_of: 2026-01-01", "as_of: 2026"),
+    ("attestations", "by: ana", ""),
+    ("attestations", "day: 2026-10-06", "day: yesterday"),
+    ("attestations", "what: alert-audit", "what: [alert-audit]"),
 ]  # fmt: skip
 
 

@@ -62,3 +62,14 @@ def overflow(page: Page) -> list[str]:
             .slice(0, 5).map(each => each.outerHTML.slice(0, 120));
         }"""
     )
+
+
+def search_opens(page: Page) -> None:
+    """Waits until the search is open; what has the focus before the theme's script listens opens it late."""
+    page.wait_for_function(
+        """() => {
+          const query = document.querySelector("[data-md-component=search-query]");
+          if (!document.querySelector("#__search").checked) { query.blur(); query.focus(); }
+          return document.querySelector("#__search").checked;
+        }"""
+    )

@@ -31,6 +31,7 @@ def found(page: Page, words: str) -> list[str]:
     """The pages that the search finds, the best first."""
     page.goto("index.html")
     page.locator("[data-md-component=search-query]").first.fill(words)
+    chromium.search_opens(page)
     page.wait_for_selector(".md-search-result__item a")
     links = page.locator(".md-search-result__item a").evaluate_all("all => all.map(each => each.href)")
     return list(dict.fromkeys(re.sub(r"[?#].*", "", link) for link in links))
@@ -93,6 +94,7 @@ def test_a_keyboard_is_enough(tab: Open) -> None:
         assert inside, "the next stop after the skip link stands in the page"
         page.keyboard.press("/")
         page.wait_for_function("() => document.activeElement.name === 'query'")
+        chromium.search_opens(page)
         page.keyboard.type("OrdersDbPrimaryDown")
         page.wait_for_selector(".md-search-result__item a")
         page.keyboard.press("ArrowDown")
