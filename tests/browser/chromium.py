@@ -64,12 +64,16 @@ def overflow(page: Page) -> list[str]:
     )
 
 
-def search_opens(page: Page) -> None:
-    """Waits until the search is open; what has the focus before the theme's script listens opens it late."""
+def search(page: Page, words: str) -> None:
+    """Types into the search, once it is open: what has the focus before the theme's script listens opens it
+    late, and what is put there without a key being pressed may go unheard."""
     page.wait_for_function(
         """() => {
           const query = document.querySelector("[data-md-component=search-query]");
           if (!document.querySelector("#__search").checked) { query.blur(); query.focus(); }
           return document.querySelector("#__search").checked;
-        }"""
+        }""",
+        polling=500,  # the theme answers a moment later
     )
+    page.keyboard.type(words)
+    page.wait_for_selector(".md-search-result__item a")

@@ -152,9 +152,7 @@ def test_searching_and_filtering_show_hostile_titles_as_text(
     with chromium.tab(browser, address[0]) as (page, faults):
         page.goto("incidents/index.html?text=script")
         page.get_by_role("status").filter(has_text="incident").wait_for()
-        page.locator("[data-md-component=search-query]").first.fill("raw")
-        chromium.search_opens(page)
-        page.wait_for_selector(".md-search-result__item a")
+        chromium.search(page, "raw")
         page.wait_for_timeout(300)
         assert page.evaluate("() => window.owned === undefined")
         assert faults == []

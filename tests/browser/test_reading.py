@@ -30,9 +30,7 @@ def test_a_reader_finds_the_way_from_home_to_an_incident_and_its_service(tab: Op
 def found(page: Page, words: str) -> list[str]:
     """The pages that the search finds, the best first."""
     page.goto("index.html")
-    page.locator("[data-md-component=search-query]").first.fill(words)
-    chromium.search_opens(page)
-    page.wait_for_selector(".md-search-result__item a")
+    chromium.search(page, words)
     links = page.locator(".md-search-result__item a").evaluate_all("all => all.map(each => each.href)")
     return list(dict.fromkeys(re.sub(r"[?#].*", "", link) for link in links))
 
@@ -92,9 +90,9 @@ def test_a_keyboard_is_enough(tab: Open) -> None:
         page.keyboard.press("Tab")
         inside = page.evaluate("() => document.activeElement.closest('.md-content') !== null")
         assert inside, "the next stop after the skip link stands in the page"
+        page.wait_for_timeout(1000)  # a moment after a jump within the page the theme closes the search
         page.keyboard.press("/")
         page.wait_for_function("() => document.activeElement.name === 'query'")
-        chromium.search_opens(page)
         page.keyboard.type("OrdersDbPrimaryDown")
         page.wait_for_selector(".md-search-result__item a")
         page.keyboard.press("ArrowDown")
