@@ -17,6 +17,13 @@ def shown(text: object) -> str:
     return line if len(line) <= 60 else line[:59] + "…"
 
 
+def count(number: int, noun: str) -> str:
+    """A number and its noun: `1 record`, `2,000 records`."""
+    if noun == "advice":
+        return f"{number:,} advice"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 class Position(NamedTuple):
     """A place as an editor shows it: line and column, both counted from 1."""
 

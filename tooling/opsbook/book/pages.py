@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FOLDER = "rotations/pages"
 COLUMNS = ("at", "person", "service", "alert", "acknowledged", "outcome")
 OUTCOMES = ("acted", "acknowledged", "no-action", "false-alarm", "unanswered")
+FOR_NOTHING = ("no-action", "false-alarm")
+"""Outcomes of pages that woke somebody for nothing."""
 _RULE = "malformed_page_log"
 _CELL = re.compile(r'"((?:[^"]|"")*)"|([^",\r\n]*)')
 _LINE = re.compile(r"[^\r\n]*")

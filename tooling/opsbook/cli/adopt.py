@@ -188,7 +188,7 @@ def _write(top: Path, found: Plan, baseline: tuple[Source, str] | None, git: Git
 
 def _refuse_unsaved(git: Git, found: Plan) -> None:
     """UserError where git could not give back what is about to change."""
-    from opsbook.output.frames import count
+    from opsbook.text import count
 
     touched = {*found.gone, *(source.path for source, _ in found.changes)}
     unsaved = git.changed(git.head) & touched if git.head else touched

@@ -58,7 +58,7 @@ def _begin(session: Session) -> int:
     from opsbook.book.write import create
     from opsbook.diagnostics import Level
     from opsbook.lint import baseline
-    from opsbook.output.frames import count
+    from opsbook.text import count
 
     report = session.check()
     today = session.now.astimezone(session.book.settings.timezone).date()
@@ -77,7 +77,7 @@ def _begin(session: Session) -> int:
 
 def _shrink(session: Session, before: Baseline) -> int:
     from opsbook.lint import baseline
-    from opsbook.output.frames import count
+    from opsbook.text import count
 
     report = session.check()
     after = baseline.shrink(before, report)
@@ -96,7 +96,7 @@ def _shrink(session: Session, before: Baseline) -> int:
 def _accept(session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from opsbook.lint import baseline
     from opsbook.lint.catalog import named
-    from opsbook.output.frames import count
+    from opsbook.text import count
 
     if session.baseline is None:
         raise UserError(
@@ -112,7 +112,8 @@ def _accept(session: Session, paths: tuple[str, ...], options: dict[str, Any]) -
 
 def _check(session: Session, base: str | None) -> int:
     from opsbook.lint import baseline
-    from opsbook.output.frames import clean, count
+    from opsbook.output.frames import clean
+    from opsbook.text import count
 
     if session.baseline is None:
         click.echo("no baseline: nothing is known, everything counts")

@@ -118,7 +118,7 @@ def _run(session: Session, paths: tuple[str, ...], options: dict[str, Any]) -> i
             _patch(changes, options["output"])
         elif changes:
             session.write(changes)
-            from opsbook.output.frames import count
+            from opsbook.text import count
 
             click.echo(f"mended {count(len(changes), 'file')}", err=True)
         _say_what_was_left(session)

@@ -302,8 +302,8 @@ def keep_overdue(forge: GitHub, book: Book, at: datetime) -> Iterator[str]:
 
 
 def _kept(forge: GitHub, each: Wanted, issue: Issue | None) -> Iterator[str]:
-    from opsbook.output.frames import count
     from opsbook.output.overdue import LABEL, same
+    from opsbook.text import count
 
     things = count(each.items, "thing")
     if issue is None:

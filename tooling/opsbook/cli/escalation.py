@@ -176,7 +176,8 @@ def _report(
     failures: list[Failure],
     alone: dict[str, list[Failure]],
 ) -> Iterator[str]:
-    from opsbook.output.frames import Paint, clean, count
+    from opsbook.output.frames import Paint, clean
+    from opsbook.text import count
 
     paint = Paint(colored())
     for each in failed:

@@ -65,7 +65,8 @@ def remove(obj: dict[str, Any], /, person: str, at: str | None, **options: Any) 
 
 
 def _told(book: Book, record: Document[Person], found: Impact, says: Speaker) -> Iterator[str]:
-    from opsbook.output.frames import Paint, clean, count
+    from opsbook.output.frames import Paint, clean
+    from opsbook.text import count
 
     paint = Paint(colored())
     name = paint(clean(f"{says.name(record.id)} ({record.id})"), "1")

@@ -135,7 +135,8 @@ def _schedules(name: str, paths: tuple[str, ...], at: datetime, options: dict[st
 def _said(result: Made, dry: bool) -> Iterator[str]:
     """What was made, from what, and what was not."""
     from opsbook.importing import document
-    from opsbook.output.frames import clean, count
+    from opsbook.output.frames import clean
+    from opsbook.text import count
 
     yield f"{'would write' if dry else 'wrote'} {count(len(result.records), 'record')}\n"
     yield from (f"  {document.path(each)}\n" for each in result.records)
@@ -161,7 +162,7 @@ def _people_of(result: Made) -> Iterator[tuple[str, str]]:
 
 def _rota(rota: Rota) -> Iterator[str]:
     """How the rotation says what the export says, and how far that was looked at."""
-    from opsbook.output.frames import count
+    from opsbook.text import count
 
     parts = [count(len(rota.layers), "layer")]
     parts += [count(len(rota.covers), "override")] if rota.covers else []
@@ -246,7 +247,7 @@ def _feed(name: str, paths: tuple[str, ...], options: dict[str, Any]) -> None:
     """Make incidents of a feed, or add to them what is new, and say what was left out."""
     from opsbook.authoring.change import Change
     from opsbook.importing.feed import Asked, made
-    from opsbook.output.frames import count
+    from opsbook.text import count
 
     read = import_module(f"opsbook.importing.{name}").read
     files = files_of(paths)
@@ -268,7 +269,7 @@ def _feed(name: str, paths: tuple[str, ...], options: dict[str, Any]) -> None:
 
 def _became(result: FeedMade, dry: bool) -> Iterator[str]:
     """What became of a feed."""
-    from opsbook.output.frames import count
+    from opsbook.text import count
 
     if result.created:
         yield f"{'would write' if dry else 'wrote'} {count(len(result.created), 'incident')}\n"

@@ -60,7 +60,8 @@ def _announced(files: int) -> bool:
     """Say what is about to be written where something stands already; False where nothing does."""
     from opsbook.book.settings import find_root
     from opsbook.cli.responding import hint
-    from opsbook.output.frames import clean, count
+    from opsbook.output.frames import clean
+    from opsbook.text import count
 
     here = Path.cwd()
     try:
@@ -97,7 +98,8 @@ def _write(directory: Path, texts: dict[str, str]) -> None:
 
 
 def _tell(directory: Path, new: list[str], kept: list[str], example: str, *, dry_run: bool) -> None:
-    from opsbook.output.frames import clean, count
+    from opsbook.output.frames import clean
+    from opsbook.text import count
 
     said = "to be written" if dry_run else "written"
     click.echo(f"{count(len(new), 'file')} {said} in {clean(str(directory))}")

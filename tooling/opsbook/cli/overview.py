@@ -57,7 +57,8 @@ def _incidents(
 def _lines(
     book: Book, found: list[Document[Incident]], resolved: list[Document[Incident]], at: datetime
 ) -> Iterator[str]:
-    from opsbook.output.frames import Paint, clean, count
+    from opsbook.output.frames import Paint, clean
+    from opsbook.text import count
 
     paint = Paint(colored())
     zone = book.settings.timezone

@@ -89,7 +89,7 @@ def _meant(book: Book, id: str | None) -> Document[Incident]:
 @saving_options
 def sync(incidents: tuple[str, ...], *, check: bool, **options: Any) -> int:
     """Make the timelines and action items of post-mortems say what their records say; of all, without ID."""
-    from opsbook.output.frames import count
+    from opsbook.text import count
 
     changes: list[Change] = []
 

@@ -87,7 +87,8 @@ def meant(book: Book, record: str) -> Document[Any]:
 
 def _told(done: Renamed) -> Iterator[str]:
     """Where it went, what followed, and what did not."""
-    from opsbook.output.frames import clean, count
+    from opsbook.output.frames import clean
+    from opsbook.text import count
 
     change = done.change
     yield from (f"{clean(before)}\n  becomes {clean(after)}\n" for before, after in change.moves.items())

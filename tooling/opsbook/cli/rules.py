@@ -162,7 +162,7 @@ def _suppressed(obj: dict[str, Any], options: dict[str, Any]) -> str:
 
 
 def _silenced_text(silenced: Silenced) -> str:
-    from opsbook.output.frames import count
+    from opsbook.text import count
 
     idle = sum(not found for _, found in silenced)
     last = count(len(silenced), "suppression") + (f", {idle:,} of them without effect" if idle else "")

@@ -113,7 +113,7 @@ def _import(name: str, obj: dict[str, Any], paths: tuple[str, ...], options: dic
     from opsbook.authoring.change import Change
     from opsbook.authoring.timeline import summary
     from opsbook.importing.chronicle import made
-    from opsbook.output.frames import count
+    from opsbook.text import count
 
     reader, files, asked = import_module(f"opsbook.importing.{name}").read, files_of(paths), _asked(options)
     results: list[tuple[Book, Made]] = []
@@ -148,7 +148,8 @@ def _asked(options: dict[str, Any]) -> Asked:
 
 def _told(result: Made, options: dict[str, Any]) -> Iterator[str]:
     """What was taken over, and what was not."""
-    from opsbook.output.frames import clean, count
+    from opsbook.output.frames import clean
+    from opsbook.text import count
 
     verb = "to be added" if options["dry_run"] else "added"
     known = f", {result.known:,} there already" if result.known else ""

@@ -259,7 +259,7 @@ def _export(out: str) -> None:
 
         put(Path(out), text)
     if hidden:
-        from opsbook.output.frames import count
+        from opsbook.text import count
 
         click.echo(f"left alone: {count(hidden, 'item')} of restricted incidents", err=True)
 

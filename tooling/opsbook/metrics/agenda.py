@@ -13,7 +13,7 @@ such a comment has a clock of its own. A day is one of the book's `timezone`, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -32,7 +32,7 @@ from opsbook.metrics.follow_up import (
     told_when_overdue,
 )
 from opsbook.model.role import COMMANDER
-from opsbook.model.time import Period, local_day, midnight
+from opsbook.model.time import Period, at_tick, local_day, midnight, ticks
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -322,20 +322,16 @@ def _of_record(book: Book, path: str) -> tuple[Any, ...]:
     return tuple(_plain(clock) for source in OF_A_RECORD for clock in source(book, document))
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
-
-
 def _plain(clock: Clock) -> tuple[Any, ...]:
     due = clock.due
-    when = (False, (due - _EPOCH) // _TICK) if isinstance(due, datetime) else (True, due.toordinal())
+    when = (False, ticks(due)) if isinstance(due, datetime) else (True, due.toordinal())
     answers = tuple(until and until.toordinal() for until in clock.answers)
     return *clock[:6], when, *clock[7:10], answers, clock.holds
 
 
 def _clock(plain: tuple[Any, ...]) -> Clock:
     (whole, number), answers, holds = plain[6], plain[10], plain[11]
-    due = date.fromordinal(number) if whole else _EPOCH + number * _TICK
+    due = date.fromordinal(number) if whole else at_tick(number)
     until = tuple(each and date.fromordinal(each) for each in answers)
     return Clock._make((*plain[:6], due, *plain[7:10], until, holds))
 

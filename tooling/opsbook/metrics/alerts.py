@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from opsbook.book.pages import FOR_NOTHING
 from opsbook.model.time import Interval, local_day
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ VERDICTS: tuple[Verdict, ...] = ("remove", "raise the threshold", "fix", "keep")
 ENOUGH = 3
 """Pages from which their outcomes say something: of three that needed nothing, it is no accident."""
 _HALF = 0.5
-_IDLE = ("no-action", "false-alarm")
-"""Outcomes of pages that woke somebody for nothing."""
 _LINKS: Mapping[str, re.Pattern[str]] = {
     "dashboard": re.compile(r"dash_?board|grafana", re.IGNORECASE),
     "changes": re.compile(r"change|deploy|release|commit|rollout", re.IGNORECASE),
@@ -203,7 +202,7 @@ def noise(pages: Iterable[Paged]) -> Noise:
     return Noise(
         len(pages),
         sum(page.incident is not None for page in pages),
-        sum(outcomes[each] for each in _IDLE),
+        sum(outcomes[each] for each in FOR_NOTHING),
         outcomes["acted"],
         outcomes["unanswered"],
         outcomes[None] + outcomes["acknowledged"],

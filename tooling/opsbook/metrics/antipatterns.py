@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from opsbook.metrics import compare
 from opsbook.metrics.estimates import Share
 from opsbook.model.role import COMMANDER
-from opsbook.model.time import Interval, local_day
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
@@ -26,11 +25,11 @@ if TYPE_CHECKING:
     from opsbook.metrics.compare import Comparison
     from opsbook.metrics.rows import Row, Rows
     from opsbook.metrics.summary import Summary
+    from opsbook.model.time import Interval
 
 _HINDSIGHT = timedelta(days=30)
 """How long after its end a quarter is judged at the latest."""
 _LONGEST = 3
-_INSTANT = timedelta(microseconds=1)
 
 
 class Habit(NamedTuple):
@@ -90,21 +89,21 @@ def report(book: Book, quarter: Quarter, at: datetime) -> Report:
     found, zone = rows(book), book.settings.timezone
     spells = [each.interval(zone) for each in (quarter, quarter.later(-1))]
     lag = min(max(at - spells[0].end, timedelta()), _HINDSIGHT)
+    as_of = min(at, spells[0].end + lag)
     looks = [_look(book, found, each, min(each.end + lag, at)) for each in spells]
     patterns = tuple(_pattern(habit, *(look[habit.name] for look in looks)) for habit in HABITS)
-    fatigue = tuple(_fatigue(book, found, each) for each in spells)
-    good = [Share(each.of - each.hits, each.of) for each in fatigue]
-    said = summary(book, found, spells[0], min(at, spells[0].end + lag))
+    idle, idle_before = (_fatigue(book, found, each) for each in spells)
+    said = summary(book, found, spells[0], as_of)
     return Report(
         quarter,
-        min(at, spells[0].end + lag),
+        as_of,
         at >= spells[0].end,
         patterns,
         said,
-        tuple(_longest(found, spells[0], min(at, spells[0].end + lag))),
+        tuple(_longest(found, spells[0], as_of)),
         _audit(book, spells[0], at),
-        (fatigue[0], fatigue[1]),
-        compare.parts(good[0], good[1]),
+        (idle, idle_before),
+        compare.parts(idle.rest, idle_before.rest),
         said.before.whole.incidents > 0,
         (_nights(book, found, spells[0], at), _nights(book, found, spells[1], at)),
     )
@@ -148,8 +147,8 @@ def _look(book: Book, rows: Rows, within: Interval, as_of: datetime) -> dict[str
 def _alone(book: Book, rows: Rows, within: Interval) -> list[str]:
     """Post-mortems of a quarter without the record of an incident, as collections have them that are new to
     opsbook: by the day in the id."""
-    zone, recorded = book.settings.timezone, {row.id for row in rows.rows}
-    first, last = local_day(within.start, zone), local_day(within.end - _INSTANT, zone)
+    first, last = within.days(book.settings.timezone)
+    recorded = {row.id for row in rows.rows}
     return [id for id in rows.postmortems if id not in recorded and f"{first}" <= id[:10] <= f"{last}"]
 
 
@@ -183,8 +182,7 @@ def _about(each: Diagnostic) -> bool:
 
 def _pattern(habit: Habit, now: _Seen, before: _Seen) -> Pattern:
     share, was = (Share(len(each.did), len(each.could)) for each in (now, before))
-    good = [Share(each.of - each.hits, each.of) for each in (share, was)]
-    trend = compare.parts(good[0], good[1])
+    trend = compare.parts(share.rest, was.rest)
     return Pattern(habit, tuple(sorted(now.did, reverse=True)), share, was, trend)
 
 
@@ -214,8 +212,7 @@ def _told(book: Book, rows: Rows, row: Row, within: Interval, as_of: datetime) -
 
 def _worked(book: Book, rows: Rows, row: Row, within: Interval, as_of: datetime) -> bool:  # noqa: ARG001
     """Left work that fell due in this quarter and was not declined."""
-    zone = book.settings.timezone
-    first, last = local_day(within.start, zone), local_day(within.end - _INSTANT, zone)
+    first, last = within.days(book.settings.timezone)
     return any(each.status != "declined" for each in row.work_due(first, last))
 
 
@@ -268,16 +265,15 @@ HABITS: tuple[Habit, ...] = (
 
 # ── alert fatigue ─────────────────────────────────────────────────────────────────────────
 
-_IDLE = ("no-action", "false-alarm")
-
 
 def _fatigue(book: Book, rows: Rows, within: Interval) -> Share:
     """Pages that needed nothing, of those whose outcome is known."""
+    from opsbook.book.pages import FOR_NOTHING
     from opsbook.oncall.burden import logged
 
     told = [page for row in rows.rows if not row.duplicate for page in row.pages if within.covers(page.at)]
     outcomes = [*(page.outcome for page in told), *(page.outcome for page in logged(book, within))]
-    idle = sum(each in _IDLE for each in outcomes)
+    idle = sum(each in FOR_NOTHING for each in outcomes)
     return Share(idle, idle + outcomes.count("acted"))
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from opsbook.metrics.attested import holds_until, newest
 from opsbook.model.time import Interval, local_day
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -141,7 +142,7 @@ def _severities(asked: _Asked) -> Answer:
     if not found.readable:
         return False, f"{found.path} cannot be read"
     levels, questions = len(found.content.levels), len(found.content.questions)
-    return bool(questions), f"{found.path}: {levels} levels, {_many(questions, 'question')} that find one"
+    return bool(questions), f"{found.path}: {levels} levels, {count(questions, 'question')} that find one"
 
 
 def _platform(asked: _Asked) -> Answer:
@@ -161,8 +162,8 @@ def _rotation(asked: _Asked) -> Answer:
     services = [each for each in asked.book.services if each.content.escalation]
     if not people:
         return False, "nobody is on call now"
-    staffed = _many(len(people), "person", "people")
-    return bool(services), f"{staffed} on call now, {_many(len(services), 'service')} with a policy"
+    staffed = "1 person" if len(people) == 1 else f"{len(people):,} people"
+    return bool(services), f"{staffed} on call now, {count(len(services), 'service')} with a policy"
 
 
 def _channel(asked: _Asked) -> Answer:
@@ -181,7 +182,7 @@ def _runbooks(asked: _Asked) -> Answer:
     paths = asked.book.paths(kind("runbook"))
     wrong = {path for _, path, level in _found(asked, paths) if level > Level.ADVICE}
     passed = len(set(paths) - wrong)
-    return passed >= _RUNBOOKS, f"{passed} of {_many(len(paths), 'runbook')} pass"
+    return passed >= _RUNBOOKS, f"{passed} of {count(len(paths), 'runbook')} pass"
 
 
 def _found(
@@ -207,7 +208,7 @@ def _status_page(asked: _Asked) -> Answer:
         if "status_page" in each.content.links
         or any(entry.update and entry.update.audience == "public" for entry in each.content.timeline)
     ]
-    said = f"{_many(len(told), 'incident')} of the year told in public"
+    said = f"{count(len(told), 'incident')} of the year told in public"
     return bool(told), f"{said}, {told[-1]} last" if told else "no incident of the year was told in public"
 
 
@@ -230,7 +231,7 @@ def _holders(incident: Incident) -> set[str]:
 def _tabletop(asked: _Asked) -> Answer:
     if not asked.drills:
         return False, "no drill within a year"
-    return True, f"{_many(len(asked.drills), 'drill')} within a year, {asked.drills[-1].id} last"
+    return True, f"{count(len(asked.drills), 'drill')} within a year, {asked.drills[-1].id} last"
 
 
 # ── culture ───────────────────────────────────────────────────────────────────────────────
@@ -245,7 +246,7 @@ def _blameless(asked: _Asked) -> Answer:
     free = [each.id for each in latest if each.path not in blaming]
     if free:
         return True, f"{free[-1]}; {len(free)} of the last {len(latest)} published are free of blame"
-    return False, f"the last {_many(len(latest), 'post-mortem')} blame somebody"
+    return False, f"the last {count(len(latest), 'post-mortem')} blame somebody"
 
 
 def _cadence(asked: _Asked) -> Answer:
@@ -279,7 +280,7 @@ def _dashboard(asked: _Asked) -> Answer:
         if row.counts and row.began and asked.at - _HALF_YEAR <= row.began <= asked.at
     ]
     both = sum(each.acknowledge is not None and each.resolve is not None for each in recent)
-    said = f"{both} of {_many(len(recent), 'incident')} of the last half year tell both"
+    said = f"{both} of {count(len(recent), 'incident')} of the last half year tell both"
     return both > 0, f"targets are set; {said}"
 
 
@@ -290,7 +291,7 @@ def _tracked(asked: _Asked) -> Answer:
     left = [each for each in work if each.status in ("open", "in-progress")]
     vague = sum(each.owner is None or each.due is None for each in left)
     late = sum(each.due is not None and each.due < asked.today for each in left)
-    said = f"{len(left)} of {_many(len(work), 'action item')} to do, {late} late"
+    said = f"{len(left)} of {count(len(work), 'action item')} to do, {late} late"
     if vague:
         said += f", {vague} without an owner or a day"
     return len(work) >= _FEW and not vague and late <= (1 - _DONE) * len(work), said
@@ -312,7 +313,7 @@ def _declared(asked: _Asked) -> Answer:
         )
     ]
     if found:
-        return True, f"{_many(len(found), 'incident')} of the year declared by a program, {found[-1]} last"
+        return True, f"{count(len(found), 'incident')} of the year declared by a program, {found[-1]} last"
     there = asked.book.tree.has(_WORKFLOW)
     return there, _WORKFLOW if there else "no incident of the year was declared by a program"
 
@@ -324,7 +325,7 @@ def _automated(asked: _Asked) -> Answer:
         for entry in each.content.timeline
         if entry.runbook and (entry.by or "").startswith("system:")
     ]
-    said = f"{_many(len(found), 'run')} of the year by a program"
+    said = f"{count(len(found), 'run')} of the year by a program"
     return bool(
         found
     ), f"{said}, {found[-1]} last" if found else "no runbook was run by a program within a year"
@@ -345,10 +346,6 @@ def _monthly(asked: _Asked) -> Answer:
 
 def _trend(asked: _Asked) -> Answer:  # noqa: ARG001
     return False, "nobody vouches for a review of the last quarter"
-
-
-def _many(number: int, one: str, more: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else more or one + 's'}"
 
 
 _ITEMS: tuple[tuple[Attested, Stage, str, str, Callable[[_Asked], Answer]], ...] = (

@@ -113,6 +113,11 @@ class Share(NamedTuple):
         return self.hits / self.of if self.of else None
 
     @property
+    def rest(self) -> Share:
+        """The others."""
+        return Share(self.of - self.hits, self.of)
+
+    @property
     def interval(self) -> Range:
         return wilson(self.hits, self.of)
 

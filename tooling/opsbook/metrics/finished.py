@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,7 @@ def completion(rows: Sequence[Row], within: Interval, as_of: datetime, zone: Zon
 
     A day is one of the book's zone; what is due today is not late, and counts once it is done.
     """
-    today, first, last = (local_day(at, zone) for at in (as_of, within.start, within.end - _INSTANT))
+    today, (first, last) = local_day(as_of, zone), within.days(zone)
     done = in_time = of = declined = 0
     for item in (item for row in rows for item in row.work_due(first, last)):
         finished = _done(item, today)
@@ -51,9 +51,6 @@ def completion(rows: Sequence[Row], within: Interval, as_of: datetime, zone: Zon
         for item in row.work
     )
     return Completion(Share(done, of), Share(in_time, of), declined, undated)
-
-
-_INSTANT = timedelta(microseconds=1)
 
 
 def _done(item: Work, today: date) -> bool:

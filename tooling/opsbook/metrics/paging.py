@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -97,11 +97,13 @@ def pages(book: Book, rows: Iterable[Row], within: Interval, as_of: datetime) ->
         for person, its in by_person.items()
         for day, found in in_nights(book.on_call, _zone(book, person), its).items()
     ]
+    woken: dict[str, list[int]] = {}
+    for night in nights:
+        woken.setdefault(night.person, []).append(night.pages)
     worst = sorted(nights, key=lambda night: (-night.pages, night.day, night.person))
     on_call = _nights_on_call(book, within)
     people = [
-        _person(id, by_person.get(id, ()), [night.pages for night in nights if night.person == id], on_call)
-        for id in {**by_person, **on_call}
+        _person(id, by_person.get(id, ()), woken.get(id, ()), on_call) for id in {**by_person, **on_call}
     ]
     people.sort(key=lambda each: (-each.at_night, -each.pages, -each.nights, each.id))
     return Pages(len(asked) + len(noted), len(noted), _has_log(book, within), tuple(worst), tuple(people))
@@ -113,7 +115,7 @@ def _has_log(book: Book, within: Interval) -> bool:
     return any(first <= name.removesuffix(".csv") <= last for name in names)
 
 
-def _person(id: str, paged: Sized, nights: list[int], on_call: Mapping[str, int]) -> Person:
+def _person(id: str, paged: Sized, nights: Sequence[int], on_call: Mapping[str, int]) -> Person:
     return Person(id, len(paged), sum(nights), on_call.get(id, 0), max(nights, default=0))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book import facts
@@ -29,16 +29,15 @@ from opsbook.metrics.durations import (
 )
 from opsbook.metrics.follow_up import due_days, postmortem_due, resolved_at
 from opsbook.metrics.response import OVER
+from opsbook.model.time import at_tick, ticks
 
 if TYPE_CHECKING:
     from opsbook.book.facts import Progress
     from opsbook.book.snapshot import Book
     from opsbook.model.incident import Incident
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAYOUT = 1
 """Another one whenever `_plain` gives something else."""
-_TICK = timedelta(microseconds=1)
 
 
 class Page(NamedTuple):
@@ -100,7 +99,7 @@ class Row:
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        return tuple(Mark(_at(at), milestone, guessed) for at, milestone, guessed in self.plain.marks)
+        return tuple(Mark(at_tick(at), milestone, guessed) for at, milestone, guessed in self.plain.marks)
 
     @property
     def resolved(self) -> datetime | None:
@@ -119,11 +118,11 @@ class Row:
 
     @property
     def updates(self) -> tuple[Owed, ...]:
-        return tuple(Owed(_at(due), _maybe(told)) for due, told in self.plain.updates)
+        return tuple(Owed(at_tick(due), _maybe(told)) for due, told in self.plain.updates)
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        return tuple(Page(_at(at), *rest) for at, *rest in self.plain.pages)
+        return tuple(Page(at_tick(at), *rest) for at, *rest in self.plain.pages)
 
     @property
     def work(self) -> tuple[Work, ...]:
@@ -137,16 +136,16 @@ class Row:
     @property
     def postmortem_due(self) -> tuple[tuple[str, datetime], ...]:
         """When each stage of its post-mortem is due."""
-        return tuple((stage, _at(at)) for stage, at in self.plain.postmortem_due)
+        return tuple((stage, at_tick(at)) for stage, at in self.plain.postmortem_due)
 
     def durations(self, as_of: datetime) -> Durations:
         return measured(self.marks, as_of)
 
     def open(self, as_of: datetime) -> bool:
         """Whether it was not resolved by an instant, or reopened since."""
-        last = "reopened"
+        last, limit = "reopened", ticks(as_of)
         for at, milestone, _ in self.plain.marks:
-            if _at(at) <= as_of and milestone in ("reopened", *OVER):
+            if at <= limit and milestone in ("reopened", *OVER):
                 last = milestone
         return last == "reopened"
 
@@ -261,7 +260,7 @@ def _work(said: tuple[Any, ...]) -> Work:
 
 
 def _named(found: tuple[tuple[str, int, int | None], ...]) -> tuple[tuple[str, Stretch], ...]:
-    return tuple((name, Stretch(_at(since), _maybe(until))) for name, since, until in found)
+    return tuple((name, Stretch(at_tick(since), _maybe(until))) for name, since, until in found)
 
 
 def _page(book: Book, path: str) -> tuple[Any, ...]:
@@ -282,15 +281,11 @@ def _stretches(found: list[tuple[str, Stretch]]) -> tuple[Any, ...]:
 
 
 def _tick(at: datetime | None) -> int | None:
-    return None if at is None else (at - _EPOCH) // _TICK
-
-
-def _at(tick: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=tick)
+    return None if at is None else ticks(at)
 
 
 def _maybe(tick: int | None) -> datetime | None:
-    return None if tick is None else _at(tick)
+    return None if tick is None else at_tick(tick)
 
 
 def _ordinal(day: date | None) -> int | None:

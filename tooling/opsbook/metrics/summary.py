@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 By = Literal["service", "severity", "team", "month"]
 _WEEK = timedelta(days=7)
 _MONTHS = 12
-_INSTANT = timedelta(microseconds=1)
 UNKNOWN = "unknown"
 """The severity of what has none, and the service and team of what names none."""
 
@@ -140,7 +139,7 @@ def summary(book: Book, rows: Rows, within: Interval, as_of: datetime, by: By | 
     zone = book.settings.timezone
     counting = [row for row in rows.rows if row.counts]
     found = began_in(counting, within)
-    now, before = (_looked_at(each, rows, as_of, zone) for each in (within, earlier))
+    now, before = (_looked_at(each, counting, rows, as_of, zone) for each in (within, earlier))
     left = Counter(
         "duplicate" if row.duplicate else row.kind for row in began_in(rows.rows, within) if not row.counts
     )
@@ -176,8 +175,9 @@ class _Look(NamedTuple):
     closing: list[Observation]
 
 
-def _looked_at(within: Interval, rows: Rows, as_of: datetime, zone: ZoneInfo) -> _Look:
-    counting = [row for row in rows.rows if row.counts]
+def _looked_at(
+    within: Interval, counting: Sequence[Row], rows: Rows, as_of: datetime, zone: ZoneInfo
+) -> _Look:
     found = began_in(counting, within)
     lengths = lengths_of(found, as_of)
     closing = to_close(counting, within, as_of, zone)
@@ -296,7 +296,7 @@ def _groups(
     if by is None:
         return ()
     zone = book.settings.timezone
-    months = _firsts(local_day(within.start, zone), local_day(within.end - _INSTANT, zone))
+    months = _firsts(*within.days(zone))
     by_name: dict[str, list[Row]] = {f"{each:%Y-%m}": [] for each in months} if by == "month" else {}
     for row in rows:
         for name in _names(book, row, zone, by):
@@ -338,8 +338,8 @@ def _levels(book: Book, rows: Iterable[Row]) -> tuple[str, ...]:
 
 
 def _months(rows: Iterable[Row], within: Interval, zone: ZoneInfo) -> tuple[Month, ...]:
-    last = local_day(within.end - _INSTANT, zone)
-    first = min(local_day(within.start, zone), Calendar(1 - _MONTHS, 0).after(last.replace(day=1)))
+    first, last = within.days(zone)
+    first = min(first, Calendar(1 - _MONTHS, 0).after(last.replace(day=1)))
     counts: dict[date, Counter[str]] = {each: Counter() for each in _firsts(first, last)}
     since = midnight(first.replace(day=1), zone)
     for row in began_in(rows, Interval(since, within.end)):

@@ -303,6 +303,19 @@ def write_instant(value: datetime) -> str:
     return utc.strftime("%Y-%m-%dT%H:%M:%SZ" if utc.second else "%Y-%m-%dT%H:%MZ")
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def ticks(at: datetime) -> int:
+    """Microseconds since 1970, as instants are kept and counted with."""
+    return (at - _EPOCH) // timedelta.resolution
+
+
+def at_tick(number: int) -> datetime:
+    """The instant so many microseconds after the beginning of 1970."""
+    return _EPOCH + number * timedelta.resolution
+
+
 def first_instant(wall: datetime, clock: ZoneInfo) -> datetime:
     """The instant at which a clock shows a wall time, in UTC: the first of two where it falls back,
     and the first after the gap where it springs over that time."""
@@ -408,3 +421,7 @@ class Interval(NamedTuple):
 
     def covers(self, at: datetime) -> bool:
         return self.start <= at < self.end
+
+    def days(self, zone: ZoneInfo) -> tuple[date, date]:
+        """The first and the last day of which it has an instant, on the clock of a zone."""
+        return local_day(self.start, zone), local_day(self.end - timedelta.resolution, zone)

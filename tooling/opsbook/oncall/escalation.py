@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.model.time import Interval
+from opsbook.model.time import Interval, at_tick, ticks
 from opsbook.oncall.intervals import union
 from opsbook.oncall.schedule import opened, plan, stretches
 
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from opsbook.model.severity import SeverityLevel
     from opsbook.oncall.schedule import Stretch
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
+_TICK = timedelta.resolution
 _FAR = 1 << 62
 """An edge that no instant reaches."""
 _DEEPEST = 8
@@ -115,18 +114,18 @@ class Roster:
     def people(self, target: Target, at: datetime) -> tuple[str, ...]:
         """Whom a target means at an instant; nobody for another policy, which pages by itself."""
         line = self._target(target)
-        return () if isinstance(line, str) else line.values[bisect_right(line.edges, _ticks(at))]
+        return () if isinstance(line, str) else line.values[bisect_right(line.edges, ticks(at))]
 
     def edges(self, targets: Iterable[Target], within: Interval) -> list[datetime]:
         """The instants inside an interval at which one of some targets comes to mean others, in order."""
-        start, end = map(_ticks, within)
+        start, end = map(ticks, within)
         lines = [line for line in map(self._target, targets) if not isinstance(line, str)]
         found = {
             edge
             for line in lines
             for edge in line.edges[bisect_right(line.edges, start) : bisect_left(line.edges, end)]
         }
-        return list(map(_instant, sorted(found)))
+        return list(map(at_tick, sorted(found)))
 
     def steps(self, policy: str, severity: str | None) -> Steps | None:
         """What a policy does at a severity; without one every level is for it. None for no policy."""
@@ -188,7 +187,7 @@ def _line(found: Iterable[tuple[Interval, Any]], otherwise: Any) -> Line:
     edges: list[int] = []
     values = [otherwise]
     for interval, value in found:
-        start, end = map(_ticks, interval)
+        start, end = map(ticks, interval)
         if edges and edges[-1] == start:
             edges.pop()
             values.pop()
@@ -197,21 +196,13 @@ def _line(found: Iterable[tuple[Interval, Any]], otherwise: Any) -> Line:
     return Line([*edges, _FAR], [*values, otherwise])
 
 
-def _ticks(at: datetime) -> int:
-    return (at - _EPOCH) // _TICK
-
-
-def _instant(ticks: int) -> datetime:
-    return _EPOCH + ticks * _TICK
-
-
 # ── whom an alert pages ───────────────────────────────────────────────────────────────────
 
 
 def pages(roster: Roster, policy: str, severity: str | None, at: datetime) -> list[Page]:
     """Everybody who is paged when nobody answers an alert, in order of time."""
     called: list[Called] = []
-    _call(called, roster, policy, severity, _ticks(at), 0, _DEEPEST)
+    _call(called, roster, policy, severity, ticks(at), 0, _DEEPEST)
     return list(_told(roster, called))
 
 
@@ -223,7 +214,7 @@ def alike(
     An answer on the way of an escalation holds up to an instant; moved back by the time that has passed
     since the alert, the first of these is when an alert might page others.
     """
-    at, end = map(_ticks, within)
+    at, end = map(ticks, within)
     began, key = at, None
     known: dict[tuple[Called, ...], tuple[Page, ...]] = {}
     while at < end:
@@ -231,13 +222,13 @@ def alike(
         room = _call(called, roster, policy, severity, at, 0, _DEEPEST)
         if (following := tuple(called)) != key:
             if key is not None:
-                yield Interval(_instant(began), _instant(at)), known[key]
+                yield Interval(at_tick(began), at_tick(at)), known[key]
             began, key = at, following
             if key not in known:
                 known[key] = tuple(_told(roster, called))
         at += room
     if key is not None:
-        yield Interval(_instant(began), _instant(end)), known[key]
+        yield Interval(at_tick(began), at_tick(end)), known[key]
 
 
 def _call(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.output.frames import count
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.authoring.adopting.plan import Plan

@@ -7,8 +7,9 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from opsbook.metrics.alerts import NAMES, PARTS, VERDICTS
-from opsbook.output.frames import Paint, clean, count
+from opsbook.output.frames import Paint, clean
 from opsbook.output.markdown import cell, escaped
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.metrics.alerts import Audit, Audited, Noise

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
 from opsbook.lint.secrets import masked
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.lint.check import Report
@@ -153,10 +154,3 @@ def known(report: Report) -> Iterator[str]:
     yield f"{left:,} of {count(first, 'finding')} of the baseline left{mended}"
     if gone:
         yield f"{count(gone, 'finding')} of the baseline no longer found: `opsbook baseline` takes that out"
-
-
-def count(number: int, noun: str) -> str:
-    """A number and its noun: `1 record`, `2,000 records`."""
-    if noun == "advice":
-        return f"{number:,} advice"
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

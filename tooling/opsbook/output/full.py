@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Level
-from opsbook.output.frames import Paint, count, frame, notices, summary
+from opsbook.output.frames import Paint, frame, notices, summary
 from opsbook.output.overview import MANY, lines
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.diagnostics import Diagnostic

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
-from opsbook.output.frames import Paint, clean, count, elsewhere, summary
+from opsbook.output.frames import Paint, clean, elsewhere, summary
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.lint.check import Report

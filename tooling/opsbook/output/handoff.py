@@ -11,13 +11,14 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from opsbook.book.pages import FOR_NOTHING
 from opsbook.metrics.business_days import day_left, ends_a_day
 from opsbook.model.time import local_day, write_duration, write_instant
 from opsbook.oncall.answers import name
 from opsbook.oncall.burden import in_nights
 from opsbook.oncall.nights import zone_of
-from opsbook.output.frames import count
 from opsbook.output.markdown import prose
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -129,7 +130,7 @@ def _pages(book: Book, found: Sequence[Paged]) -> str:
         zone = zone_of(book, person) or book.settings.timezone
         own = (page for page in found if page.person == person)
         asleep += sum(map(len, in_nights(book.on_call, zone, own).values()))
-    nothing = sum(page.outcome in ("false-alarm", "no-action") for page in found)
+    nothing = sum(page.outcome in FOR_NOTHING for page in found)
     said = [count(len(found), "page")]
     said += [f"{asleep} at night"] if asleep else []
     said += [f"{nothing} for nothing"] if nothing else []

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from opsbook.diagnostics import Diagnostic, Level
-from opsbook.output.frames import clean, count
+from opsbook.output.frames import clean
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.lint.check import Report

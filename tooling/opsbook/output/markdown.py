@@ -12,7 +12,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
-from opsbook.output.frames import clean, count, elsewhere, known
+from opsbook.output.frames import clean, elsewhere, known
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.lint.check import Report

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.output.agenda.words import headline, whose
-from opsbook.output.frames import clean, count
+from opsbook.output.frames import clean
 from opsbook.output.markdown import code, escaped
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book

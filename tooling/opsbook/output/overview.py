@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Level
-from opsbook.output.frames import Paint, count
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.diagnostics import Diagnostic
     from opsbook.lint.check import Report
+    from opsbook.output.frames import Paint
 
 MANY = 40
 """From so many findings on, nobody reads them one by one."""

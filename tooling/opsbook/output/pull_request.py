@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.errors import UserError
-from opsbook.output.frames import clean, count
+from opsbook.output.frames import clean
 from opsbook.output.markdown import prose
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.diagnostics import Diagnostic

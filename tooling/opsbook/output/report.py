@@ -7,8 +7,9 @@ from datetime import timedelta
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from opsbook.output.frames import Paint, clean, count
+from opsbook.output.frames import Paint, clean
 from opsbook.output.markdown import cell, escaped, prose
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.metrics.antipatterns import Part, Pattern, Report

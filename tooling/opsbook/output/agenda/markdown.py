@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from opsbook.output.agenda.words import by, headline, how_late, nothing, rest, when, whose
-from opsbook.output.frames import clean, count
+from opsbook.output.frames import clean
 from opsbook.output.markdown import code, escaped
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.metrics.agenda import Chosen, Item

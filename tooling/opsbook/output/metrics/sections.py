@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.metrics.durations import FIGURES
 from opsbook.model.time import write_duration
-from opsbook.output.frames import clean, count
+from opsbook.output.frames import clean
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

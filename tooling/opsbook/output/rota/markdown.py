@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from opsbook.output.frames import clean, count
+from opsbook.output.frames import clean
 from opsbook.output.markdown import escaped, prose
 from opsbook.output.rota.pages import blocks
 from opsbook.output.rota.words import Block, Line, Speaker, calm, compared
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book

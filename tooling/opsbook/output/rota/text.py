@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from opsbook.output.frames import Paint, clean, count
+from opsbook.output.frames import Paint, clean
 from opsbook.output.rota.pages import blocks
 from opsbook.output.rota.words import Block, Line, Speaker, calm, compared
+from opsbook.text import count
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
