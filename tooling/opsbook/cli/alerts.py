@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import WordsAfter, at_option, colored, moment, style_options, the_book
+from opsbook.cli.options import WordsAfter, at_option, moment, print_report, style_options, the_book
 from opsbook.cli.saving import save, saving_options
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from opsbook.authoring.change import Change
     from opsbook.book.snapshot import Book
     from opsbook.metrics.alerts import Audit
+    from opsbook.output.frames import Paint
 
 _DAYS = click.IntRange(1, 3 * 366)
 
@@ -52,25 +54,19 @@ def command(
     """
     from opsbook.metrics.alerts import audit as audited
     from opsbook.output import alerts as face
-    from opsbook.output.frames import Paint
 
     book = the_book()
     found = _some(book, audited(book, moment(obj, at), days))
-    paint, width = Paint(colored()), min(shutil.get_terminal_size((80, 24)).columns, 110)
     if name is not None:
         one = _named(found, name)
         found = found._replace(alerts=tuple(each for each in found.alerts if each.name == one))
-    if style == "json":
-        from opsbook.output.json import encoded
 
-        text = encoded(face.data(found))
-    elif style == "markdown":
-        text = face.markdown(found)
-    elif name is not None:
-        text = "".join(face.one(found.alerts[0], found, paint, width))
-    else:
-        text = "".join(face.text(found, paint, width, everything=everything))
-    click.echo(text, nl=False, color=colored() or None)
+    def text(paint: Paint, width: int) -> Iterator[str]:
+        if name is not None:
+            return face.one(found.alerts[0], found, paint, width)
+        return face.text(found, paint, width, everything=everything)
+
+    print_report(style, lambda: face.data(found), lambda: face.markdown(found), text)
 
 
 def _some(book: Book, found: Audit) -> Audit:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, WordsAfter, at_option, colored, day, moment, style_options, the_book
+from opsbook.cli.options import (
+    Command,
+    WordsAfter,
+    at_option,
+    day,
+    moment,
+    print_report,
+    style_options,
+    the_book,
+)
 from opsbook.cli.saving import save, saving_options
 from opsbook.errors import UserError
 
@@ -37,23 +45,18 @@ def command(obj: dict[str, Any], /, style: str, at: str | None) -> None:
     from opsbook.cli.responding import hint
     from opsbook.metrics.checklist import checklist
     from opsbook.output import checklist as face
-    from opsbook.output.frames import Paint
 
     book = the_book()
     vouched = book.find("attestations", "attestations")
     if vouched is not None and not vouched.readable:
         hint(f"{vouched.path} cannot be read, and nobody vouches; `opsbook check` says why")
     items = list(checklist(book, moment(obj, at)))
-    if style == "json":
-        from opsbook.output.json import encoded
-
-        text = encoded(face.data(items))
-    elif style == "markdown":
-        text = face.markdown(items)
-    else:
-        width = min(shutil.get_terminal_size((80, 24)).columns, 110)
-        text = "".join(face.text(items, Paint(colored()), width))
-    click.echo(text, nl=False, color=colored() or None)
+    print_report(
+        style,
+        lambda: face.data(items),
+        lambda: face.markdown(items),
+        lambda paint, width: face.text(items, paint, width),
+    )
 
 
 @click.command(cls=Command)

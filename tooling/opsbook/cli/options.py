@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from opsbook.book.tree import Tree
     from opsbook.model.escalation import Escalation
     from opsbook.model.time import Interval
+    from opsbook.output.frames import Paint
     from opsbook.sharing.branches import Branch
 
 F = TypeVar("F", bound=Callable[..., Any])
 _LONGEST = timedelta(days=3 * 366)
+_WIDEST = 110
+"""Columns of a report; longer lines are hard to read."""
 
 
 class Command(click.Command):
@@ -157,6 +160,29 @@ def style_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )  # fmt: skip
     as_json = click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
     return chosen(as_json(styled))
+
+
+def print_report(
+    style: str,
+    data: Callable[[], Any],
+    markdown: Callable[[], str],
+    text: Callable[[Paint, int], Iterable[str]],
+) -> None:
+    """Print a report in the style that `style_options` gives: as plain data, as a page, or as lines for a
+    terminal of some width."""
+    if style == "json":
+        from opsbook.output.json import encoded
+
+        said = encoded(data())
+    elif style == "markdown":
+        said = markdown()
+    else:
+        import shutil
+
+        from opsbook.output.frames import Paint
+
+        said = "".join(text(Paint(colored()), min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)))
+    click.echo(said, nl=False, color=colored() or None)
 
 
 def moment(obj: dict[str, Any], at: str | None) -> datetime:

@@ -98,22 +98,25 @@ def _incident(
 
 
 def _age(content: Incident, at: datetime) -> str:
+    from opsbook.model.time import write_roughly
+
     history = content.history
     began = history.declared or (history.in_order[0][1].at if history.in_order else None)
-    return f" for {length(at - began)}" if began and began <= at else ""
+    return f" for {write_roughly(at - began)}" if began and began <= at else ""
 
 
 def _due(book: Book, content: Incident, at: datetime, zone: ZoneInfo, paint: Paint) -> Iterator[str]:
     from opsbook.metrics.business_days import calendar_of
     from opsbook.metrics.due import next_updates
+    from opsbook.model.time import write_roughly
 
     said = []
     for due in next_updates(content, book.severities, calendar_of(book, content)) if content.counts else ():
         clock = f"{due.at.astimezone(zone):%H:%M %Z}"
         if due.at <= at:
-            said.append(paint(f"{due.audience} {length(at - due.at)} late, since {clock}", "1;31"))
+            said.append(paint(f"{due.audience} {write_roughly(at - due.at)} late, since {clock}", "1;31"))
         else:
-            said.append(f"{due.audience} in {length(due.at - at)}, at {clock}")
+            said.append(f"{due.audience} in {write_roughly(due.at - at)}, at {clock}")
     if said:
         yield f"  update due: {'; '.join(said)}\n"
 
@@ -126,6 +129,7 @@ def _stuck(book: Book, content: Incident, at: datetime, paint: Paint) -> Iterato
     last = last_progress(content)
     if last is None or at - last.at < book.severities.escalate_without_progress:
         return
+    from opsbook.model.time import write_roughly
     from opsbook.oncall.next_page import next_page
 
     page = next_page(book, content, at)
@@ -135,7 +139,7 @@ def _stuck(book: Book, content: Incident, at: datetime, paint: Paint) -> Iterato
         if page
         else ("raise the severity, or call in who is missing")
     )
-    yield f"  {paint(f'no progress for {length(at - last.at)}', '1;33')}; {step}\n"
+    yield f"  {paint(f'no progress for {write_roughly(at - last.at)}', '1;33')}; {step}\n"
 
 
 def _on_call(book: Book, at: datetime, paint: Paint) -> Iterator[str]:
@@ -157,13 +161,3 @@ def _on_call(book: Book, at: datetime, paint: Paint) -> Iterator[str]:
     yield f"\n{paint('on call', '1')}\n"
     for row in rows:
         yield f"  {row[0]:<{first}}  {row[1]:<{second}}  {row[2]}".rstrip() + "\n"
-
-
-def length(time: timedelta) -> str:
-    """A length of time as somebody says it: `3m`, `2h10m`, `4d`."""
-    from opsbook.model.time import write_duration
-
-    minutes = int(time.total_seconds()) // 60
-    if minutes >= 48 * 60:
-        return f"{minutes // (24 * 60)}d"
-    return write_duration(timedelta(minutes=minutes))

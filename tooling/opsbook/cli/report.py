@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, at_option, colored, moment, style_options, the_book
+from opsbook.cli.options import Command, at_option, moment, print_report, style_options, the_book
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -37,23 +36,18 @@ def command(obj: dict[str, Any], /, quarter: str | None, minutes: int, style: st
     from opsbook.metrics.antipatterns import agenda, report
     from opsbook.model.time import local_day
     from opsbook.output import report as face
-    from opsbook.output.frames import Paint
 
     book, instant = the_book(), moment(obj, at)
     found = report(book, _asked(quarter, local_day(instant, book.settings.timezone)), instant)
     for id in found.summary.unreadable:
         hint(f"{id} cannot be read; `opsbook check` says why")
     plan = agenda(book, found, minutes)
-    if style == "json":
-        from opsbook.output.json import encoded
-
-        text = encoded(face.data(found, plan))
-    elif style == "markdown":
-        text = face.markdown(found, plan)
-    else:
-        width = min(shutil.get_terminal_size((80, 24)).columns, 110)
-        text = "".join(face.text(found, plan, Paint(colored()), width))
-    click.echo(text, nl=False, color=colored() or None)
+    print_report(
+        style,
+        lambda: face.data(found, plan),
+        lambda: face.markdown(found, plan),
+        lambda paint, width: face.text(found, plan, paint, width),
+    )
 
 
 def _asked(said: str | None, today: date) -> Quarter:

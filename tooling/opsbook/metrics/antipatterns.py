@@ -342,19 +342,14 @@ def agenda(book: Book, found: Report, minutes: int) -> list[Part]:
 
 
 def _figures(found: Report) -> Iterator[str]:
+    from opsbook.model.time import write_roughly
+
     if found.longest:
-        said = ", ".join(f"{id} ({_rounded(time)})" for id, time in found.longest)
+        said = ", ".join(f"{id} ({write_roughly(time)})" for id, time in found.longest)
         yield f"Longest to resolve: {said}. What did the time go into?"
     for name, each in found.summary.comparisons.items() if found.comparable else ():
         if each.verdict != "cannot tell":
             yield f"{name.replace('_', ' ').capitalize()}: {each.verdict} than in the quarter before. Why?"
-
-
-def _rounded(time: timedelta) -> str:
-    from opsbook.model.time import write_duration
-
-    minutes = time // timedelta(minutes=1)
-    return f"{minutes // 1440}d" if minutes >= 48 * 60 else write_duration(timedelta(minutes=minutes))
 
 
 def _some(ids: tuple[str, ...]) -> list[str]:

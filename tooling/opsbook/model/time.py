@@ -167,6 +167,15 @@ def write_duration(value: timedelta) -> str:
     return "".join(f"{number}{unit}" for number, unit in parts if number) or "0m"
 
 
+def write_roughly(value: timedelta, *, hours: bool = False) -> str:
+    """A length as somebody says it, in whole minutes: `3m`, `2h10m`, from two days on `4d`, or with `hours`
+    `4d3h`."""
+    minutes = int(value.total_seconds()) // 60
+    if minutes < 48 * 60:
+        return write_duration(timedelta(minutes=minutes))
+    return f"{minutes // 1440}d" + (f"{minutes % 1440 // 60}h" if hours else "")
+
+
 class BusinessDays(NamedTuple):
     """A length counted in days on which people work."""
 

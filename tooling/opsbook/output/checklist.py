@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from opsbook.metrics.checklist import STAGES, next_step
-from opsbook.output.frames import Paint, clean
+from opsbook.output.frames import Paint, wrapped
 from opsbook.output.markdown import prose
 
 if TYPE_CHECKING:
@@ -32,16 +32,11 @@ def text(items: Sequence[Item], paint: Paint, width: int) -> Iterator[str]:
             if each.stage == stage:
                 mark = paint("✓", "32") if each.done else paint("·", "33")
                 yield f"  {mark} {paint(each.title, '' if each.done else '33')}\n"
-                yield from _wrapped(each.said, "    ", width, paint)
+                yield from wrapped(each.said, "    ", width, paint, "2")
     following = next_step(items)
     if following is not None:
         yield f"\n{paint('next', '1;33')}: {following.title[0].lower()}{following.title[1:]}\n"
-        yield from _wrapped(following.how, "  ", width, Paint(False))
-
-
-def _wrapped(said: str, before: str, width: int, paint: Paint) -> Iterator[str]:
-    lines = wrap(clean(said), max(width - len(before), 30), break_on_hyphens=False)
-    yield from (f"{before}{paint(line, '2')}\n" for line in lines)
+        yield from wrapped(following.how, "  ", width, paint, "")
 
 
 def markdown(items: Sequence[Item]) -> str:

@@ -154,3 +154,11 @@ def known(report: Report) -> Iterator[str]:
     yield f"{left:,} of {count(first, 'finding')} of the baseline left{mended}"
     if gone:
         yield f"{count(gone, 'finding')} of the baseline no longer found: `opsbook baseline` takes that out"
+
+
+def wrapped(said: str, before: str, width: int, paint: Paint, style: str) -> Iterator[str]:
+    """A text in lines of a width, each after the same indent."""
+    from textwrap import wrap
+
+    lines = wrap(clean(said), max(width - len(before), 30), break_on_hyphens=False)
+    yield from (f"{before}{paint(line, style)}\n" if style else f"{before}{line}\n" for line in lines)

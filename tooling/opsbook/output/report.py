@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from opsbook.output.frames import Paint, clean
+from opsbook.output.frames import Paint, wrapped
 from opsbook.output.markdown import cell, escaped, prose
 from opsbook.text import count
 
@@ -48,15 +47,15 @@ def head(found: Report) -> str:
 def text(found: Report, agenda: Sequence[Part], paint: Paint, width: int) -> Iterator[str]:
     """The report, for a terminal."""
     yield f"{paint(head(found), '1')}\n"
-    yield from _wrapped(CAVEAT, "", width, paint, "2")
+    yield from wrapped(CAVEAT, "", width, paint, "2")
     yield f"\n{paint('habits', '1')}, with the quarter before\n"
     for pattern in found.patterns:
         yield _row(pattern.habit.title, pattern.now, pattern.before, pattern.trend, paint)
         if pattern.incidents:
-            yield from _wrapped(pattern.habit.what, "    ", width, paint, "2")
-            yield from _wrapped(_named(pattern), "    ", width, paint, "")
+            yield from wrapped(pattern.habit.what, "    ", width, paint, "2")
+            yield from wrapped(_named(pattern), "    ", width, paint, "")
     yield _row(_FATIGUE, *found.fatigue, found.tired, paint)
-    yield from _wrapped(_tired(found), "    ", width, paint, "2")
+    yield from wrapped(_tired(found), "    ", width, paint, "2")
     yield f"\n{paint('figures', '1')}, medians, with the quarter before\n"
     for name, words in _FIGURES.items():
         now, before = (
@@ -71,7 +70,7 @@ def text(found: Report, agenda: Sequence[Part], paint: Paint, width: int) -> Ite
     for part in agenda:
         yield f"  {at:>3}–{at + part.minutes:<3} {paint(part.title, '1')}\n"
         for line in part.lines:
-            yield from _wrapped(line, "          ", width, paint, "")
+            yield from wrapped(line, "          ", width, paint, "")
         at += part.minutes
 
 
@@ -122,17 +121,10 @@ def _median(spread: Spread) -> str:
 
 
 def _length(seconds: float) -> str:
-    from opsbook.model.time import write_duration
+    from opsbook.model.time import write_roughly
 
     minutes = round(seconds / 60)
-    if minutes >= 48 * 60:
-        return f"{minutes // 1440}d{minutes % 1440 // 60}h"
-    return write_duration(timedelta(minutes=minutes)) if minutes else f"{round(seconds)}s"
-
-
-def _wrapped(said: str, before: str, width: int, paint: Paint, style: str) -> Iterator[str]:
-    lines = wrap(clean(said), max(width - len(before), 30), break_on_hyphens=False)
-    yield from (f"{before}{paint(line, style)}\n" if style else f"{before}{line}\n" for line in lines)
+    return write_roughly(timedelta(minutes=minutes), hours=True) if minutes else f"{round(seconds)}s"
 
 
 # ── for others ────────────────────────────────────────────────────────────────────────────

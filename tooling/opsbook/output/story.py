@@ -282,14 +282,9 @@ def _hung(before: str, words: str, setting: Setting) -> Iterator[str]:
 
 
 def _length(time: timedelta) -> str:
-    from opsbook.model.time import write_duration
+    from opsbook.model.time import write_roughly
 
-    minutes = int(time.total_seconds()) // 60
-    return (
-        f"{minutes // 1440}d{minutes % 1440 // 60}h"
-        if minutes >= 2880
-        else write_duration(timedelta(minutes=minutes))
-    )
+    return write_roughly(time, hours=True)
 
 
 def setting(zone: ZoneInfo, color: bool, columns: Sequence[int] = ()) -> Setting:
