@@ -176,8 +176,7 @@ def _is_id(name: str) -> bool:
 def _person(book: Book, login: str) -> str | None:
     """Who an account on the forge is."""
     for each in book.people if login else ():
-        account = each.content.accounts.get("github", "") if each.readable else ""
-        if account.lstrip("@").lower() == login.lower():
+        if each.content.login.lower() == login.lower():
             return each.id
     return None
 

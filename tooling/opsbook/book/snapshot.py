@@ -141,6 +141,11 @@ class Book:
         self._note("=" + path)
         return self._shared.read(path) if self.tree.has(path) else None
 
+    def content(self, name: str, id: str) -> Any:
+        """What a record of this kind and id says; None where there is none that can be read."""
+        found = self.find(name, id)
+        return found.content if found is not None and found.readable else None
+
     def has(self, name: str, id: str) -> bool:
         """Whether there is a record of this kind and id, readable or not."""
         if name == "severity":

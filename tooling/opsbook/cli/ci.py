@@ -16,7 +16,7 @@ from opsbook.errors import UserError
 if TYPE_CHECKING:
     from opsbook.authoring.issue_form import Form, Proposed
     from opsbook.book.snapshot import Book
-    from opsbook.forge.github import GitHub, Issue
+    from opsbook.forge.github import Comment, GitHub, Issue
     from opsbook.metrics.agenda import Item
     from opsbook.output.overdue import Wanted
     from opsbook.output.pull_request import Report, Section
@@ -149,12 +149,12 @@ def _similar(book: Book, ids: dict[str, None]) -> Iterator[str]:
 
 def _if_it_can(ask: Callable[[GitHub], T], otherwise: T) -> T:
     """What GitHub says, where there is a token; nothing is refused because it does not answer."""
-    from opsbook.forge.github import GitHub, repository
+    from opsbook.forge.github import opened, token
 
-    if not (os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN")):
+    if not token(os.environ):
         return otherwise
     try:
-        return ask(GitHub(repository(None, os.environ), os.environ))
+        return ask(opened(None, os.environ))
     except UserError as error:
         from opsbook.output.frames import clean
 
@@ -197,7 +197,7 @@ def comment(obj: dict[str, Any], /, file: Path, head: str, at: str | None, **opt
     FILE is from a run that read a stranger's change, and is trusted with nothing: it is data of a known shape
     and size, every line of it is shown as text, and the pull request that it names must stand at --head.
     """
-    from opsbook.forge.github import GitHub, repository
+    from opsbook.forge.github import opened
     from opsbook.output.pull_request import COMMENT, LARGEST, MARKER, markdown, read
 
     try:
@@ -205,7 +205,7 @@ def comment(obj: dict[str, Any], /, file: Path, head: str, at: str | None, **opt
             made = read(stream.read(LARGEST + 1))
     except OSError as error:
         raise UserError(f"cannot read `{file}`: {error.strerror}") from None
-    forge = GitHub(repository(options["repo"], os.environ), os.environ)
+    forge = opened(options["repo"], os.environ)
     assert made.number is not None, "what is read has one"
     pull = forge.pull_request(made.number)
     if made.head != head or (pull.get("head") or {}).get("sha") != head or pull.get("state") != "open":
@@ -218,27 +218,35 @@ def comment(obj: dict[str, Any], /, file: Path, head: str, at: str | None, **opt
 
 def _commented(forge: GitHub, made: Report, body: str, options: dict[str, Any]) -> str:
     """Write the comment, or what there is to say instead."""
-    from opsbook.output.overdue import same
+    from opsbook.forge.github import same
     from opsbook.output.pull_request import MARKER
 
     assert made.number is not None
-    ours = (
-        each
-        for each in forge.comments(made.number)
-        if each.body.startswith(MARKER) and each.author == options["author"]
-    )
-    found = next(ours, None)
+    found = _ours(forge, made.number, MARKER, options["author"])
     if found is None and not any(each.lines for each in made.sections):
         return "no record changes, and nothing to say"
     if found is not None and same(found.body, body):
         return "the comment is up to date"
     if options["dry_run"]:
         return "the comment would be written"
+    _keep(forge, made.number, found, body)
+    return "commented" if found is None else "the comment is brought up to date"
+
+
+def _ours(forge: GitHub, number: int, marker: str, author: str) -> Comment | None:
+    """The first comment that begins as ours do, and that we wrote."""
+    found = (each for each in forge.comments(number) if each.body.startswith(marker))
+    return next((each for each in found if each.author == author), None)
+
+
+def _keep(forge: GitHub, number: int, found: Comment | None, body: str) -> None:
+    """Make our comment say this, where it does not."""
+    from opsbook.forge.github import same
+
     if found is None:
-        forge.comment(made.number, body)
-        return "commented"
-    forge.edit_comment(found.id, body)
-    return "the comment is brought up to date"
+        forge.comment(number, body)
+    elif not same(found.body, body):
+        forge.edit_comment(found.id, body)
 
 
 # ── overdue ───────────────────────────────────────────────────────────────────────────────
@@ -255,14 +263,14 @@ def overdue(obj: dict[str, Any], /, repo: str | None, dry_run: bool, at: str | N
     An issue is written when what it says changes, and not because a day has passed. Of restricted incidents
     it names nothing, nor of any but public ones where the repository is public.
     """
-    from opsbook.forge.github import GitHub, repository
+    from opsbook.forge.github import opened
     from opsbook.output.frames import clean
 
     book, instant = the_book(), moment(obj, at)
     if dry_run:
         _print_issues(book, instant)
         return
-    forge = GitHub(repository(repo, os.environ), os.environ)
+    forge = opened(repo, os.environ)
     done = list(keep_overdue(forge, book, instant))
     click.echo("".join(f"{clean(line)}\n" for line in done) or "nothing to change\n", nl=False)
 
@@ -284,7 +292,7 @@ def keep_overdue(forge: GitHub, book: Book, at: datetime) -> Iterator[str]:
     from opsbook.metrics.agenda import agenda
     from opsbook.output.overdue import LABEL, nothing, team_of, wanted
 
-    public = not forge.about().get("private", False)
+    public = forge.public()
     issues: dict[str, Issue] = {}
     for issue in forge.issues(LABEL):
         team = team_of(issue.body)
@@ -296,13 +304,13 @@ def keep_overdue(forge: GitHub, book: Book, at: datetime) -> Iterator[str]:
         yield from _kept(forge, each, issues.get(each.team))
     for team, issue in issues.items():
         if team not in teams and issue.open:
-            end = nothing(team, book)
-            forge.edit_issue(issue.number, body=end.body, state="closed", state_reason="completed")
+            forge.edit_issue(issue.number, body=nothing(team), state="closed", state_reason="completed")
             yield f"{team}  #{issue.number} closed: nothing is overdue"
 
 
 def _kept(forge: GitHub, each: Wanted, issue: Issue | None) -> Iterator[str]:
-    from opsbook.output.overdue import LABEL, same
+    from opsbook.forge.github import same
+    from opsbook.output.overdue import LABEL
     from opsbook.text import count
 
     things = count(each.items, "thing")
@@ -330,8 +338,7 @@ def _hidden(book: Book, *, public: bool) -> Callable[[Item], bool]:
             return False
         if not incident.readable:
             return True
-        visibility = incident.content.visibility
-        return visibility == "restricted" or (public and visibility != "public")
+        return not incident.content.may_be_named(in_public=public)
 
     return hidden
 
@@ -396,7 +403,7 @@ def from_issue(event: Path, repo: str | None, author: str, dry_run: bool) -> int
     stopped.
     """
     from opsbook.authoring.issue_form import ACCEPTED, read
-    from opsbook.forge.github import GitHub, repository
+    from opsbook.forge.github import opened
     from opsbook.output.frames import clean
 
     try:
@@ -406,14 +413,15 @@ def from_issue(event: Path, repo: str | None, author: str, dry_run: bool) -> int
     form, book = read(content), the_book()
     if not form.accepted:
         if not dry_run:
-            forge = GitHub(repository(repo, os.environ), os.environ)
-            forge.require_label(ACCEPTED, "Takes on an incident that somebody outside declared")
+            opened(repo, os.environ).require_label(
+                ACCEPTED, "Takes on an incident that somebody outside declared"
+            )
         click.echo(f"#{form.number} is from somebody outside: the label `{ACCEPTED}` takes it on")
         return 0
     if dry_run:
         _print_proposed(book, form)
         return 0
-    forge = GitHub(repository(repo, os.environ), os.environ)
+    forge = opened(repo, os.environ)
     url, complaint = _declared(forge, book, form, author)
     click.echo(clean(url))
     if complaint:
@@ -499,15 +507,13 @@ def _pull_request(forge: GitHub, made: Proposed, form: Form, branch: str, base: 
     except ForgeError as error:
         if error.status != 403:
             raise
-        server = os.environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
-        return f"{server}/{forge.name}/compare/{base}...{branch}?expand=1", error.message
+        return f"{forge.web}/compare/{base}...{branch}?expand=1", error.message
     return str(pull.get("html_url") or ""), ""
 
 
 def _answer(forge: GitHub, form: Form, made: Proposed, said: tuple[str, str], author: str) -> None:
     """One comment on the issue that says where the incident is."""
     from opsbook.output.markdown import prose
-    from opsbook.output.overdue import same
 
     marker = "<!-- opsbook:declared -->"
     url, complaint = said
@@ -516,9 +522,4 @@ def _answer(forge: GitHub, form: Form, made: Proposed, said: tuple[str, str], au
         lines += ["", f"The workflow may not make the pull request ({prose(complaint)}): the address does."]
     lines += ["", *(f"- not taken over: {prose(each)}" for each in made.left)]
     body = "\n".join(lines) + "\n"
-    for each in forge.comments(form.number):
-        if each.body.startswith(marker) and each.author == author:
-            if not same(each.body, body):
-                forge.edit_comment(each.id, body)
-            return
-    forge.comment(form.number, body)
+    _keep(forge, form.number, _ours(forge, form.number, marker, author), body)

@@ -28,13 +28,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 _ATTEMPTS = 10
 
 
+push_option = click.option("--push", is_flag=True, help="Share it at once, as `opsbook sync` does.")
+
+
+def commit_option(what: str = "Commit it") -> Callable[[F], F]:
+    """`--commit`, and what it says of itself."""
+    return click.option(
+        "--commit/--no-commit", default=None, help=f"{what}; the settings' `commit` otherwise."
+    )
+
+
 def saving_options(function: F) -> F:
     """The options of every command that writes."""
     for option in (
-        click.option("--push", is_flag=True, help="Share it at once, as `opsbook sync` does."),
-        click.option(
-            "--commit/--no-commit", default=None, help="Commit it; the settings' `commit` otherwise."
-        ),
+        push_option,
+        commit_option(),
         click.option("--dry-run", is_flag=True, help="Print the change, write nothing."),
     ):
         function = option(function)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsbook.cli.options import Command, Group, at_option, moment, the_book
-from opsbook.cli.saving import save
+from opsbook.cli.saving import commit_option, push_option, save
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 _PRIVATE = "its incident is not `visibility: public`, and {repository} is"
 _RESTRICTED = "its incident is `visibility: restricted`"
 
-commit_option = click.option(
-    "--commit/--no-commit", default=None, help="Commit what is written; the settings' `commit` otherwise."
-)
-push_option = click.option("--push", is_flag=True, help="Share it at once, as `opsbook sync` does.")
-
 
 @click.group(cls=Group)
 def sync() -> None:
@@ -41,7 +36,7 @@ def sync() -> None:
 @sync.command(cls=Command)
 @click.option("--repo", metavar="OWNER/NAME", help="Whose issues; GITHUB_REPOSITORY otherwise.")
 @click.option("--dry-run", is_flag=True, help="Print the plan; ask, and change nothing.")
-@commit_option
+@commit_option("Commit what is written")
 @push_option
 @at_option
 @click.pass_obj
@@ -55,11 +50,11 @@ def github(obj: dict[str, Any], /, repo: str | None, at: str | None, **options: 
     """
     from opsbook.authoring.actions import work
     from opsbook.authoring.tracking import plan
-    from opsbook.forge.github import GitHub, repository
+    from opsbook.forge.github import opened
     from opsbook.output.ticket import LABEL
 
     instant = moment(obj, at)
-    forge = GitHub(repository(repo, os.environ), os.environ)
+    forge = opened(repo, os.environ)
     book = the_book()
     listed = forge.issues(LABEL)
     items = list(work(book))
@@ -76,10 +71,7 @@ def github(obj: dict[str, Any], /, repo: str | None, at: str | None, **options: 
 
 def _number(forge: GitHub, url: str) -> int | None:
     """The number of an issue of this repository, of its address."""
-    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
-    found = re.fullmatch(
-        rf"{re.escape(server)}/{re.escape(forge.name)}/issues/([0-9]{{1,9}})[/?#]?.*", url, re.IGNORECASE
-    )
+    found = re.fullmatch(rf"{re.escape(forge.web)}/issues/([0-9]{{1,9}})[/?#]?.*", url, re.IGNORECASE)
     return int(found[1]) if found else None
 
 
@@ -116,12 +108,12 @@ def _ticket(issue: Issue, book: Book) -> Ticket:
 
 
 def _hidden(forge: GitHub) -> Callable[[Incident], str | None]:
-    public = not forge.about().get("private", False)
+    public = forge.public()
 
     def hidden(incident: Incident) -> str | None:
-        if incident.visibility == "restricted":
-            return _RESTRICTED
-        return _PRIVATE.format(repository=forge.name) if public and incident.visibility != "public" else None
+        if incident.may_be_named(in_public=public):
+            return None
+        return _RESTRICTED if incident.visibility == "restricted" else _PRIVATE.format(repository=forge.name)
 
     return hidden
 
@@ -185,11 +177,9 @@ def _told(step: Planned) -> dict[str, str]:
 def _opened(forge: GitHub, book: Book, step: Planned) -> Ticket:
     from opsbook.output.ticket import LABEL, text, title
 
-    person = book.find("person", step.work.item.owner or "")
-    account = person.content.accounts.get("github") if person and person.readable else None
-    issue = forge.open_issue(
-        title(step.work), text(step.work, "open"), LABEL, (account.lstrip("@"),) if account else ()
-    )
+    person = book.content("person", step.work.item.owner or "")
+    people = (person.login,) if person and person.login else ()
+    issue = forge.open_issue(title(step.work), text(step.work, "open"), LABEL, people)
     return _ticket(issue, book)
 
 
@@ -219,7 +209,7 @@ def _learn(
 @click.option("--export", "out", metavar="FILE", help="Write every item to FILE, or `-`.")
 @click.option("--import", "given", metavar="FILE", help="Learn from the issues in FILE, or `-`.")
 @click.option("--dry-run", is_flag=True, help="With --import: print the plan, and change nothing.")
-@commit_option
+@commit_option("Commit what is written")
 @push_option
 @at_option
 @click.pass_obj

@@ -79,6 +79,21 @@ def repository(given: str | None, environment: Mapping[str, str]) -> str:
     return name
 
 
+def token(environment: Mapping[str, str]) -> str | None:
+    """The token, where there is one."""
+    return environment.get("GITHUB_TOKEN") or environment.get("GH_TOKEN")
+
+
+def opened(given: str | None, environment: Mapping[str, str]) -> GitHub:
+    """The repository that is meant, ready to be asked."""
+    return GitHub(repository(given, environment), environment)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether GitHub made one text of the other: it writes line ends as it likes."""
+    return one.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()
+
+
 class GitHub:
     """A repository, asked as whoever the token belongs to."""
 
@@ -95,12 +110,14 @@ class GitHub:
             raise UserError(
                 "GitHub cannot be asked: httpx is not installed", "`pip install 'opsbook[github]'`"
             ) from None
-        token = environment.get("GITHUB_TOKEN") or environment.get("GH_TOKEN")
-        if not token:
+        secret = token(environment)
+        if not secret:
             raise UserError("no token for GitHub", "set GITHUB_TOKEN or GH_TOKEN")
-        if not token.isascii() or not token.isprintable() or " " in token:
+        if not secret.isascii() or not secret.isprintable() or " " in secret:
             raise UserError("the token for GitHub is none", "see what GITHUB_TOKEN and GH_TOKEN hold")
         self.name = name
+        self.web = f"{environment.get('GITHUB_SERVER_URL', 'https://github.com').rstrip('/')}/{name}"
+        """Its address for people."""
         self._api = environment.get("GITHUB_API_URL", "").rstrip("/") or API
         self._origin = _origin(self._api)
         self._pause = pause
@@ -111,7 +128,7 @@ class GitHub:
             follow_redirects=False,
             headers={
                 "accept": "application/vnd.github+json",
-                "authorization": f"Bearer {token}",
+                "authorization": f"Bearer {secret}",
                 "user-agent": "opsbook",
                 "x-github-api-version": _VERSION,
             },
@@ -152,17 +169,14 @@ class GitHub:
 
     def require_label(self, label: str, description: str) -> None:
         """See that a label exists."""
+        if self._found(f"/labels/{quote(label, safe='')}") is not None:
+            return
+        said = {"name": label, "color": "6e7781", "description": description}
         try:
-            self._ask("GET", f"/labels/{quote(label, safe='')}")
-        except ForgeError as error:
-            if error.status != 404:
+            self._ask("POST", "/labels", said)
+        except ForgeError as refused:
+            if refused.status != 422:  # somebody else was faster
                 raise
-            said = {"name": label, "color": "6e7781", "description": description}
-            try:
-                self._ask("POST", "/labels", said)
-            except ForgeError as refused:
-                if refused.status != 422:  # somebody else was faster
-                    raise
 
     def comments(self, number: int) -> list[Comment]:
         """The comments on an issue or a pull request, the oldest first."""
@@ -184,6 +198,10 @@ class GitHub:
         found: dict[str, Any] = self._ask("GET", "")
         return found
 
+    def public(self) -> bool:
+        """Whether everybody reads it."""
+        return not self.about().get("private", False)
+
     def pull_request(self, number: int) -> dict[str, Any]:
         found: dict[str, Any] = self._ask("GET", f"/pulls/{number}")
         return found
@@ -200,25 +218,17 @@ class GitHub:
 
     def head_of(self, branch: str) -> str | None:
         """The commit of a branch; None where there is no such branch."""
-        try:
-            found = self._ask("GET", f"/git/ref/heads/{quote(branch)}")
-        except ForgeError as error:
-            if error.status == 404:
-                return None
-            raise
-        return _text(found.get("object") or {}, "sha")
+        found = self._found(f"/git/ref/heads/{quote(branch)}")
+        return None if found is None else _text(found.get("object") or {}, "sha")
 
     def begin_branch(self, branch: str, commit: str) -> None:
         self._ask("POST", "/git/refs", {"ref": f"refs/heads/{branch}", "sha": commit})
 
     def file(self, path: str, branch: str) -> str | None:
         """The text of a file on a branch; None where there is none."""
-        try:
-            found = self._ask("GET", f"/contents/{quote(path)}", query={"ref": branch})
-        except ForgeError as error:
-            if error.status == 404:
-                return None
-            raise
+        found = self._found(f"/contents/{quote(path)}", {"ref": branch})
+        if found is None:
+            return None
         content = _text(found, "content") if isinstance(found, dict) else ""
         return base64.b64decode(content).decode("utf-8", "replace")
 
@@ -234,12 +244,7 @@ class GitHub:
         """When the last run of a workflow that succeeded began; None where none did, or there is no such
         workflow."""
         query = {"status": "success", "per_page": "1"}
-        try:
-            found = self._ask("GET", f"/actions/workflows/{quote(workflow, safe='')}/runs", query=query)
-        except ForgeError as error:
-            if error.status == 404:
-                return None
-            raise
+        found = self._found(f"/actions/workflows/{quote(workflow, safe='')}/runs", query) or {}
         runs = found.get("workflow_runs") or []
         return _instant(runs[0], "run_started_at") if runs else None
 
@@ -258,6 +263,15 @@ class GitHub:
                 return
             url, asked = self._same_host(following[1]), {}
         raise ForgeError(f"{self.name} has more than {_PAGES * 100:,} of these", "close or delete some")
+
+    def _found(self, path: str, query: dict[str, str] | None = None) -> Any | None:
+        """What is there; None where nothing is."""
+        try:
+            return self._ask("GET", path, query=query)
+        except ForgeError as error:
+            if error.status != 404:
+                raise
+            return None
 
     def _ask(
         self, method: str, path: str, said: dict[str, Any] | None = None, query: dict[str, str] | None = None

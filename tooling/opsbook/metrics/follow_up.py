@@ -90,8 +90,4 @@ def postmortem_due(
 
 def asks_for_postmortem(incident: Incident) -> bool:
     """Whether a post-mortem may be asked of it: an incident, no duplicate, and over."""
-    return (
-        incident.kind == "incident"
-        and incident.duplicate_of is None
-        and incident.history.status in ("resolved", "closed")
-    )
+    return incident.counts and incident.history.status in ("resolved", "closed")

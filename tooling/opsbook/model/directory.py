@@ -63,6 +63,11 @@ class Person(Model):
     visibility: Visibility = "internal"
     """What the published site may show."""
 
+    @property
+    def login(self) -> str:
+        """Their name on GitHub; empty where nobody wrote it down."""
+        return self.accounts.get("github", "").lstrip("@")
+
 
 class Team(Model):
     """A group that owns services and takes turns."""

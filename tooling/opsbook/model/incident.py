@@ -332,3 +332,7 @@ class Incident(Model):
     def counts(self) -> bool:
         """Whether duties and metrics follow from it: no drill, no near miss, no duplicate."""
         return self.kind == "incident" and self.duplicate_of is None
+
+    def may_be_named(self, *, in_public: bool) -> bool:
+        """Whether it may be named elsewhere, such as in the issues of a repository."""
+        return self.visibility == "public" or (self.visibility == "internal" and not in_public)

@@ -36,7 +36,7 @@ class Wanted(NamedTuple):
     title: str
     body: str
     items: int
-    """How many things it names; with none it is closed."""
+    """How many things it names."""
 
 
 def wanted(book: Book, items: Iterable[Item], hidden: Callable[[Item], bool]) -> list[Wanted]:
@@ -49,20 +49,15 @@ def wanted(book: Book, items: Iterable[Item], hidden: Callable[[Item], bool]) ->
     return [_wanted(book, team, teams[team], hidden) for team in sorted(teams)]
 
 
-def nothing(team: str, book: Book) -> Wanted:
-    """How the issue of a team is to which nothing overdue falls."""
-    return Wanted(team, _title(team, book), f"{_NOTHING}\n{_mark(team)}\n", 0)
+def nothing(team: str) -> str:
+    """What the issue of a team says to which nothing overdue falls."""
+    return f"{_NOTHING}\n{_mark(team)}\n"
 
 
 def team_of(body: str) -> str | None:
     """The team whose issue says this; None for any other issue."""
     found = _MARKER.search(body)
     return found[1] if found else None
-
-
-def same(one: str, other: str) -> bool:
-    """Whether a forge made one of the other: it writes line ends as it likes."""
-    return one.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()
 
 
 def _wanted(book: Book, team: str, items: Sequence[Item], hidden: Callable[[Item], bool]) -> Wanted:
@@ -84,8 +79,8 @@ def _wanted(book: Book, team: str, items: Sequence[Item], hidden: Callable[[Item
 def _title(team: str, book: Book) -> str:
     if team == NOBODY:
         return "Overdue, and nobody's"
-    found = book.find("team", team)
-    return f"Overdue: {clean(found.content.name if found and found.readable else team)[:100]}"
+    found = book.content("team", team)
+    return f"Overdue: {clean(found.name if found else team)[:100]}"
 
 
 def _mark(team: str) -> str:
@@ -110,9 +105,8 @@ def _mentions(book: Book, items: Sequence[Item]) -> list[str]:
     names = [name for each in items for name in (*each.owners, *each.told)]
     found = []
     for name in dict.fromkeys(names):
-        team = book.find("team", name)
-        person = book.find("person", (team.content.lead or "") if team and team.readable else name)
-        login = person.content.accounts.get("github", "").lstrip("@") if person and person.readable else ""
-        if _LOGIN.fullmatch(login):
-            found.append(f"@{login}")
+        team = book.content("team", name)
+        person = book.content("person", (team.lead or "") if team else name)
+        if person and _LOGIN.fullmatch(person.login):
+            found.append(f"@{person.login}")
     return sorted(set(found))[:30]
