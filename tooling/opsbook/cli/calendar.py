@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, at_option, day, days_between, moment, named, the_book
+from opsbook.cli.options import (
+    Command,
+    at_option,
+    day,
+    days_between,
+    deliver,
+    moment,
+    named,
+    the_book,
+    the_git,
+)
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
@@ -44,7 +54,7 @@ def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> None:
 
     book, instant = the_book(), moment(obj, at)
     within = _within(book, options["start"], options["end"], instant)
-    git = _git()
+    git = the_git()
     earlier = _earlier(git, options["since"]) if options["since"] else None
     found: list[Event] = []
     for rotation in _rotations(book, options):
@@ -58,7 +68,7 @@ def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> None:
     if options["person"]:
         found = [each for each in found if options["person"] in each.people]
     found.sort(key=lambda each: (each.interval, each.uid))
-    _print(written(_name(book, options), found, _changed(git, instant)), options["output"])
+    deliver(written(_name(book, options), found, _changed(git, instant)), options["output"])
 
 
 def _within(book: Book, start: str | None, end: str | None, at: datetime) -> Interval:
@@ -69,13 +79,6 @@ def _within(book: Book, start: str | None, end: str | None, at: datetime) -> Int
     first = day("--from", start) or local_day(at, zone)
     last = day("--to", end) or first + timedelta(weeks=_WEEKS, days=-1)
     return days_between(first, last, zone)
-
-
-def _git() -> Git:
-    from opsbook.book.settings import find_root
-    from opsbook.git import Git
-
-    return Git(find_root(Path.cwd()))
 
 
 def _earlier(git: Git, since: str) -> Book:
@@ -120,12 +123,3 @@ def _changed(git: Git, at: datetime) -> datetime:
     if git.head is None or any(path.startswith("rotations/") for path in git.changed(git.head)):
         return at
     return git.arrived("rotations") or at
-
-
-def _print(text: str, output: Path | None) -> None:
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    from opsbook.book.write import put
-
-    put(output, text)

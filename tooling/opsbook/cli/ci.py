@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from opsbook.cli.options import Command, Group, at_option, moment, the_book
+from opsbook.cli.options import Command, Group, at_option, moment, the_book, the_git
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _sections(base: str | None, at: datetime) -> tuple[list[Section], str]:
     from opsbook.metrics.brought import brought
     from opsbook.output import pull_request as said
 
-    session = Session(Path.cwd(), at, base=base or _branch_point())
+    session = Session(Path.cwd(), at, base=base or the_git().branch_point())
     change, after = session.brought(), session.book
     found = brought(change.before, after, change.changed, change.renamed)
     ids = [each.id for each in found if each.kind in ("incident", "postmortem") and each.how == "new"]
@@ -98,13 +98,6 @@ def _sections(base: str | None, at: datetime) -> tuple[list[Section], str]:
         said.section("On call", _on_call(change.before, after, {each.kind for each in found}, at)),
         said.section("Earlier incidents like these", _similar(after, dict.fromkeys(ids))),
     ], session.git.head or ""
-
-
-def _branch_point() -> str:
-    from opsbook.book.settings import find_root
-    from opsbook.git import Git
-
-    return Git(find_root(Path.cwd())).branch_point()
 
 
 def _clocks(before: Book, after: Book, paths: set[str], at: datetime) -> Iterator[str]:
@@ -453,8 +446,10 @@ def _declared(forge: GitHub, book: Book, form: Form, author: str) -> tuple[str, 
     base = str(forge.about().get("default_branch") or "main")
     theirs: dict[str, str | None] = {}
 
+    prefix = the_git().prefix
+
     def path(id: str) -> str:
-        return f"{_prefix()}{folder(id)}incident.yaml"
+        return f"{prefix}{folder(id)}incident.yaml"
 
     def taken(id: str) -> bool:
         """Whether an id is another incident's: in the book, or on a branch that is not of this issue."""
@@ -479,14 +474,6 @@ def _declared(forge: GitHub, book: Book, form: Form, author: str) -> tuple[str, 
     url, complaint = _pull_request(forge, made, form, branch, base)
     _answer(forge, form, made, (url, complaint), author)
     return url, complaint
-
-
-def _prefix() -> str:
-    """Where the book stands in its repository; ends in `/` where that is not the top."""
-    from opsbook.book.settings import find_root
-    from opsbook.git import Git
-
-    return Git(find_root(Path.cwd())).prefix
 
 
 def _pull_request(forge: GitHub, made: Proposed, form: Form, branch: str, base: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, at_option, colored, moment, named, the_book
+from opsbook.cli.options import Command, at_option, colored, deliver, moment, named, the_book, the_git
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -65,12 +65,7 @@ def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
     if getattr(face, "FOR_FORGES", False):
         chosen = _from_above(chosen)
     text = face.render(chosen, color=options["output"] is None and colored())
-    if options["output"] is None:
-        click.echo(text, nl=False, color=colored() or None)
-    else:
-        from opsbook.book.write import put
-
-        put(options["output"], text)
+    deliver(text, options["output"])
     return int(options["exit_code"] and any(each.overdue for each in chosen.items))
 
 
@@ -126,10 +121,7 @@ def _person(book: Book, asked: str) -> str:
 
 def _from_above(chosen: Chosen) -> Chosen:
     """The same with paths counted from the root of the repository, as forges count them."""
-    from opsbook.book.settings import find_root
-    from opsbook.git import Git
-
-    prefix = Git(find_root(Path.cwd())).prefix
+    prefix = the_git().prefix
     if not prefix:
         return chosen
     return chosen._replace(

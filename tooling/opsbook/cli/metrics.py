@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, at_option, colored, day, moment, the_book
+from opsbook.cli.options import Command, at_option, colored, day, days_between, moment, the_book
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -69,14 +69,11 @@ def command(obj: dict[str, Any], /, at: str | None, style: str, **options: Any) 
 
 def _days(book: Book, start: str | None, end: str | None, as_of: datetime) -> Interval:
     """The days that are asked for, in the book's zone."""
-    from opsbook.model.time import Interval, local_day, midnight
+    from opsbook.model.time import local_day, midnight
 
     zone = book.settings.timezone
     last = day("--to", end) or local_day(as_of, zone)
     first = day("--from", start) or last - timedelta(days=_DAYS - 1)
-    begins = midnight(first, zone)
-    if begins >= as_of:
+    if midnight(first, zone) >= as_of:
         raise UserError(f"{first} has not come yet")
-    if last < first:
-        raise UserError(f"--to {last} is before --from {first}")
-    return Interval(begins, midnight(last + timedelta(days=1), zone))
+    return days_between(first, last, zone, None)

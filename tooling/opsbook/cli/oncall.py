@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +19,7 @@ from opsbook.cli.options import (
     named,
     policy_of,
     the_book,
+    the_git,
 )
 
 if TYPE_CHECKING:
@@ -80,11 +80,9 @@ def command(obj: dict[str, Any], /, rotation: str | None, at: str | None, **opti
 def _book(known_at: str | None) -> Book:
     if known_at is None:
         return the_book()
-    from opsbook.book.settings import find_root
     from opsbook.book.snapshot import Book
-    from opsbook.git import Git
 
-    git = Git(find_root(Path.cwd()))
+    git = the_git()
     return Book(git.commit_tree(git.known_at(moment({}, known_at))))
 
 

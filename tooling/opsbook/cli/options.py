@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.book.tree import Tree
+    from opsbook.git import Git
     from opsbook.model.escalation import Escalation
     from opsbook.model.time import Interval
     from opsbook.output.frames import Paint
@@ -93,6 +94,14 @@ def the_book() -> Book:
     return Book(the_tree(find_root(Path.cwd()))[0])
 
 
+def the_git() -> Git:
+    """Git, asked in the book around the current folder."""
+    from opsbook.book.settings import find_root
+    from opsbook.git import Git
+
+    return Git(find_root(Path.cwd()))
+
+
 def the_tree(root: Path) -> tuple[Tree, dict[str, Branch]]:
     """The files of the book, and the incidents of it that live on branches alone."""
     from opsbook.book.tree import WorkTree
@@ -160,6 +169,16 @@ def style_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )  # fmt: skip
     as_json = click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
     return chosen(as_json(styled))
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Write a text into a file, or print it where none is named."""
+    if output is None:
+        click.echo(text, nl=False, color=colored() or None)
+    else:
+        from opsbook.book.write import put
+
+        put(output, text)
 
 
 def print_report(
@@ -252,14 +271,14 @@ def zone(option: str, text: str | None) -> ZoneInfo | None:
         raise UserError(f"{option}: {error.message()}") from None
 
 
-def days_between(first: date, last: date, zone: ZoneInfo) -> Interval:
+def days_between(first: date, last: date, zone: ZoneInfo, longest: timedelta | None = _LONGEST) -> Interval:
     """From the first instant of a day to the end of another, in a zone; UserError where it ends before it
     begins, and where it is longer than anybody reads."""
     from opsbook.model.time import Interval, midnight
 
     if last < first:
         raise UserError(f"--to {last} is before --from {first}")
-    if last - first > _LONGEST:
+    if longest is not None and last - first > longest:
         raise UserError(f"--from {first} --to {last} is longer than 3 years", "ask for less at a time")
     return Interval(midnight(first, zone), midnight(last + timedelta(days=1), zone))
 

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, Group, at_option, colored, day, moment, named, the_book
+from opsbook.cli.options import (
+    Command,
+    Group,
+    at_option,
+    colored,
+    day,
+    deliver,
+    moment,
+    named,
+    the_book,
+    the_git,
+)
 from opsbook.cli.saving import save, saved, saving_options
 from opsbook.errors import UserError
 
@@ -71,22 +82,15 @@ def diff(obj: dict[str, Any], /, base: str | None, head: str | None, at: str | N
     face = import_module(f"opsbook.output.rota.{options['style']}")
     color = options["output"] is None and colored()
     text = face.render(found, before, after, color=color, everything=options["everything"])
-    if options["output"] is None:
-        click.echo(text, nl=False, color=color or None)
-    else:
-        from opsbook.book.write import put
-
-        put(options["output"], text)
+    deliver(text, options["output"])
     return int(options["exit_code"] and not found.empty)
 
 
 def _books(base: str | None, head: str | None) -> tuple[Book, Book]:
     """The book before the change and after it."""
-    from opsbook.book.settings import find_root
     from opsbook.book.snapshot import Book
-    from opsbook.git import Git
 
-    git = Git(find_root(Path.cwd()))
+    git = the_git()
     if head is not None and base is not None:
         start, after = git.commit(base), Book(git.commit_tree(git.commit(head)))
     else:

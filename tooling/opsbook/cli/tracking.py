@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, Group, at_option, moment, the_book
+from opsbook.cli.options import Command, Group, at_option, deliver, moment, the_book
 from opsbook.cli.saving import commit_option, push_option, save
 from opsbook.errors import UserError
 
@@ -242,12 +242,7 @@ def _export(out: str) -> None:
         else:
             items.append(exported(book, each))
     text = encoded({"schema": 1, "items": items})
-    if out == "-":
-        click.echo(text, nl=False)
-    else:
-        from opsbook.book.write import put
-
-        put(Path(out), text)
+    deliver(text, None if out == "-" else Path(out))
     if hidden:
         from opsbook.text import count
 

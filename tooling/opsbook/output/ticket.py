@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from opsbook.output.agenda.words import words
 from opsbook.output.frames import clean
 from opsbook.output.markdown import code, escaped
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 LABEL = "opsbook"
 ROOM = 60_000
 """Characters of a text; GitHub takes 65,536."""
-_TITLE = 200
 _MARKER = re.compile(
     r"<!-- opsbook:action ([0-9]{4}-[0-9]{2}-[0-9]{2}-[A-Za-z0-9._-]{1,200}/[A-Za-z0-9._-]{1,200}) "
     r"(open|closed) -->\s*\Z"
@@ -29,8 +29,7 @@ _MARKER = re.compile(
 
 def title(work: Work) -> str:
     """The title of the issue: one line that says what will be different."""
-    words = " ".join(clean(work.item.title).split())
-    return words if len(words) <= _TITLE else f"{words[: _TITLE - 1]}…"
+    return words(clean(work.item.title))
 
 
 def text(work: Work, state: State) -> str:

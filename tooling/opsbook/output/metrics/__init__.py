@@ -3,5 +3,3 @@
 A format is a file with `render(told, *, color)`. What people read is said once, in `sections.py`; what
 programs read as single values, in `values.py`.
 """
-
-FORMATS = ("text", "markdown", "json", "csv", "openmetrics")

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from opsbook.output.metrics.sections import Told
 
 
+_WORKED_OUT: dict[type, tuple[str, ...]] = {
+    Share: ("share", "interval"),
+    Service: ("mean", "interval"),
+    Pages: ("at_night", "on_call", "per_night"),
+    Month: ("incidents",),
+}
+"""What follows from a value's parts, and is told with them."""
+
+
 def render(told: Told, *, color: bool = False) -> str:
     found = _data(told.summary)
     return encoded({"version": 1, "by": told.by, **found, "targets": _data(list(told.results))})
@@ -50,12 +59,4 @@ def _data(value: Any) -> Any:
 
 def _named(value: Any) -> dict[str, Any]:
     found = {name: _data(each) for name, each in value._asdict().items() if name != "target"}
-    if isinstance(value, Share):
-        found |= {"share": value.share, "interval": _data(value.interval)}
-    if isinstance(value, Service):
-        found |= {"mean": _data(value.mean), "interval": _data(value.interval)}
-    if isinstance(value, Pages):
-        found |= {"at_night": value.at_night, "on_call": value.on_call, "per_night": value.per_night}
-    if isinstance(value, Month):
-        found["incidents"] = value.incidents
-    return found
+    return found | {name: _data(getattr(value, name)) for name in _WORKED_OUT.get(type(value), ())}
