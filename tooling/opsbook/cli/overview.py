@@ -100,8 +100,7 @@ def _incident(
 def _age(content: Incident, at: datetime) -> str:
     from opsbook.model.time import write_roughly
 
-    history = content.history
-    began = history.declared or (history.in_order[0][1].at if history.in_order else None)
+    began = content.history.known_since
     return f" for {write_roughly(at - began)}" if began and began <= at else ""
 
 

@@ -279,10 +279,9 @@ def _fatigue(book: Book, rows: Rows, within: Interval) -> Share:
 
 def _nights(book: Book, rows: Rows, within: Interval, at: datetime) -> int:
     from opsbook.metrics.paging import pages
+    from opsbook.metrics.targets import wanted
 
-    document = book.find("targets", "targets")
-    targets = document.content.targets.values() if document is not None and document.readable else ()
-    limits = [each.count_at_most for each in targets if each.metric == "pages_per_night"]
+    limits = [each.count_at_most for each in wanted(book).values() if each.metric == "pages_per_night"]
     limit = next((each for each in limits if each is not None), 1)
     return sum(night.pages > limit for night in pages(book, rows.rows, within, at).nights)
 

@@ -43,10 +43,14 @@ class Result(NamedTuple):
     """The service, or the person, that is furthest from it."""
 
 
+def wanted(book: Book) -> dict[str, Target]:
+    """The targets of a book; none where it sets none that can be read."""
+    found = book.content("targets", "targets")
+    return found.targets if found else {}
+
+
 def results(book: Book, rows: Rows, found: Summary) -> list[Result]:
     """Each target of the book, in its order, then how soon each severity is acknowledged."""
-    policy = book.find("targets", "targets")
-    targets = policy.content.targets if policy is not None and policy.readable else {}
     limits = {
         f"{name}-acknowledged": Target(
             metric="time_to_acknowledge", severity=(name,), at_most=level.acknowledge_within, statistic="p90"
@@ -54,7 +58,7 @@ def results(book: Book, rows: Rows, found: Summary) -> list[Result]:
         for name, level in book.severities.levels.items()
         if level.acknowledge_within
     }
-    return [_result(book, rows, found, id, target) for id, target in {**targets, **limits}.items()]
+    return [_result(book, rows, found, id, target) for id, target in {**wanted(book), **limits}.items()]
 
 
 def _result(book: Book, rows: Rows, found: Summary, id: str, target: Target) -> Result:

@@ -76,6 +76,11 @@ class History:
         self.status: Status = STATUSES[reached]  # type: ignore[assignment]
         self.declared = self.milestones.get("declared")
 
+    @property
+    def known_since(self) -> datetime | None:
+        """When it was declared, else when its timeline begins; None without one."""
+        return self.declared or (self.in_order[0][1].at if self.in_order else None)
+
     def held(self, incident: Incident) -> tuple[str, ...]:
         """Every severity it ever had, the top-level one included."""
         if "held" not in self.known:

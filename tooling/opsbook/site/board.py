@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opsbook.site import charts, tally
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from opsbook.metrics.agenda import Asked
     from opsbook.site.work import Work
 
@@ -28,7 +30,11 @@ class Column(NamedTuple):
 
 
 def board(
-    work: list[Work], done: list[Work], items: list[tally.Item], asked: Asked, today: date
+    work: list[Work],
+    done: list[Work],
+    items: list[tally.Item],
+    by_team: Mapping[str | None, list[Work]],
+    today: date,
 ) -> dict[str, Any]:
     """What the page of action items shows; `work` is unfinished and in order, `done` was finished."""
     lately = [each for each in done if each.item.done_on and today - _LATELY <= each.item.done_on <= today]
@@ -44,7 +50,7 @@ def board(
     weeks = tally.burn_down(items, today)
     return {
         "columns": [Column(*name, found[:_CARDS], len(found)) for name, found in states.items()],
-        "teams": tally.by_team((team(asked, each), each) for each in work),
+        "teams": tally.by_team(by_team),
         "work": work[:_LISTED],
         "in_all": len(work),
         "weeks": weeks,

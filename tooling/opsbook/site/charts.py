@@ -177,11 +177,6 @@ def _shape(share: float, y: float, shape: str, style: str, tip: str) -> Markup:
     )
 
 
-def nothing() -> Markup:
-    """No picture, where there is nothing to be seen."""
-    return Markup()
-
-
 # ── time ──────────────────────────────────────────────────────────────────────────────────
 
 

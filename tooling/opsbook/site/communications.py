@@ -24,7 +24,6 @@ class Message(NamedTuple):
     """A message as it was, or would have been, sent."""
 
     text: str
-    incident: Card | None
     id: str
 
 
@@ -70,7 +69,7 @@ class Examples:
             said = render(self._book, incident, draft, entry.at if entry else self._as_of, card.id)
         except UserError:
             return None
-        return Message(said.text, None, id)
+        return Message(said.text, id)
 
 
 def _entry(incident: Incident, audience: str, stage: str | None) -> Entry | None:

@@ -21,18 +21,15 @@ if TYPE_CHECKING:
     from opsbook.model.incident import Closure, Impact, Incident, Recovery
     from opsbook.model.postmortem import Postmortem
     from opsbook.model.rotation import Handoff, Override, Rotation
-    from opsbook.model.runbook import Runbook
     from opsbook.model.severity import SeverityLevel
     from opsbook.model.tool import Tool
     from opsbook.site.guide import Guide
-    from opsbook.site.survey import Card, Run
+    from opsbook.site.survey import Card
     from opsbook.site.work import Work
 
 Facts = dict[str, Any]
 COLUMNS: dict[str, tuple[str, ...]] = {
     "incident": ("Declared", "Severity", "Status", "Services"),
-    "postmortem": ("Status", "Authors", "Published"),
-    "runbook": ("Kind", "Severity", "Owner", "Services", "Last updated"),
     "person": ("Title", "Time zone", "Until"),
     "team": ("Lead", "Members", "Chat"),
     "service": ("Team", "Critical", "Escalation"),
@@ -55,14 +52,18 @@ def _written(found: Facts) -> Facts:
     return {label: value for label, value in found.items() if value not in ("", None)}
 
 
-def status(incident: Incident, guide: Guide) -> Markup:
+def stated(incident: Incident) -> tuple[str, ...]:
     """How far an incident is; what was no incident, or only a drill, says so first."""
     reached = incident.history.status
     if incident.kind == "incident":
-        return guide.badge(reached, reached)
-    if reached == "triage":
-        return guide.badge(incident.kind)
-    return Markup(" ").join([guide.badge(incident.kind), guide.badge(reached, reached)])
+        return (reached,)
+    return (incident.kind,) if reached == "triage" else (incident.kind, reached)
+
+
+def status(incident: Incident, guide: Guide) -> Markup:
+    """The same as badges; only how far it is has a colour."""
+    words = stated(incident)
+    return Markup(" ").join(guide.badge(word, "" if word == incident.kind else word) for word in words)
 
 
 def _incident(record: Incident, card: Card, guide: Guide) -> Facts:
@@ -202,35 +203,6 @@ def _postmortem(record: Postmortem, card: Card, guide: Guide) -> Facts:
     }
 
 
-def _runbook(record: Runbook, card: Card, guide: Guide) -> Facts:
-    runs = guide.survey.runs.get(card.id, ())
-    last = max(runs, key=lambda run: run.at, default=None)
-    return {
-        "Kind": record.kind,
-        "Severity": guide.severities(record.severity),
-        "Owner": guide.either(record.owner) if record.owner else "",
-        "Services": guide.links("service", record.services),
-        "Alerts": guide.listed(record.alerts),
-        "Last updated": guide.day(record.last_updated),
-        "Review by": _review_by(record),
-        "Last used": _run(last, guide) if last else "",
-    }
-
-
-def _run(run: Run, guide: Guide) -> Markup:
-    return Markup("{} in {}: {}").format(guide.when(run.at), guide.card(run.incident), run.result)
-
-
-def _review_by(record: Runbook) -> str:
-    """The day up to which the last review holds, if the calendar goes so far."""
-    if not record.review_in or not record.last_updated:
-        return ""
-    try:
-        return record.review_in.after(record.last_updated).isoformat()
-    except (ValueError, OverflowError):
-        return ""
-
-
 def _person(record: Person, card: Card, guide: Guide) -> Facts:
     return {
         "Title": record.title,
@@ -316,7 +288,6 @@ def _holidays(record: Any, card: Card, guide: Guide) -> Facts:
 _BY_KIND: dict[str, Callable[[Any, Card, Guide], Facts]] = {
     "incident": _incident,
     "postmortem": _postmortem,
-    "runbook": _runbook,
     "person": _person,
     "team": _team,
     "service": _service,

@@ -6,7 +6,7 @@ What the policies of the book say is taken from them, so that nothing is said tw
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from opsbook.site import charts
 
@@ -37,13 +37,6 @@ _FLOW = (
     charts.Stop("Closed", "stable, at baseline, nobody reports it", "opsbook close"),
     charts.Stop("Learned from", "post-mortem published, action items done", "opsbook postmortem"),
 )
-
-
-class Term(NamedTuple):
-    """A word of the glossary."""
-
-    word: str
-    meaning: str
 
 
 def handbook(book: Book, make: Callable[..., Page]) -> Iterator[Page]:

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.metrics.due import next_updates
 from opsbook.metrics.follow_up import neglected
-from opsbook.site import charts, tally
+from opsbook.site import tally
 from opsbook.site.response import Tile
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from opsbook.metrics.agenda import Item
     from opsbook.metrics.business_days import Calendar
     from opsbook.metrics.due import Due
     from opsbook.model.incident import Incident
     from opsbook.model.severity import Severities
-    from opsbook.site.guide import Guide
     from opsbook.site.survey import Card
 
 _SHOWN = 12
@@ -34,7 +31,6 @@ class Open(NamedTuple):
     since: datetime | None
     commander: tuple[str, ...]
     services: tuple[str, ...]
-    summary: str
     due: tuple[Due, ...]
     """The next update to each audience."""
 
@@ -46,15 +42,13 @@ def is_open(incident: Incident) -> bool:
 def opened(incident: Incident, card: Card, policy: Severities, calendar: Calendar) -> Open:
     """An incident that is not over, as the home page shows it."""
     history = incident.history
-    first = min((entry.at for entry in incident.timeline), default=None)
     return Open(
         card,
         incident.severity,
         history.status,
-        history.milestones.get("started", history.declared or first),
+        history.milestones.get("started", history.known_since),
         history.roles.get("incident-commander", incident.roles.get("incident-commander", ())),
         tuple(incident.services),
-        incident.summary or "",
         tuple(next_updates(incident, policy, calendar)),
     )
 
@@ -105,10 +99,3 @@ def doing(
     if items:
         tiles.append(Tile("Unfinished action items", str(weeks[-1].open), f"{weeks[0].open} four weeks ago"))
     return tiles
-
-
-def by_month(months: list[tally.Month], guide: Guide) -> Markup:
-    """The picture of a year's incidents."""
-    said = ", ".join(f"{month.first:%B %Y}: {sum(month.counts.values())}" for month in months)
-    rank = {name: guide.rank(name) for month in months for name in month.counts}
-    return charts.columns("months", "Incidents a month", said, list(tally.by_month(months, rank)))

@@ -35,9 +35,8 @@ class Lesson(NamedTuple):
 
 def lesson(record: Postmortem, card: Card, incident: Incident | None, guide: Guide) -> Lesson:
     """A post-mortem, with what its incident says."""
-    at = min((entry.at for entry in incident.timeline), default=None) if incident else None
-    declared = (incident.history.declared or at) if incident else None
-    day = guide.local(declared).date() if declared else date.fromisoformat(card.id[:10])
+    known = incident.history.known_since if incident else None
+    day = guide.local(known).date() if known else date.fromisoformat(card.id[:10])
     said = " ".join((incident.summary or "").split()) if incident else ""
     return Lesson(
         card,
@@ -63,7 +62,6 @@ def library(lessons: list[Lesson]) -> dict[str, Any]:
             factors.setdefault(factor, []).append(each.card)
     most = sorted(factors.items(), key=lambda item: (-len(item[1]), item[0]))
     return {
-        "lessons": ordered,
         "years": [(year, list(its)) for year, its in groupby(ordered[:_CARDS], key=_year)],
         "earlier": ordered[_CARDS : _CARDS + _LISTED],
         "in_all": len(ordered),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from opsbook.site import facts
 from opsbook.site.escape import printable
 from opsbook.site.finish import FOUND
 from opsbook.site.render import Page
@@ -59,9 +60,6 @@ class Listing:
         """Take an incident into the list."""
         card, guide = row.card, self._guide
         levels = [incident.severity] if incident.severity else []
-        status = [incident.history.status]
-        stated = [*(status if status != ["triage"] or incident.kind == "incident" else ())]
-        stated = [incident.kind, *stated] if incident.kind != "incident" else stated
         teams = dict.fromkeys(self._team_of[id] for id in incident.services if id in self._team_of)
         declared = incident.history.declared
         page = card.page.removeprefix("incidents/").removesuffix("/index.md")
@@ -73,7 +71,7 @@ class Listing:
         self._rows.append((card.id, [
             page, card.title, f"{guide.local(declared):%Y-%m-%d %H:%M}" if declared else "",
             self._places("severity", ((name, name, f"rank-{guide.rank(name)}") for name in levels)),
-            self._places("status", ((name, name, name) for name in stated)),
+            self._places("status", ((name, name, name) for name in facts.stated(incident))),
             self._places("service", ((id, guide.title("service", id)) for id in incident.services)),
             self._places("team", ((id, guide.title("team", id)) for id in teams)),
             self._places("factor", ((name, name) for name in incident.contributing_factors)),

@@ -10,19 +10,19 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from markupsafe import Markup
+
 from opsbook.metrics.estimates import survival
 from opsbook.metrics.finished import to_close
 from opsbook.metrics.rows import rows
 from opsbook.metrics.summary import began_in, summary
-from opsbook.metrics.targets import results
+from opsbook.metrics.targets import results, wanted
 from opsbook.model.time import Interval, midnight
-from opsbook.site import charts
+from opsbook.site import charts, tally
 from opsbook.site.phrases import length
 from opsbook.site.response import Tile
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from opsbook.book.snapshot import Book
     from opsbook.metrics.compare import Comparison
     from opsbook.metrics.estimates import Observation
@@ -73,7 +73,6 @@ class Measures(NamedTuple):
     """What the page of metrics shows."""
 
     year: Summary
-    quarter: Summary
     tiles: list[Tile]
     stages: list[Stage]
     verdicts: dict[str, str]
@@ -91,7 +90,6 @@ def measures(book: Book, guide: Guide, as_of: datetime) -> Measures:
     its = began_in((row for row in shown.rows if row.counts), year.now.within)
     return Measures(
         year,
-        quarter,
         [_tile(each, guide) for each in results(book, shown, year)],
         [Stage(name, year.now.whole.spreads[name], verdicts[name]) for name in _STAGES],
         verdicts,
@@ -215,8 +213,7 @@ def stages(found: Measures, guide: Guide) -> Markup:
 
 
 def _title(row: Row, guide: Guide) -> str:
-    card = guide.survey["incident", row.id]
-    return f"{row.severity or 'no severity'}, {card.title if card else row.id}"
+    return f"{row.severity or 'no severity'}, {guide.title('incident', row.id)}"
 
 
 def failures(found: Measures, target: timedelta | None, guide: Guide) -> Markup:
@@ -227,10 +224,9 @@ def failures(found: Measures, target: timedelta | None, guide: Guide) -> Markup:
 
 
 def _failing(service: Service, target: timedelta | None, guide: Guide) -> charts.Lane:
-    card = guide.survey["service", service.id]
     low, high = (min(each, 10 * _YEAR * 86_400.0) for each in service.interval)
     mean = service.mean or service.operating
-    name = f"{card.title if card else service.id}: {length(mean)}"
+    name = f"{guide.title('service', service.id)}: {length(mean)}"
     ends = timedelta(seconds=low), timedelta(seconds=high)
     return charts.Lane(name, (charts.Value(mean, name),), mean, *ends, target)
 
@@ -239,7 +235,7 @@ def completion(found: Measures, target: float | None) -> Markup:
     """The share of action items that are done so many days after the resolution."""
     curve = survival(found.closing)
     if not curve.steps:
-        return charts.nothing()
+        return Markup()
     last = max(curve.steps[-1].at, 30 * 86_400.0) * 1.05
     points = [(0.0, 0.0), *((step.at / last, 1 - step.share) for step in curve.steps)]
     days = last / 86_400
@@ -253,15 +249,12 @@ def completion(found: Measures, target: float | None) -> Markup:
 
 def months(found: Measures, guide: Guide) -> Markup:
     """The incidents of twelve months."""
-    columns = []
-    for month in found.year.months[-12:]:
-        parts = tuple(
-            (month.severities.get(name, 0), f"ob-fill-{guide.rank(name)}", name) for name in found.year.levels
-        )
-        label = f"{month.first:%b}"[:1] if month.first.month != 1 else f"{month.first:%y}"
-        columns.append(charts.Column(f"{month.first:%B %Y}", parts, label))
-    said = ", ".join(f"{column.name}: {column.height}" for column in columns)
-    return charts.columns("months", "Incidents a month", said, columns)
+    levels = found.year.levels
+    counted = (
+        tally.Month(month.first, {name: month.severities.get(name, 0) for name in levels})
+        for month in found.year.months[-12:]
+    )
+    return tally.by_month(list(counted), guide)
 
 
 # ── for a spreadsheet ─────────────────────────────────────────────────────────────────────
@@ -302,9 +295,8 @@ def service(figures: Service | None, cases: list[Case], today: date) -> list[Til
 
 def context(found: Measures, book: Book, guide: Guide, share: float | None) -> dict[str, Any]:
     """Everything that the page's template asks."""
-    targets = book.find("targets", "targets")
-    wanted = targets.content.targets.values() if targets and targets.readable else ()
-    between = next((each.at_least for each in wanted if each.metric == "time_between_failures"), None)
+    goals = wanted(book).values()
+    between = next((each.at_least for each in goals if each.metric == "time_between_failures"), None)
     return {
         "found": found,
         "first": _first(found),

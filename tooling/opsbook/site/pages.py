@@ -7,15 +7,15 @@ that a book of any size fits; lists and the home page come last, from what was m
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.kinds import KINDS, Kind, kind
 from opsbook.metrics import agenda
 from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.targets import wanted
 from opsbook.site import (
     alike,
     board,
@@ -36,7 +36,7 @@ from opsbook.site import (
 )
 from opsbook.site.guide import Guide
 from opsbook.site.public import Stub, stub
-from opsbook.site.render import Page, render
+from opsbook.site.render import Page, assets, render
 from opsbook.site.survey import TEXTS, Card, Survey, index_page, plural
 from opsbook.site.work import Work, action_items
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.git import Change
+    from opsbook.metrics.failures import Service as Failing
     from opsbook.model.directory import Service
     from opsbook.model.incident import Incident
 
@@ -53,13 +54,6 @@ _LATEST = 10
 """So many incidents, and so many action items, stand on the home page."""
 _LONGEST = 1 << 20
 """Evidence in text is cut after so many bytes."""
-_OWN_LISTS = {
-    "escalation": "escalations",
-    "rotation": "rotations",
-    "runbook": "runbooks",
-    "postmortem": "postmortems",
-}
-"""Kinds whose list is a page of its own making, by its template."""
 _DATED = ("incident", "postmortem", "override", "handoff")
 """Kinds whose ids begin with a date: lists show the newest first."""
 
@@ -78,8 +72,7 @@ def pages(
     when teams were last told what is overdue, where that is known."""
     yield from _Site(book, as_of, told_at).pages()
     yield from reference
-    for asset in files("opsbook.site").joinpath("assets").iterdir():
-        yield Page(f"assets/{asset.name}", asset.read_bytes())
+    yield from assets()
 
 
 class _Site:
@@ -107,6 +100,7 @@ class _Site:
         self.by_service: dict[str, list[tally.Case]] = {}
         self.items: list[tally.Item] = []
         self.listing = listing.Listing(book, self.guide)
+        self._ahead: dict[str, list[duty.Week]] = {}
         self.stubs: list[Stub] = []
         """What is said of restricted incidents."""
 
@@ -131,7 +125,7 @@ class _Site:
             "incidents/action-items.md",
             "Action items",
             hide=["toc"],
-            **board.board(self.work, self.done, self.items, self.asked, self.today),
+            **board.board(self.work, self.done, self.items, self._work_of_teams, self.today),
         )
         yield from self._metrics()
         yield from handbook.handbook(self.book, self._render)
@@ -153,8 +147,7 @@ class _Site:
             about["today"] = self.today
             self.catalogue.append(about["entry"])
         if card.kind == "postmortem":
-            incident = self.book.find("incident", card.id)
-            said = incident.content if incident and incident.readable else None
+            said = self.book.content("incident", card.id)
             about["lesson"] = library.lesson(document.content, card, said, self.guide)
             self.lessons.append(about["lesson"])
         if document.kind.markdown:
@@ -175,17 +168,17 @@ class _Site:
             about |= self._service(record, card)
         if card.kind == "person":
             about["turns"] = self.turns.of(card.id)
-            about["work"] = [each for each in self.work if each.item.owner == card.id][:_LISTED]
+            about["work"] = self._work_of_owners.get(card.id, [])[:_LISTED]
         if card.kind == "team":
             about["posts"] = [post for post in self.posts if post.team == card.id]
-            about["work"] = [each for each in self.work if board.team(self.asked, each) == card.id][:_LISTED]
+            about["work"] = self._work_of_teams.get(card.id, [])[:_LISTED]
         if card.kind == "escalation":
             about["now"] = self.paging.of(card)
         if card.kind == "communication":
             about["message"] = self.examples.message(card)
         if card.kind == "rotation":
-            about["post"] = next(iter(duty.posts(self.book, [card], self.as_of)), None)
-            about["weeks"] = duty.weeks(self.book, card.id, self.as_of, duty.WEEKS)
+            about["post"] = next((each for each in self.posts if each.card == card), None)
+            about["weeks"] = self._weeks(card.id)
         return self._render(
             card.kind,
             card.page,
@@ -208,7 +201,7 @@ class _Site:
             self.by_service.get(card.id, ()), key=lambda case: (case.day, case.card.id), reverse=True
         )
         open = [each for each in self.open if card.id in each.services]
-        figures = next((each for each in self.measured.year.services if each.id == card.id), None)
+        figures = self._figures.get(card.id)
         steps = self.paging.steps(record.escalation) if record.escalation else []
         return {
             "open": open,
@@ -221,6 +214,18 @@ class _Site:
                 user for user in self.survey.uses.get(("service", card.id), ()) if user.kind == "service"
             ],
         }
+
+    @cached_property
+    def _work_of_owners(self) -> dict[str | None, list[Work]]:
+        return _grouped(self.work, lambda each: each.item.owner)
+
+    @cached_property
+    def _work_of_teams(self) -> dict[str | None, list[Work]]:
+        return _grouped(self.work, lambda each: board.team(self.asked, each))
+
+    @cached_property
+    def _figures(self) -> dict[str, Failing]:
+        return {each.id: each for each in self.measured.year.services}
 
     @cached_property
     def measured(self) -> measures.Measures:
@@ -273,7 +278,7 @@ class _Site:
         incident, policy = document.content, self.book.severities
         if home.is_open(incident):
             self.open.append(home.opened(incident, card, policy, calendar_of(self.book, incident)))
-        at = incident.history.declared or min((entry.at for entry in incident.timeline), default=None)
+        at = incident.history.known_since
         if at is not None:
             day = self.guide.local(at).date()
             case = tally.Case(card, day, policy.worst_of(incident), incident.counts)
@@ -288,8 +293,7 @@ class _Site:
     def _response(self, document: Document[Incident], card: Card) -> dict[str, Any]:
         """What follows from the timeline: pictures, headline figures, and who was told in time."""
         incident = document.content
-        postmortem = self.book.find("postmortem", card.id)
-        page = postmortem.content if postmortem and postmortem.readable else None
+        page = self.book.content("postmortem", card.id)
         policy = self.book.severities
         return {
             "steps": response.steps(incident),
@@ -348,18 +352,19 @@ class _Site:
         rows = sorted(rows, key=lambda row: order[row.card])
         first, title = index_page(each), "On call" if each.name == "rotation" else plural(each)
         shown = {"kind": each, "columns": facts.COLUMNS.get(each.name, ())}
-        own = {
-            "escalation": lambda: self.paging.matrix(self.rows["escalation"]),
-            "rotation": self._week,
-            "runbook": self._catalogue,
-            "postmortem": self._library,
+        own: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+            "escalation": ("escalations", lambda: self.paging.matrix(self.rows["escalation"])),
+            "rotation": ("rotations", self._week),
+            "runbook": ("runbooks", self._catalogue),
+            "postmortem": ("postmortems", lambda: library.library(self.lessons)),
         }
         if each.name == "incident":
             stubs = sorted(self.stubs, key=lambda found: found.day, reverse=True)
             yield from listing.incident_pages(self.listing, rows, self._render, stubs=stubs, **shown)
         elif rows and each.name in own:
-            about = own[each.name]() | {"policy": self.book.severities, "rows": rows}
-            yield self._render(_OWN_LISTS[each.name], first, title, **about, **shown)
+            template, found = own[each.name]
+            about = found() | {"policy": self.book.severities, "rows": rows}
+            yield self._render(template, first, title, **about, **shown)
         else:
             for part in listing.parts(first, rows):
                 yield self._render("list", part.page, title, part=part, above=(first, title), **shown)
@@ -374,16 +379,18 @@ class _Site:
             "today": self.today,
         }
 
-    def _library(self) -> dict[str, Any]:
-        return library.library(self.lessons)
+    def _weeks(self, rotation: str) -> list[duty.Week]:
+        """The weeks ahead of a rotation, worked out once."""
+        if rotation not in self._ahead:
+            self._ahead[rotation] = duty.weeks(self.book, rotation, self.as_of, duty.WEEKS)
+        return self._ahead[rotation]
 
     def _week(self) -> dict[str, Any]:
         """Who is on call now, and this week in each team."""
         posts = self.posts
         teams: dict[str | None, list[tuple[Card, duty.Week]]] = {}
         for post in posts:
-            week = duty.weeks(self.book, post.card.id, self.as_of, 1)[0]
-            teams.setdefault(post.team, []).append((post.card, week))
+            teams.setdefault(post.team, []).append((post.card, self._weeks(post.card.id)[0]))
         return {"posts": posts, "teams": list(teams.items()), "number": duty.WEEKS, "hide": ["toc"]}
 
     def _home(self) -> Page:
@@ -403,7 +410,7 @@ class _Site:
             **home.told(self.told_at, self.as_of),
             doing=home.doing(self.cases, self.items, self.book.severities, self._target(), self.today),
             months=months,
-            picture=home.by_month(months, self.guide),
+            picture=tally.by_month(months, self.guide),
             on_this_day=tally.on_this_day(self.cases, self.today),
             counts=[
                 (plural(each), index_page(each), len(self.rows[each.name]))
@@ -427,9 +434,16 @@ class _Site:
 
     def _target(self) -> float | None:
         """The share of action items that the targets ask for."""
-        document = self.book.find("targets", "targets")
-        found = document.content.targets.values() if document and document.readable else ()
+        found = wanted(self.book).values()
         return next((each.share_at_least for each in found if each.metric == "action_items_done"), None)
+
+
+def _grouped(work: Iterable[Work], key: Callable[[Work], str | None]) -> dict[str | None, list[Work]]:
+    """Work by whose it is, each in the order in which it was met."""
+    found: dict[str | None, list[Work]] = {}
+    for each in work:
+        found.setdefault(key(each), []).append(each)
+    return found
 
 
 def _in_order(cards: Iterable[Card], name: str) -> list[Card]:

@@ -33,6 +33,7 @@ class Paging:
     def __init__(self, book: Book, as_of: datetime) -> None:
         self._book = book
         self._at = as_of
+        self._known: dict[tuple[str, str], list[Step]] = {}
         self._roster = Roster(book, Interval(as_of - timedelta(days=1), as_of + _AHEAD))
 
     def of(self, card: Card) -> dict[str, list[Step]]:
@@ -44,6 +45,11 @@ class Paging:
         return self._steps(policy, next(iter(self._book.severities.levels)))
 
     def _steps(self, policy: str, severity: str) -> list[Step]:
+        if (policy, severity) not in self._known:
+            self._known[policy, severity] = self._walked(policy, severity)
+        return self._known[policy, severity]
+
+    def _walked(self, policy: str, severity: str) -> list[Step]:
         found: list[Step] = []
         for page in pages(self._roster, policy, severity, self._at):
             if page.round == 0 or page.level < 0:

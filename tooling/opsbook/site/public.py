@@ -177,8 +177,8 @@ def _owner(incident: Incident, book: Book) -> str | None:
     """Who can say more of it: its commander, else who had another role, else a team whose service it hurt."""
     roles = incident.history.roles | incident.roles
     people = [*roles.get("incident-commander", ()), *(one for held in roles.values() for one in held)]
-    services = (book.find("service", id) for id in incident.services)
-    teams = (each.content.team for each in services if each and each.readable)
+    services = (book.content("service", id) for id in incident.services)
+    teams = (each.team for each in services if each)
     return next(iter((*people, *teams)), None)
 
 

@@ -6,11 +6,10 @@ Made of the values of `public` alone, and of nothing else that the book says.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from opsbook.site import feeds, markup
-from opsbook.site.render import Page, render
+from opsbook.site.render import Page, assets, render
 from opsbook.site.status import lasted, news, outward, shown
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ def public_pages(found: Public, name: str, guide: Guide) -> Iterator[Page]:
     told = (news(event, page_of(event).removesuffix(".md") + ".html") for event in found.events)
     yield Page("feed.xml", feeds.atom(name, told, found.as_of))
     yield Page("public.json", feeds.public_json(found))
-    for asset in files("opsbook.site").joinpath("assets").iterdir():
-        yield Page(f"assets/{asset.name}", asset.read_bytes())
+    yield from assets()
 
 
 def page_of(event: Event, page: str = "index") -> str:

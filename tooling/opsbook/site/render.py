@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
+from importlib.resources import files
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,6 +17,12 @@ class Page(NamedTuple):
 
     path: str
     content: bytes
+
+
+def assets() -> Iterator[Page]:
+    """What every site has beside its pages: styles, scripts."""
+    for asset in files("opsbook.site").joinpath("assets").iterdir():
+        yield Page(f"assets/{asset.name}", asset.read_bytes())
 
 
 @cache

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from opsbook.metrics.durations import durations
 from opsbook.metrics.response import Step, spells, updates
+from opsbook.metrics.targets import wanted
 from opsbook.metrics.updates import duties, grace, promises, silences, speaks_of
 from opsbook.model.time import write_length
 from opsbook.site import charts
@@ -143,8 +144,7 @@ def _rows(incident: Incident, guide: Guide, axis: charts.Axis) -> Iterator[chart
         ),
     )
     for service, spans in _states(incident, axis.end).items():
-        card = guide.survey["service", service]
-        yield charts.Row(card.title if card else service, tuple(spans))
+        yield charts.Row(guide.title("service", service), tuple(spans))
     marks = tuple(
         charts.Mark(
             step.at,
@@ -184,8 +184,7 @@ class Limits:
 
     def __init__(self, book: Book) -> None:
         self._found: dict[tuple[str, str | None], timedelta] = {}
-        targets = book.find("targets", "targets")
-        for each in targets.content.targets.values() if targets and targets.readable else ():
+        for each in wanted(book).values():
             if each.at_most is not None and each.metric.startswith(_STAGE):
                 for severity in each.severity or (None,):
                     self._found[each.metric.removeprefix(_STAGE), severity] = each.at_most

@@ -7,13 +7,16 @@ size takes time that grows with it and no faster.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.site import charts
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from opsbook.site.guide import Guide
     from opsbook.site.survey import Card
     from opsbook.site.work import Work
 
@@ -161,12 +164,12 @@ class Team(NamedTuple):
         return self.overdue + self.doing + self.open
 
 
-def by_team(found: Iterable[tuple[str | None, Work]]) -> list[Team]:
+def by_team(found: Mapping[str | None, Iterable[Work]]) -> list[Team]:
     """Unfinished work by the team that it falls to, the most overdue first."""
-    counts: dict[str | None, Counter[str]] = {}
-    for team, each in found:
-        state = "overdue" if each.late else each.item.status
-        counts.setdefault(team, Counter())[state] += 1
+    counts = {
+        team: Counter("overdue" if each.late else each.item.status for each in work)
+        for team, work in found.items()
+    }
     teams = [Team(id, its["overdue"], its["in-progress"], its["open"]) for id, its in counts.items()]
     return sorted(teams, key=lambda team: (-team.overdue, -team.all, team.id or "~"))
 
@@ -174,12 +177,15 @@ def by_team(found: Iterable[tuple[str | None, Work]]) -> list[Team]:
 # ── pictures ──────────────────────────────────────────────────────────────────────────────
 
 
-def by_month(found: list[Month], rank: dict[str, int]) -> Iterator[charts.Column]:
-    """Months as columns, the worst severity at the foot."""
+def by_month(found: list[Month], guide: Guide) -> Markup:
+    """The picture of incidents a month, in columns with the worst severity at the foot."""
+    columns = []
     for month in found:
-        parts = tuple((n, f"ob-fill-{rank.get(name, 3)}", name) for name, n in month.counts.items())
+        parts = tuple((n, f"ob-fill-{guide.rank(name)}", name) for name, n in month.counts.items())
         label = f"{month.first:%b}"[:1] if month.first.month != 1 else f"{month.first:%y}"
-        yield charts.Column(f"{month.first:%B %Y}", parts, label)
+        columns.append(charts.Column(f"{month.first:%B %Y}", parts, label))
+    said = ", ".join(f"{column.name}: {column.height}" for column in columns)
+    return charts.columns("months", "Incidents a month", said, columns)
 
 
 def by_week(found: list[Week]) -> Iterator[charts.Column]:
