@@ -280,17 +280,15 @@ class _Seen:
         """The team or person whose an alert is: as its labels say, else that of the service, else of the
         runbook; None for nobody who is there."""
         said = [alert.labels.get(label) or alert.annotations.get(label) for label in _OWNER]
-        found = self.book.find("service", service) if service else None
-        if found is not None and found.readable:
-            said.append(found.content.team)
+        found = self.book.content("service", service) if service else None
+        said.append(found.team if found else None)
         said.append(runbook.content.owner if runbook else None)
         return next((each for each in said if each and self._asked.is_there(each)), None)
 
     def link(self, alert: Alert, part: Part, service: str | None) -> str | None:
         """An address for a part: of the alert, else of its service."""
-        found = self.book.find("service", service) if service else None
-        links = found.content.links if found is not None and found.readable else {}
-        said = {**links, **alert.annotations}
+        found = self.book.content("service", service) if service else None
+        said = {**(found.links if found else {}), **alert.annotations}
         pattern = _LINKS[part]
         return next(
             (text for name, text in reversed(said.items()) if pattern.search(name) and text.strip()), None
@@ -317,10 +315,9 @@ class _Seen:
         """The way from a service to somebody who is paged now; else where it ends."""
         if service is None:
             return None, "no label names a service of the book"
-        found = self.book.find("service", service)
-        if found is None or not found.readable:
+        said = self.book.content("service", service)
+        if said is None:
             return None, f"service {service} cannot be read"
-        said = found.content
         if said.until is not None and said.until < self.today:
             return None, f"service {service} ended"
         if said.escalation is None:

@@ -131,9 +131,9 @@ def _works(book: Book, incident: Incident) -> Works:
 
 
 def _team(book: Book, service: str) -> Team | None:
-    found = book.find("service", service)
-    team = book.find("team", found.content.team) if found is not None and found.readable else None
-    return team.content if team is not None and team.readable else None
+    found = book.content("service", service)
+    team: Team | None = book.content("team", found.team) if found else None
+    return team
 
 
 def _named(book: Book, id: str | None) -> Mapping[date, str]:

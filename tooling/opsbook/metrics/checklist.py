@@ -149,11 +149,8 @@ def _platform(asked: _Asked) -> Answer:
     people = sorted(asked.on_call(0))
     if not people:
         return False, "nobody is on call now"
-    documents = (asked.book.find("person", each) for each in people)
-    there = sum(
-        each is not None and each.readable and any(map(_PAGER.search, each.content.accounts))
-        for each in documents
-    )
+    records = (asked.book.content("person", each) for each in people)
+    there = sum(each is not None and any(map(_PAGER.search, each.accounts)) for each in records)
     return there == len(people), f"{there} of {len(people)} on call now have an account of a paging tool"
 
 

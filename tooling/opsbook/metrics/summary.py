@@ -326,9 +326,8 @@ def _names(book: Book, row: Row, zone: ZoneInfo, by: By) -> tuple[str, ...]:
         return (row.severity or UNKNOWN,)
     if by == "service":
         return row.services or (UNKNOWN,)
-    owners = (book.find("service", id) for id in row.services)
-    teams = (each.content.team for each in owners if each is not None and each.readable)
-    return tuple(dict.fromkeys(teams)) or (UNKNOWN,)
+    owners = (book.content("service", id) for id in row.services)
+    return tuple(dict.fromkeys(each.team for each in owners if each)) or (UNKNOWN,)
 
 
 def _levels(book: Book, rows: Iterable[Row]) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ _LINEAR = {"open": "unstarted", "in-progress": "started", "done": "completed", "
 def exported(book: Book, work: Work) -> dict[str, Any]:
     """An item as plain data, and as the fields that Jira and Linear have for it."""
     item, incident = work.item, work.incident.content
-    owner = book.find("person", item.owner) if item.owner else None
+    owner = book.content("person", item.owner) if item.owner else None
     due, done_on = (str(each) if each else None for each in (work.due, item.done_on))
     about = f"{incident.title} ({work.incident.id})" + (
         f"\nDone when: {item.done_when}" if item.done_when else ""
@@ -87,7 +87,7 @@ def exported(book: Book, work: Work) -> dict[str, Any]:
         "title": item.title,
         "incident": {"id": work.incident.id, "title": incident.title, "severity": incident.severity},
         "owner": item.owner,
-        "accounts": dict(owner.content.accounts) if owner and owner.readable else {},
+        "accounts": dict(owner.accounts) if owner else {},
         "due": due,
         "status": item.status,
         "done_on": done_on,
