@@ -1,10 +1,11 @@
-"""The list of incidents, filtered in a real browser, by keyboard too; the address says what was asked."""
+"""Incidents and post-mortems, filtered in a browser, also by keyboard; the address says what is asked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from tests.browser import chromium
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Open
 
 LIST = "incidents/index.html"
+LIBRARY = "incidents/postmortems.html"
 
 
 def titles(page: Page) -> list[str]:
@@ -61,6 +63,39 @@ def test_each_of_the_filters_finds_what_it_says(tab: Open) -> None:
             page.goto("index.html")
 
 
+def test_post_mortems_are_found_by_each_of_the_filters_and_by_their_summaries(tab: Open) -> None:
+    checkout, wallet = "Checkout answers 502 for one request in three", "Wallet passes arrive hours late"
+    asked = {
+        "severity=SEV1": checkout,
+        "status=published": checkout,
+        "service=checkout": checkout,
+        "team=payments": checkout,
+        "year=2025": wallet,
+        "factor=configuration-change": checkout,
+        "tag=helm": checkout,
+        "text=family+emoji": wallet,
+    }
+    with tab() as page:
+        page.goto(LIBRARY)
+        every = page.locator(".ob-cards .ob-title").count()
+        for each, title in asked.items():
+            page.goto(f"{LIBRARY}?{each}")
+            found = [words.partition("\n")[0] for words in titles(page)]
+            assert title in found, each
+            assert len(found) < every, each
+            assert page.locator("[data-ob-lists]:visible").count() == 0, "what is found stands there instead"
+            page.goto("index.html")
+        page.goto(f"{LIBRARY}?year=2025")
+        titles(page)
+        assert page.get_by_role("status").inner_text() == "1 post-mortem"
+        page.locator("[data-ob-found] tbody a").first.click()
+        page.wait_for_url("**/incidents/2025/2025-11-14-wallet-passes-late/postmortem.html")
+        page.go_back()
+        titles(page)
+        page.get_by_role("button", name="Show all").click()
+        page.wait_for_selector("#year-2026")
+
+
 def test_a_row_leads_to_its_incident_and_back_to_what_was_asked(tab: Open) -> None:
     with tab() as page:
         page.goto(f"{LIST}?severity=SEV0")
@@ -93,16 +128,18 @@ def test_the_keyboard_is_enough_and_a_reader_hears_how_many(tab: Open) -> None:
         assert page.get_by_role("status").inner_text() == "1 incident"
 
 
-def test_on_a_phone_the_filter_and_what_it_finds_fit(tab: Open) -> None:
+@pytest.mark.parametrize("list", [LIST, LIBRARY])
+def test_on_a_phone_the_filter_and_what_it_finds_fit(list: str, tab: Open) -> None:
     with tab(viewport=chromium.PHONE, is_mobile=True, has_touch=True) as page:
-        page.goto(f"{LIST}?service=checkout")
+        page.goto(f"{list}?service=checkout")
         assert titles(page)
         assert chromium.overflow(page) == []
 
 
-def test_without_scripts_there_is_no_filter_and_every_year_is_a_link_away(tab: Open) -> None:
+@pytest.mark.parametrize("list", [LIST, LIBRARY])
+def test_without_scripts_there_is_no_filter_and_every_year_is_a_link_away(list: str, tab: Open) -> None:
     with tab(java_script_enabled=False) as page:
-        page.goto(LIST)
+        page.goto(list)
         assert not page.locator(".ob-filter").is_visible()
         page.get_by_role("link", name="2025", exact=True).click()
         page.get_by_role("link", name="Wallet passes arrive hours late").click()

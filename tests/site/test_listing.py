@@ -45,12 +45,58 @@ def test_the_data_names_each_thing_once_and_every_incident_by_numbers() -> None:
         "status": [["investigating", "investigating", "investigating"]],
         "service": [["shop", "Shop"], ["gone", "gone"]],
         "team": [["web", "Web"]],
+        "year": [["2025", "2025"], ["2026", "2026"]],
         "factor": [["load", "load"]],
+        "tag": [],
     }
+    assert data["page"] == "index.html"
+    assert data["fields"] == list(data["names"])
+    assert data["shown"] == ["severity", "status", "service"]
     assert data["rows"][0] == [
-        "2026/2026-01-02-case-1", "Case 1 <b>", "2026-01-02 09:00", [0], [0], [0, 1], [0], [0],
+        "2026/2026-01-02-case-1", "Case 1 <b>", "2026-01-02 09:00", "", [0], [0], [0, 1], [0], [1], [0], [],
     ]  # fmt: skip
     assert len(data["rows"]) == 3
+
+
+def postmortems(count: int, front: str = "status: published\ntags: [dns]") -> dict[str, str]:
+    """The site of so many incidents in two years, each with a post-mortem."""
+    files = book(count)
+    for path in [path for path in files if "case" in path]:
+        files[path.replace("incident.yaml", "postmortem.md")] = f"---\n{front}\n---\n# Why\n"
+    files["incidents/2026/2026-02-02-sealed-leak/postmortem.md"] = "# Sealed\n"
+    return {page.path: page.content.decode() for page in pages(Book(Memory(files)), NOW)}
+
+
+def test_post_mortems_are_filtered_by_their_incident_and_by_what_they_say_themselves() -> None:
+    found = postmortems(2)
+    data = json.loads(found["incidents/postmortems.json"])
+    assert data["page"] == "postmortem.html"
+    assert data["names"]["status"] == [["published", "published", "published"]]
+    assert data["names"]["tag"] == [["dns", "dns"]]
+    assert data["rows"] == [
+        ["2026/2026-01-02-case-1", "Case 1 <b>", "2026-01-02", "", [0], [0], [0, 1], [0], [1], [0], [0]],
+        ["2025/2025-01-01-case-0", "Case 0 <b>", "2025-01-01", "", [0], [0], [0, 1], [0], [0], [0], [0]],
+    ]
+    for name in ("severity", "status", "service", "team", "year", "factor", "tag"):
+        assert f'<select name="{name}">' in found["incidents/postmortems.md"]
+
+
+def test_post_mortems_beyond_the_cards_are_listed_by_year() -> None:
+    found = postmortems(2 * PAGE + 2)
+    library = found["incidents/postmortems.md"]
+    assert "The 60 newest on cards." in library
+    assert library.count('class="ob-card"') == 60
+    assert f'<a href="../incidents/2025/postmortems.html">2025</a> ({PAGE + 1})' in library
+    first, second = found["incidents/2025/postmortems.md"], found["incidents/2025/postmortems-2.md"]
+    assert (first.count("/postmortem.html"), second.count("/postmortem.html")) == (PAGE, 1)
+
+
+def test_a_post_mortem_without_a_record_of_its_incident_is_listed_by_its_day() -> None:
+    files = {"opsbook.toml": "", "incidents/2026/2026-01-02-old/postmortem.md": "# The old days\n"}
+    found = {page.path: page.content.decode() for page in pages(Book(Memory(files)), NOW)}
+    [row] = json.loads(found["incidents/postmortems.json"])["rows"]
+    assert row[:4] == ["2026/2026-01-02-old", "2026-01-02-old", "2026-01-02", ""]
+    assert row[4:] == [[], [0], [], [], [0], [], []]
 
 
 def test_a_year_is_cut_into_pages_that_lead_to_each_other() -> None:

@@ -112,7 +112,9 @@ def test_every_record_has_a_page_at_its_own_path() -> None:
         "metrics.md",
         "tags.md",
         "incidents/2026/index.md",
+        "incidents/2026/postmortems.md",
         "incidents/index.json",
+        "incidents/postmortems.json",
         "search-incidents.json",
         *(f"assets/{each.name}" for each in (ROOT / "tooling/opsbook/site/assets").iterdir()),
     }

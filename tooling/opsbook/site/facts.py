@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 COLUMNS: dict[str, tuple[str, ...]] = {
     "incident": ("Declared", "Severity", "Status", "Services"),
+    "postmortem": ("Status", "Authors", "Published"),
     "person": ("Title", "Time zone", "Until"),
     "team": ("Lead", "Members", "Chat"),
     "service": ("Team", "Critical", "Escalation"),

@@ -1,22 +1,28 @@
-"""The post-mortems of a book as a library: the newest first, and by what made the incidents possible."""
+"""The post-mortems of a book as a library: the newest first, by year, and by what made it possible."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from opsbook.site import listing
+from opsbook.site.render import Page
+
 if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
     from opsbook.model.incident import Incident
     from opsbook.model.postmortem import Postmortem
     from opsbook.site.guide import Guide
+    from opsbook.site.pages import Row
     from opsbook.site.survey import Card
 
+PAGE = "incidents/postmortems.md"
 _LONGEST = 220
 """A summary on a card is cut after so many letters."""
 _CARDS = 60
-"""So many of the newest stand on cards, the others in a list of so many at most."""
-_LISTED = 400
+"""So many of the newest stand on cards; all are listed by year."""
 _FACTORS = 60
 """So many factors, those of most incidents, are listed."""
 
@@ -49,22 +55,44 @@ def lesson(record: Postmortem, card: Card, incident: Incident | None, guide: Gui
     )
 
 
+class Library:
+    """The post-mortems met so far."""
+
+    def __init__(self, book: Book, guide: Guide) -> None:
+        self._guide = guide
+        self._lessons: list[Lesson] = []
+        self._listing = listing.Listing(book, guide, "postmortem.html")
+
+    def add(self, record: Postmortem, card: Card, incident: Incident | None) -> Lesson:
+        """Take a post-mortem into the library, with what its incident says."""
+        found = lesson(record, card, incident, self._guide)
+        self._lessons.append(found)
+        self._listing.add(card, f"{found.day}", incident, [record.status], record.tags, found.summary)
+        return found
+
+    def pages(self, rows: Sequence[Row], render: Callable[..., Page], **context: Any) -> Iterator[Page]:
+        """The page of the library, its data, and lists by year; `rows` are all, the newest first."""
+        above, by_year = (PAGE, "Post-mortems"), listing.years(rows, "postmortems")
+        shown = self._shown() | {"years": by_year, "facets": self._listing.facets}
+        yield render("postmortems", *above, hide=["toc"], **shown, **context)
+        yield Page("incidents/postmortems.json", self._listing.data())
+        yield from listing.year_pages(by_year, above, render, **context)
+
+    def _shown(self) -> dict[str, Any]:
+        """What stands on the page: the newest on cards, and the factors of most."""
+        ordered = sorted(self._lessons, key=lambda each: (each.day, each.card.id), reverse=True)
+        factors: dict[str, list[Card]] = {}
+        for each in ordered:
+            for factor in dict.fromkeys(each.factors):
+                factors.setdefault(factor, []).append(each.card)
+        most = sorted(factors.items(), key=lambda item: (-len(item[1]), item[0]))
+        return {
+            "cards": [(year, list(its)) for year, its in groupby(ordered[:_CARDS], key=_year)],
+            "in_all": len(ordered),
+            "shown": min(len(ordered), _CARDS),
+            "factors": most[:_FACTORS],
+        }
+
+
 def _year(found: Lesson) -> int:
     return found.day.year
-
-
-def library(lessons: list[Lesson]) -> dict[str, Any]:
-    """What the page of the library shows."""
-    ordered = sorted(lessons, key=lambda each: (each.day, each.card.id), reverse=True)
-    factors: dict[str, list[Card]] = {}
-    for each in ordered:
-        for factor in dict.fromkeys(each.factors):
-            factors.setdefault(factor, []).append(each.card)
-    most = sorted(factors.items(), key=lambda item: (-len(item[1]), item[0]))
-    return {
-        "years": [(year, list(its)) for year, its in groupby(ordered[:_CARDS], key=_year)],
-        "earlier": ordered[_CARDS : _CARDS + _LISTED],
-        "in_all": len(ordered),
-        "shown": min(len(ordered), _CARDS + _LISTED),
-        "factors": most[:_FACTORS],
-    }

@@ -1,4 +1,4 @@
-"""The incidents as lists: the last ones, those of a year by pages, and all for the script that filters.
+"""Records as lists: the last ones, those of a year by pages, and all for the script that filters.
 
 A list is cut into pages, so that none is longer than a phone likes; the data is short lists of numbers into
 tables of names, so that ten thousand incidents are a file that is fetched when somebody filters.
@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.site import facts
 from opsbook.site.escape import printable
 from opsbook.site.finish import FOUND
 from opsbook.site.render import Page
@@ -22,15 +21,28 @@ if TYPE_CHECKING:
     from opsbook.model.incident import Incident
     from opsbook.site.guide import Guide
     from opsbook.site.pages import Row
+    from opsbook.site.survey import Card
 
 PAGE = 150
 """So many records stand on a page of a list."""
 _LAST = 50
 """So many incidents stand below the filter."""
+_LABELS = {
+    "severity": "Severity",
+    "status": "Status",
+    "service": "Service",
+    "team": "Team",
+    "year": "Year",
+    "factor": "Factor",
+    "tag": "Tag",
+}
+"""What can be filtered by."""
+_SHOWN = ("severity", "status", "service")
+"""What of that a list shows, after the title and the day."""
 _SUMMARY = 600
 """So many letters of what an incident says of itself are searched."""
 _OFFERED = 300
-"""So many contributing factors are offered, the most frequent ones; the others can be asked for by text."""
+"""So many factors and so many tags are offered, the most frequent ones; others can be asked for by text."""
 
 
 class Facet(NamedTuple):
@@ -42,75 +54,70 @@ class Facet(NamedTuple):
 
 
 class Listing:
-    """The incidents met so far, and the names that they use."""
+    """The records met so far, and the names that they use; `page` is what each is called in its folder."""
 
-    def __init__(self, book: Book, guide: Guide) -> None:
+    def __init__(self, book: Book, guide: Guide, page: str) -> None:
         self._guide = guide
+        self._page = page
         self._team_of = {each.id: each.content.team for each in book.services}
         self._levels = list(book.severities.levels)
-        self._names: dict[str, dict[tuple[str, ...], int]] = {
-            name: {} for name in ("severity", "status", "service", "team", "factor")
-        }
+        self._names: dict[str, dict[tuple[str, ...], int]] = {name: {} for name in _LABELS}
+        self._used: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in _LABELS}
         self._rows: list[tuple[str, list[Any]]] = []
-        self._years: set[str] = set()
-        self._factors: Counter[str] = Counter()
-        self._found: list[tuple[str, str, str]] = []
 
-    def add(self, row: Row, incident: Incident) -> None:
-        """Take an incident into the list."""
-        card, guide = row.card, self._guide
-        levels = [incident.severity] if incident.severity else []
-        teams = dict.fromkeys(self._team_of[id] for id in incident.services if id in self._team_of)
-        declared = incident.history.declared
-        page = card.page.removeprefix("incidents/").removesuffix("/index.md")
-        self._years.add(page[:4])
-        self._factors.update(incident.contributing_factors)
-        words = (incident.summary or "", *incident.contributing_factors, *incident.alerts)
-        about = " ".join(printable(" ".join(words)).split())[:_SUMMARY]
-        self._found.append((card.page.removesuffix(".md") + ".html", printable(card.title), about))
-        self._rows.append((card.id, [
-            page, card.title, f"{guide.local(declared):%Y-%m-%d %H:%M}" if declared else "",
-            self._places("severity", ((name, name, f"rank-{guide.rank(name)}") for name in levels)),
-            self._places("status", ((name, name, name) for name in facts.stated(incident))),
-            self._places("service", ((id, guide.title("service", id)) for id in incident.services)),
-            self._places("team", ((id, guide.title("team", id)) for id in teams)),
-            self._places("factor", ((name, name) for name in incident.contributing_factors)),
-        ]))  # fmt: skip
+    def add(
+        self, card: Card, when: str, incident: Incident | None, status: Iterable[str],
+        tags: Iterable[str] = (), about: str = "",
+    ) -> None:  # fmt: skip
+        """Take a record into the list: when it was, the incident it is about, and how far it is."""
+        guide = self._guide
+        services = incident.services if incident else ()
+        teams = (self._team_of[id] for id in services if id in self._team_of)
+        severity = [incident.severity] if incident and incident.severity else []
+        folder = card.page.removeprefix("incidents/").rpartition("/")[0]
+        found: dict[str, Iterable[tuple[str, ...]]] = {
+            "severity": ((name, name, f"rank-{guide.rank(name)}") for name in severity),
+            "status": ((name, name, name) for name in status),
+            "service": ((id, guide.title("service", id)) for id in services),
+            "team": ((id, guide.title("team", id)) for id in teams),
+            "year": [(folder[:4], folder[:4])],
+            "factor": ((name, name) for name in (incident.contributing_factors if incident else ())),
+            "tag": ((name, name) for name in (*(incident.tags if incident else ()), *tags)),
+        }
+        places = (self._places(name, list(dict.fromkeys(found[name]))) for name in _LABELS)
+        self._rows.append((card.id, [folder, printable(card.title), when, printable(about), *places]))
 
-    def _places(self, name: str, values: Iterator[tuple[str, ...]]) -> list[int]:
+    def _places(self, name: str, values: Iterable[tuple[str, ...]]) -> list[int]:
         known = self._names[name]
+        self._used[name].update(values)
         return [known.setdefault(value, len(known)) for value in values]
 
     @property
     def facets(self) -> list[Facet]:
         """What can be filtered by."""
+        return [Facet(name, label, self._offered(name)) for name, label in _LABELS.items()]
 
-        def values(name: str) -> list[tuple[str, str]]:
-            return sorted(
-                ((each[0], each[1]) for each in self._names[name]), key=lambda each: each[1].lower()
-            )
-
-        used = {each[0] for each in self._names["severity"]}
-        severities = [(name, name) for name in self._levels if name in used]
-        frequent = [name for name, _ in self._factors.most_common(_OFFERED)]
-        return [
-            Facet("severity", "Severity", severities),
-            Facet("status", "Status", values("status")),
-            Facet("service", "Service", values("service")),
-            Facet("team", "Team", values("team")),
-            Facet("year", "Year", [(year, year) for year in sorted(self._years, reverse=True)]),
-            Facet("factor", "Factor", [(name, name) for name in sorted(frequent, key=str.lower)]),
-        ]
-
-    def found(self) -> bytes:
-        """What the search finds of each incident: where it stands, its title, and what it was about."""
-        return json.dumps(self._found, separators=(",", ":")).encode()
+    def _offered(self, name: str) -> list[tuple[str, str]]:
+        """The severities as the policy has them, the years from the last, all else in the order of words."""
+        most = _OFFERED if name in ("factor", "tag") else None
+        found = [(id, words) for (id, words, *_), _ in self._used[name].most_common(most)]
+        if name == "severity":
+            return [(level, level) for level in self._levels if (level, level) in found]
+        return sorted(found, key=lambda each: each[1].lower(), reverse=name == "year")
 
     def data(self) -> bytes:
-        """All incidents for the script, the newest first."""
+        """All records for the script, the newest first."""
         rows = [row for _, row in sorted(self._rows, key=lambda each: each[0], reverse=True)]
         names = {name: list(known) for name, known in self._names.items()}
-        return json.dumps({"names": names, "rows": rows}, separators=(",", ":")).encode()
+        content = {"page": self._page, "fields": list(_LABELS), "shown": _SHOWN, "names": names, "rows": rows}
+        return json.dumps(content, separators=(",", ":")).encode()
+
+
+def searched(card: Card, incident: Incident) -> tuple[str, str, str]:
+    """What the search finds of an incident: where it stands, its title, and what it was about."""
+    words = (incident.summary or "", *incident.contributing_factors, *incident.alerts)
+    about = " ".join(printable(" ".join(words)).split())[:_SUMMARY]
+    return card.page.removesuffix(".md") + ".html", printable(card.title), about
 
 
 class Part(NamedTuple):
@@ -134,24 +141,41 @@ def parts(page: str, rows: Sequence[Row]) -> Iterator[Part]:
         yield Part(name, listed, place + 1, len(cut), before, after)
 
 
-def years(rows: Sequence[Row]) -> list[tuple[str, str, list[Row]]]:
-    """Incidents by the year of their id, each with the page where it begins; the order stays."""
+class Year(NamedTuple):
+    """The records of a year, and the page where they begin."""
+
+    year: str
+    page: str
+    rows: list[Row]
+
+
+def years(rows: Sequence[Row], name: str) -> list[Year]:
+    """Records by the year of their id, on pages of a name; the order stays."""
     found = groupby(rows, key=lambda row: row.card.page.split("/")[1])
-    return [(year, f"incidents/{year}/index.md", list(listed)) for year, listed in found]
+    return [Year(year, f"incidents/{year}/{name}.md", list(listed)) for year, listed in found]
+
+
+def year_pages(
+    found: Sequence[Year], above: tuple[str, str], render: Callable[..., Page], **context: Any
+) -> Iterator[Page]:
+    """The pages of each year, below the page of all years."""
+    for year, page, listed in found:
+        for part in parts(page, listed):
+            yield render("list", part.page, f"{above[1]} of {year}", part=part, above=above, **context)
 
 
 def incident_pages(
-    listing: Listing, rows: Sequence[Row], render: Callable[..., Page], **context: Any
+    listing: Listing,
+    rows: Sequence[Row],
+    found: Sequence[tuple[str, str, str]],
+    render: Callable[..., Page],
+    **context: Any,
 ) -> Iterator[Page]:
-    """The page that filters, its data, and the pages of each year; `rows` are all, the newest first."""
-    by_year = years(rows)
-    yield render(
-        "incidents", "incidents/index.md", "Incidents", rows=rows[:_LAST], total=len(rows),
-        years=[(year, page, len(listed)) for year, page, listed in by_year], facets=listing.facets, **context,
-    )  # fmt: skip
+    """The page that filters, its data, what the search finds, and the pages of each year; `rows` are all,
+    the newest first."""
+    above, by_year = ("incidents/index.md", "Incidents"), years(rows, "index")
+    shown = {"total": len(rows), "years": by_year, "facets": listing.facets}
+    yield render("incidents", *above, hide=["toc"], rows=rows[:_LAST], **shown, **context)
     yield Page("incidents/index.json", listing.data())
-    yield Page(FOUND, listing.found())
-    for year, page, listed in by_year:
-        for part in parts(page, listed):
-            above = "incidents/index.md", "Incidents"
-            yield render("list", part.page, f"Incidents of {year}", part=part, above=above, **context)
+    yield Page(FOUND, json.dumps(found, separators=(",", ":")).encode())
+    yield from year_pages(by_year, above, render, **context)

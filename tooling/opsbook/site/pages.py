@@ -91,7 +91,7 @@ class _Site:
         self.done: list[Work] = []
         self.asked = agenda.Asked(book, as_of)
         self.catalogue: list[catalogue.Entry] = []
-        self.lessons: list[library.Lesson] = []
+        self.library = library.Library(book, self.guide)
         self.paging = paging.Paging(book, as_of)
         self.examples = communications.Examples(book, as_of)
         self.alike = alike.Likeness(book, self.survey)
@@ -99,7 +99,8 @@ class _Site:
         self.cases: list[tally.Case] = []
         self.by_service: dict[str, list[tally.Case]] = {}
         self.items: list[tally.Item] = []
-        self.listing = listing.Listing(book, self.guide)
+        self.listing = listing.Listing(book, self.guide, "index.html")
+        self.searched: list[tuple[str, str, str]] = []
         self._ahead: dict[str, list[duty.Week]] = {}
         self.stubs: list[Stub] = []
         """What is said of restricted incidents."""
@@ -148,8 +149,7 @@ class _Site:
             self.catalogue.append(about["entry"])
         if card.kind == "postmortem":
             said = self.book.content("incident", card.id)
-            about["lesson"] = library.lesson(document.content, card, said, self.guide)
-            self.lessons.append(about["lesson"])
+            about["lesson"] = self.library.add(document.content, card, said)
         if document.kind.markdown:
             about["body"] = self.guide.body(document, card)
         return self._page(document.kind, row, document.content, **about)
@@ -256,7 +256,10 @@ class _Site:
         self.work += [each for each in work if each.item.unfinished]
         self.done += [each for each in work if each.item.status == "done"]
         self._count(document, row.card, work)
-        self.listing.add(row, incident)
+        declared = incident.history.declared
+        when = f"{self.guide.local(declared):%Y-%m-%d %H:%M}" if declared else ""
+        self.listing.add(row.card, when, incident, facts.stated(incident))
+        self.searched.append(listing.searched(row.card, incident))
         days = itertools.groupby(incident.timeline, key=lambda entry: self.guide.local(entry.at).date())
         return {
             "work": work,
@@ -356,11 +359,13 @@ class _Site:
             "escalation": ("escalations", lambda: self.paging.matrix(self.rows["escalation"])),
             "rotation": ("rotations", self._week),
             "runbook": ("runbooks", self._catalogue),
-            "postmortem": ("postmortems", lambda: library.library(self.lessons)),
         }
         if each.name == "incident":
             stubs = sorted(self.stubs, key=lambda found: found.day, reverse=True)
-            yield from listing.incident_pages(self.listing, rows, self._render, stubs=stubs, **shown)
+            shown["stubs"] = stubs
+            yield from listing.incident_pages(self.listing, rows, self.searched, self._render, **shown)
+        elif each.name == "postmortem" and rows:
+            yield from self.library.pages(rows, self._render, **shown)
         elif rows and each.name in own:
             template, found = own[each.name]
             about = found() | {"policy": self.book.severities, "rows": rows}

@@ -1,11 +1,12 @@
-// The list of incidents, filtered. What is asked stands in the address, so that it can be shared; without
-// this script the page lists the last incidents and links to those of each year.
+// A list of records, filtered. What is asked stands in the address, so that it can be shared; without this
+// script the page lists the last records and links to those of each year.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-ob-filter]");
   if (!form) return;
   const result = document.querySelector("[data-ob-found]");
-  const lists = document.querySelector("[data-ob-lists]");
+  const lists = document.querySelectorAll("[data-ob-lists]");
+  const labels = [...result.querySelectorAll("th")].map(each => each.textContent);
   const rows = result.querySelector("tbody");
   const more = result.querySelector("button");
   const said = form.querySelector("output");
@@ -31,16 +32,14 @@
     loading ??= fetch(form.dataset.obFilter).then(answer => {
       if (!answer.ok) throw new Error(answer.statusText);
       return answer.json();
-    }).then(data => data.rows.map(([page, title, declared, severity, status, services, teams, factors]) => {
-      const { names } = data;
-      const named = (kind, places) => places.map(place => names[kind][place]);
-      const row = {
-        page, title, declared, year: page.slice(0, 4),
-        severity: named("severity", severity), status: named("status", status),
-        service: named("service", services), team: named("team", teams), factor: named("factor", factors),
+    }).then(({ page, fields, shown, names, rows }) => rows.map(([folder, title, when, about, ...places]) => {
+      const named = fields.map((field, place) => [field, places[place].map(each => names[field][each])]);
+      const words = named.flatMap(([, found]) => found.map(([, words]) => words));
+      const values = Object.fromEntries(named);
+      return {
+        to: `${folder}/${page}`, title, when, about, values, shown: shown.map(field => values[field]),
+        text: [folder, title, about, ...words].join(" ").toLowerCase(),
       };
-      row.text = [title, page, ...row.service.flat(), ...row.factor.flat()].join(" ").toLowerCase();
-      return row;
     }));
     return loading;
   };
@@ -49,28 +48,30 @@
     for (const [name, value] of query) {
       if (name === "text") {
         if (!value.toLowerCase().split(/\s+/).every(word => row.text.includes(word))) return false;
-      } else if (name === "year") {
-        if (row.year !== value) return false;
-      } else if (!row[name] || !row[name].some(([id]) => id === value)) return false;
+      } else if (!row.values[name]?.some(([id]) => id === value)) return false;
     }
     return true;
   };
 
+  // Names one after the other, those that have a style as badges.
+  const listed = found => found.flatMap(([, words, style], place) => {
+    const shown = style ? element("span", words, { class: `ob-badge ob-${style}` }) : words;
+    return place ? [style ? " " : ", ", shown] : [shown];
+  });
+
   const cell = (label, ...inner) => {
     const made = element("td", "", label ? { "data-label": label } : {});
-    inner.forEach((each, place) => made.append(...(place ? [" "] : []), each));
+    made.append(...inner);
     return made;
   };
 
   const line = row => {
     const made = element("tr");
-    const badge = ([, words, style]) => element("span", words, { class: `ob-badge ob-${style}` });
+    const about = row.about ? [element("p", row.about, { class: "ob-aside" })] : [];
+    const cells = [[element("time", row.when)], ...row.shown.map(listed)];
     made.append(
-      cell("", element("a", row.title, { href: `${row.page}/index.html` })),
-      cell("Declared", element("time", row.declared)),
-      cell("Severity", ...row.severity.map(badge)),
-      cell("Status", ...row.status.map(badge)),
-      cell("Services", row.service.map(([, title]) => title).join(", ")),
+      cell("", element("a", row.title, { href: row.to }), ...about),
+      ...cells.map((inner, place) => cell(labels[place + 1], ...inner)),
     );
     return made;
   };
@@ -85,7 +86,7 @@
   const apply = async () => {
     const query = asked();
     if (!query.size) {
-      lists.hidden = false;
+      lists.forEach(each => each.hidden = false);
       result.hidden = true;
       said.textContent = "";
       return;
@@ -94,7 +95,7 @@
       const all = await load();
       if (String(asked()) !== String(query)) return;
       found = all.filter(row => matches(row, query));
-      said.textContent = found.length === 1 ? "1 incident" : `${found.length} incidents`;
+      said.textContent = `${found.length} ${form.dataset.obNoun}${found.length === 1 ? "" : "s"}`;
     } catch {
       found = [];
       loading = null;
@@ -104,7 +105,7 @@
     rows.replaceChildren();
     extend();
     result.hidden = !found.length;
-    lists.hidden = true;
+    lists.forEach(each => each.hidden = true);
   };
 
   const fromAddress = () => {
