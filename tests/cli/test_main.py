@@ -490,7 +490,7 @@ LOADED = """
 import sys
 from opsbook.cli.main import run
 code = run(sys.argv[1:])
-print(code, *{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
+print(code, *sys.modules, file=sys.stderr)
 """
 
 
@@ -513,6 +513,18 @@ def test_a_command_loads_only_what_it_uses(book: Path) -> None:
     assert loaded("rules") == {"pydantic"}
     assert loaded("explain", "INC001") <= {"pydantic", "pyromark", "yaml"}
     assert loaded("schema", "write") == {"pydantic"}
+
+
+def test_what_pydantic_asks_of_its_plugins_beyond_them_is_there() -> None:
+    asked = (
+        "import opsbook.cli.main, pydantic.plugin\n"
+        "from pydantic.plugin._loader import PYDANTIC_ENTRY_POINT_GROUP, get_plugins\n"
+        "print(get_plugins(), PYDANTIC_ENTRY_POINT_GROUP)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", asked], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout == "() pydantic\n"
 
 
 def test_a_check_where_nothing_changed_loads_next_to_nothing(book: Path) -> None:

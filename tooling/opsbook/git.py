@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import finalize
 
 from opsbook.book.kinds import FOLDERS
 from opsbook.book.tree import BASELINE_FILE, SETTINGS_FILES, below
 from opsbook.errors import UserError
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 _CONVERTS = re.compile(r"(?:^|[\s!-])(?:text|eol|crlf|filter|ident|working-tree-encoding)\b")
 _KEPT = re.compile(
@@ -136,6 +138,8 @@ class Git:
 
     def run(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
         """What git prints; GitError with git's own words where it fails."""
+        import subprocess  # not by a command that asks git nothing
+
         try:
             done = subprocess.run(
                 ["git", "-C", str(self.root), *arguments],
@@ -258,11 +262,13 @@ class Git:
 
     def _stream(self, *arguments: str) -> Iterator[str]:
         """The NUL-ended words that git prints, as they come; git is stopped where nobody reads on."""
-        with subprocess.Popen(
+        from subprocess import DEVNULL, PIPE, Popen
+
+        with Popen(
             ["git", "-C", str(self.root), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=DEVNULL,
             env=environment(),
         ) as process:
             assert process.stdout
@@ -497,16 +503,18 @@ class Objects:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._running: tuple[int, subprocess.Popen[bytes]] | None = None
+        self._running: tuple[int, Popen[bytes]] | None = None
 
-    def _process(self) -> subprocess.Popen[bytes]:
+    def _process(self) -> Popen[bytes]:
         """The process that answers this one: after a fork two would read each other's answers."""
         if self._running is None or self._running[0] != os.getpid():
-            process = subprocess.Popen(
+            from subprocess import DEVNULL, PIPE, Popen
+
+            process = Popen(
                 ["git", "-C", str(self._root), "cat-file", "--batch"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
                 env=environment(),
             )
             finalize(self, process.communicate)

@@ -160,16 +160,15 @@ def incidents(book: Book, file: str = "incident.yaml", *, newest_first: bool = F
         yield from ((path, None) for path in (reversed(found) if newest_first else found))
         return
     yield from ((path, None) for path in sorted(over) if each.id(path))
-    top, look, regular = f"{tree.root}/{each.folder}", os.lstat, stat.S_ISREG
-    for year in _folders(top, newest_first):
-        for id in _folders(f"{top}/{year}", newest_first):
-            if id[:4] != year:
-                continue
-            path = f"{each.folder}/{year}/{id}/{file}"
-            if path in over:
+    root, look, regular = f"{tree.root}/", os.lstat, stat.S_ISREG
+    for year in _folders(root + each.folder, newest_first):
+        folder = f"{each.folder}/{year}/"
+        for id in _folders(root + folder, newest_first):
+            path = f"{folder}{id}/{file}"
+            if id[:4] != year or path in over:
                 continue
             try:
-                status = look(f"{tree.root}/{path}")
+                status = look(root + path)
             except OSError:
                 continue
             if regular(status.st_mode):

@@ -146,6 +146,11 @@ class Book:
         found = self.find(name, id)
         return found.content if found is not None and found.readable else None
 
+    def name_of(self, person: str) -> str:
+        """A person's name as they write it; the id where there is no record that can be read."""
+        found = self.content("person", person)
+        return found.name if found else person
+
     def has(self, name: str, id: str) -> bool:
         """Whether there is a record of this kind and id, readable or not."""
         if name == "severity":

@@ -188,8 +188,8 @@ _MASK = (1 << 64) - 1
 
 
 def signature(status: os.stat_result) -> Signature:
-    times = status.st_mtime_ns & _MASK, status.st_ctime_ns & _MASK
-    return _LOOKS.pack(*times, status.st_size, status.st_ino & _MASK)
+    modified, changed = status.st_mtime_ns & _MASK, status.st_ctime_ns & _MASK
+    return _LOOKS.pack(modified, changed, status.st_size, status.st_ino & _MASK)
 
 
 def settled(seen: Signature, now: int) -> bool:

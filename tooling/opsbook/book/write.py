@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -192,7 +191,9 @@ def sweep(root: Path, path: str) -> None:
 @contextmanager
 def _draft(target: Path, content: bytes, mode: int) -> Iterator[Path]:
     """The content in a temporary file beside its place, forced to disk."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_DRAFT, dir=target.parent)
+    from tempfile import mkstemp  # not by who only reads
+
+    handle, name = mkstemp(prefix=f".{target.name}.", suffix=_DRAFT, dir=target.parent)
     draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

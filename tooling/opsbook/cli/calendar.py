@@ -111,9 +111,7 @@ def _rotations(book: Book, options: dict[str, Any]) -> list[str]:
 
 def _name(book: Book, options: dict[str, Any]) -> str:
     """What a program lists the calendar as."""
-    from opsbook.oncall.answers import name
-
-    of = [options["rotation"], options["team"], options["person"] and name(book, options["person"])]
+    of = [options["rotation"], options["team"], options["person"] and book.name_of(options["person"])]
     return ": ".join(["On call", *([", ".join(filter(None, of))] if any(of) else [])])
 
 

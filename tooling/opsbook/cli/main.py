@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from errno import ENOSPC, EPIPE
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 import click
@@ -36,8 +37,25 @@ _SHARED = (
 )
 # A command is over before a search for cycles would pay; what it imports lives as long as it does.
 gc.set_threshold(200_000)
-# Looking for plug-ins of pydantic reads the metadata of every installed package; it has none here.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
+class _NoPlugins(ModuleType):
+    """What looks for plug-ins of pydantic, and finds none. The real one loads all that reads the metadata of
+    installed packages, a twelfth of what a command does; it takes over where it is asked for anything else.
+    """
+
+    def get_plugins(self) -> tuple[object, ...]:
+        return ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        sys.modules.pop(self.__name__, None)
+        return getattr(import_module(self.__name__), name)
+
+
+if os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__") == "__all__":
+    sys.modules.setdefault("pydantic.plugin._loader", _NoPlugins("pydantic.plugin._loader"))
 
 
 class Commands(Group):

@@ -54,7 +54,6 @@ def command(obj: dict[str, Any], /, at: str | None, style: str, **options: Any) 
     from opsbook.metrics.rows import rows
     from opsbook.metrics.summary import summary
     from opsbook.metrics.targets import results
-    from opsbook.oncall.answers import name
     from opsbook.output.metrics.sections import Told
 
     book, as_of = the_book(), moment(obj, at)
@@ -63,7 +62,7 @@ def command(obj: dict[str, Any], /, at: str | None, style: str, **options: Any) 
         found = rows(book, progress)
     told = summary(book, found, within, as_of, options["by"])
     render = import_module(f"opsbook.output.metrics.{style}").render
-    said = Told(told, results(book, found, told), options["by"], lambda person: name(book, person))
+    said = Told(told, results(book, found, told), options["by"], book.name_of)
     click.echo(render(said, color=colored()), nl=False, color=colored() or None)
 
 

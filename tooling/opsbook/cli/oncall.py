@@ -153,22 +153,22 @@ def _lines(book: Book, found: list[Now], at: datetime) -> Iterator[str]:
 
 
 def _who(book: Book, person: str, at: datetime, paint: Paint) -> str:
-    from opsbook.oncall.answers import absence, name
+    from opsbook.oncall.answers import absence
     from opsbook.output.frames import clean
 
     away = absence(book, person, at)
     said = f", absent until {away.end}" if away else ""
-    full = name(book, person)
+    full = book.name_of(person)
     words = f"{clean(full)} ({clean(person)}{said})" if full != person or said else clean(person)
     return paint(words, "33" if away else "")
 
 
 def _details(book: Book, each: Now) -> Iterator[str]:
-    from opsbook.oncall.answers import because, name
+    from opsbook.oncall.answers import because
     from opsbook.output.frames import clean
 
     if each.until:
-        then = ", ".join(clean(name(book, person)) for person in each.then) or "nobody"
+        then = ", ".join(clean(book.name_of(person)) for person in each.then) or "nobody"
         yield f"until {_local(each.until, each.zone)}, then {then}"
     elif each.seats:
         yield "until somebody changes the rotation"

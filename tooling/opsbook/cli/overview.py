@@ -142,7 +142,7 @@ def _stuck(book: Book, content: Incident, at: datetime, paint: Paint) -> Iterato
 
 
 def _on_call(book: Book, at: datetime, paint: Paint) -> Iterator[str]:
-    from opsbook.oncall.answers import name, now
+    from opsbook.oncall.answers import now
     from opsbook.output.frames import clean
 
     rows = []
@@ -151,7 +151,7 @@ def _on_call(book: Book, at: datetime, paint: Paint) -> Iterator[str]:
             here = now(book, rotation.id, at)
         except LookupError:
             continue
-        people = ", ".join(clean(name(book, person)) for person in here.people)
+        people = ", ".join(clean(book.name_of(person)) for person in here.people)
         until = f"until {here.until.astimezone(here.zone):%a %H:%M %Z}" if here.until else ""
         rows.append((clean(rotation.id), people or paint("nobody", "1;31"), until))
     if not rows:

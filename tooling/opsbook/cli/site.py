@@ -132,7 +132,6 @@ def status(context: click.Context, output: Path | None, at: str | None) -> None:
 def calendars(book: Book, at: datetime) -> Iterator[Page]:
     """A calendar to subscribe to of each rotation and of each person who takes turns, for thirteen weeks."""
     from opsbook.model.time import Interval, local_day, midnight
-    from opsbook.oncall.answers import name
     from opsbook.oncall.calendar import Event, events
     from opsbook.output.ical import written
     from opsbook.site.render import Page
@@ -150,7 +149,7 @@ def calendars(book: Book, at: datetime) -> Iterator[Page]:
         of["rotation", rotation.id, rotation.id] = found
         for each in found:
             for person in each.people:
-                of.setdefault(("person", person, name(book, person)), []).append(each)
+                of.setdefault(("person", person, book.name_of(person)), []).append(each)
     for (kind, id, title), found in of.items():
         found.sort(key=lambda each: (each.interval, each.uid))
         yield Page(

@@ -131,12 +131,6 @@ def absence(book: Book, person: str, at: datetime) -> Absence | None:
     return next((each for each in content.absences if each.start <= today <= each.end), None)
 
 
-def name(book: Book, person: str) -> str:
-    """A person's name as they write it; the id where there is no record that can be read."""
-    document = book.find("person", person)
-    return document.content.name if document is not None and document.readable else person
-
-
 def because(book: Book, reason: Reason) -> str:
     """The rule or the exception that puts somebody on call, with its path and line."""
     place = location(book, reason)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
 from opsbook.model.time import Interval, local_day, midnight
-from opsbook.oncall.answers import because, handoffs, name, zone_of
+from opsbook.oncall.answers import because, handoffs, zone_of
 from opsbook.oncall.schedule import Covered, Shift, plan, shifts
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _shift(book: Book, rotation: str, each: Planned) -> Event:
     shift = each.shift
     lines = [because(book, shift.reason), *_absences(book, shift)]
     return Event(
-        each.uid, shift.interval, f"{name(book, shift.person)} on call, {rotation}", "\n".join(lines),
+        each.uid, shift.interval, f"{book.name_of(shift.person)} on call, {rotation}", "\n".join(lines),
         handoff=False, people=(shift.person,),
     )  # fmt: skip
 
@@ -198,7 +198,7 @@ def _absences(book: Book, shift: Shift) -> Iterator[str]:
 
 def _handoff(book: Book, rotation: str, uid: str, each: Handoff) -> Event:
     before, after = (
-        ", ".join(name(book, person) for person in people) for people in (each.before, each.after)
+        ", ".join(book.name_of(person) for person in people) for people in (each.before, each.after)
     )
     return Event(
         uid, Interval(each.at, each.at + CALL), f"Handoff of {rotation}: {before} to {after}",

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Diagnostic, Level
-from opsbook.lint.secrets import masked
 from opsbook.text import count
 
 if TYPE_CHECKING:
@@ -67,6 +66,8 @@ def _line(location: Location) -> int:
 
 
 def _place(location: Location, arrow: str, gutter: int, paint: Paint, color: str, mark: str) -> list[str]:
+    from opsbook.lint.secrets import masked  # not by a command that quotes no record
+
     start, end = location.start, location.end
     space, bar = " " * gutter, paint("|", "34")
     lines = [f"{space}{paint(arrow, '34')} {clean(location.path)}:{start.line}:{start.column}"]

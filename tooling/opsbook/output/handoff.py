@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from opsbook.book.pages import FOR_NOTHING
 from opsbook.metrics.business_days import day_left, ends_a_day
 from opsbook.model.time import local_day, write_duration, write_instant
-from opsbook.oncall.answers import name
 from opsbook.oncall.burden import in_nights
 from opsbook.oncall.nights import zone_of
 from opsbook.output.markdown import prose
@@ -81,7 +80,7 @@ def _head(book: Book, found: Briefing) -> str:
 
 
 def _people(book: Book, people: Iterable[str]) -> str:
-    return " and ".join(f"**{_said(name(book, person))}**" for person in people) or "nobody"
+    return " and ".join(f"**{_said(book.name_of(person))}**" for person in people) or "nobody"
 
 
 # ── what was ──────────────────────────────────────────────────────────────────────────────
@@ -134,7 +133,7 @@ def _pages(book: Book, found: Sequence[Paged]) -> str:
     said = [count(len(found), "page")]
     said += [f"{asleep} at night"] if asleep else []
     said += [f"{nothing} for nothing"] if nothing else []
-    whom = " and ".join(_counted(name(book, person), number) for person, number in people.most_common())
+    whom = " and ".join(_counted(book.name_of(person), number) for person, number in people.most_common())
     alerts = Counter(page.alert for page in found if page.alert).most_common(3)
     which = ", ".join(_counted(alert, number) for alert, number in alerts)
     return f"{', '.join(said)}, to {whom}" + (f": {which}" if which else "")
@@ -163,7 +162,7 @@ def _stage(found: Briefing, each: Stage) -> str:
 
 
 def _follow_up(book: Book, found: Briefing, each: FollowUp) -> str:
-    owner = _said(name(book, each.item.owner)) if each.item.owner else "**nobody**"
+    owner = _said(book.name_of(each.item.owner)) if each.item.owner else "**nobody**"
     due = _due(each.overdue, _day(found, each.due))
     return f"{due}: {_said(each.item.title)}, {owner} ({_id(f'{each.incident}/{each.id}')})"
 
@@ -190,7 +189,7 @@ def _away(book: Book, found: Briefing, each: Away) -> str:
         else f"{_day(found, each.first)} to {_day(found, each.last)}"
     )
     both = " **and on call meanwhile**" if each.on_call else ""
-    return f"{_said(name(book, each.person))} is away{both}, {days}"
+    return f"{_said(book.name_of(each.person))} is away{both}, {days}"
 
 
 def _clock(found: Briefing, each: ClockChange) -> str:

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from opsbook.model.time import write_instant
-from opsbook.oncall.answers import name
 from opsbook.oncall.nights import zone_of
 from opsbook.output.cells import harmless
 from opsbook.output.frames import Paint, clean
@@ -54,7 +53,7 @@ def _table(book: Book, ledger: Ledger, paint: Paint) -> Iterator[str]:
     if not ledger.lines:
         yield "nobody was on call, and nobody was paged\n"
         return
-    names = {line.person: clean(name(book, line.person)) for line in ledger.lines}
+    names = {line.person: clean(book.name_of(line.person)) for line in ledger.lines}
     width = max(map(len, names.values()))
     yield " " * width + "".join(f"{head:>{room}}" for head, room in _COLUMNS.items()) + "\n"
     for line in ledger.lines:
@@ -90,7 +89,7 @@ def _row(book: Book, ledger: Ledger, line: Line) -> dict[str, Any]:
     hours = (on.on_call, on.night, on.weekend, on.holiday)
     counts = (on.shifts, on.nights, line.pages, line.night_pages)
     return dict(zip(_KEYS, (
-        *map(str, _days(book, ledger)), line.person, name(book, line.person),
+        *map(str, _days(book, ledger)), line.person, book.name_of(line.person),
         *map(_hours, hours), *counts, _hours(line.rest_owed),
     ), strict=True))  # fmt: skip
 

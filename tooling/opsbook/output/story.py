@@ -100,11 +100,9 @@ def _impact(content: Incident, setting: Setting) -> Iterator[str]:
 
 
 def _people(book: Book, content: Incident) -> Iterator[str]:
-    from opsbook.oncall.answers import name
-
     roles = content.history.roles or content.roles
     rows = [
-        (clean(role), ", ".join(clean(name(book, person)) for person in people))
+        (clean(role), ", ".join(clean(book.name_of(person)) for person in people))
         for role, people in roles.items()
         if people
     ]
