@@ -10,7 +10,7 @@ import pytest
 from opsbook.book.load import load
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
-from opsbook.metrics.antipatterns import HABITS, Pattern, agenda, report
+from opsbook.metrics.antipatterns import HABITS, Pattern, Reviews
 from opsbook.metrics.attested import Quarter
 from opsbook.metrics.estimates import Share
 from opsbook.output.frames import Paint
@@ -43,7 +43,7 @@ def incident(day: str, record: str = GOOD, page: str = PAGE) -> dict[str, str]:
 
 
 def patterns(files: dict[str, str], quarter: Quarter = Q2, at: datetime = AT) -> dict[str, Pattern]:
-    found = report(Book(Memory({"opsbook.toml": "", **files})), quarter, at)
+    found = Reviews(Book(Memory({"opsbook.toml": "", **files})), at).report(quarter)
     return {each.habit.name: each for each in found.patterns}
 
 
@@ -120,8 +120,9 @@ def test_a_drill_shows_nothing_and_an_empty_book_has_a_report_too() -> None:
         each.now.of for each in patterns(incident("2026-05-04", LATE + "kind: drill\n", "")).values()
     )
     book = Book(Memory({}))
-    found = report(book, Q2, AT)
-    plan = agenda(book, found, 60)
+    reviews = Reviews(book, AT)
+    found = reviews.report(Q2)
+    plan = reviews.agenda(found, 60)
     assert sum(each.minutes for each in plan) == 60
     assert "2026Q2, 2026-04-01 to 2026-06-30: 0 incidents" in "".join(text(found, plan, Paint(False), 80))
 
@@ -129,9 +130,10 @@ def test_a_drill_shows_nothing_and_an_empty_book_has_a_report_too() -> None:
 def test_nobody_is_named_whatever_the_rules_say() -> None:
     """The broken book has every habit, with people in it."""
     book = load(BROKEN)
-    found = report(book, Q1, datetime(2026, 4, 23, tzinfo=UTC))
+    reviews = Reviews(book, datetime(2026, 4, 23, tzinfo=UTC))
+    found = reviews.report(Q1)
     assert all(each.incidents for each in found.patterns)
-    plan = agenda(book, found, 60)
+    plan = reviews.agenda(found, 60)
     printed = "".join(text(found, plan, Paint(False), 80)) + markdown(found, plan) + f"{data(found, plan)}"
     people = [*book.names("person"), *(each.content.name for each in book.people)]
     assert people
@@ -155,8 +157,9 @@ def test_it_fits_80_columns_and_what_records_say_is_data() -> None:
             }
         )
     )
-    found = report(book, Q2, AT)
-    plan = agenda(book, found, 60)
+    reviews = Reviews(book, AT)
+    found = reviews.report(Q2)
+    plan = reviews.agenda(found, 60)
     lines = "".join(text(found, plan, Paint(False), 80))
     assert max(map(len, lines.splitlines())) <= 80
     for printed in (lines, markdown(found, plan)):

@@ -33,15 +33,17 @@ def command(obj: dict[str, Any], /, quarter: str | None, minutes: int, style: st
     in the quarter before, or nobody can tell. It names incidents, never people.
     """
     from opsbook.cli.responding import hint
-    from opsbook.metrics.antipatterns import agenda, report
+    from opsbook.metrics.antipatterns import Reviews
     from opsbook.model.time import local_day
     from opsbook.output import report as face
 
     book, instant = the_book(), moment(obj, at)
-    found = report(book, _asked(quarter, local_day(instant, book.settings.timezone)), instant)
-    for id in found.summary.unreadable:
+    asked = _asked(quarter, local_day(instant, book.settings.timezone))
+    reviews = Reviews(book, instant)
+    found = reviews.report(asked)
+    for id in found.unreadable:
         hint(f"{id} cannot be read; `opsbook check` says why")
-    plan = agenda(book, found, minutes)
+    plan = reviews.agenda(found, minutes)
     print_report(
         style,
         lambda: face.data(found, plan),

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.metrics import compare
 from opsbook.metrics.estimates import Share
+from opsbook.metrics.failures import causes
+from opsbook.metrics.quarters import Quarters
+from opsbook.metrics.summary import sides
 from opsbook.model.role import COMMANDER
 
 if TYPE_CHECKING:
@@ -23,13 +26,18 @@ if TYPE_CHECKING:
     from opsbook.metrics.alerts import Audit
     from opsbook.metrics.attested import Quarter
     from opsbook.metrics.compare import Comparison
+    from opsbook.metrics.failures import Causes
     from opsbook.metrics.rows import Row, Rows
-    from opsbook.metrics.summary import Summary
+    from opsbook.metrics.similarity import Chronicle
+    from opsbook.metrics.summary import Sides
     from opsbook.model.time import Interval
 
 _HINDSIGHT = timedelta(days=30)
 """How long after its end a quarter is judged at the latest."""
 _LONGEST = 3
+_BACK = 5
+"""So many quarters before one hold all that its figures are compared with: the time before it, and for causes
+a year."""
 
 
 class Habit(NamedTuple):
@@ -66,7 +74,9 @@ class Report(NamedTuple):
     over: bool
     """Whether the quarter is."""
     patterns: tuple[Pattern, ...]
-    summary: Summary
+    sides: Sides
+    """The figures of the quarter, beside those of the time before it."""
+    causes: Causes
     longest: tuple[tuple[str, timedelta], ...]
     """The incidents that took longest to resolve, and how long so far."""
     audit: Audit | None
@@ -79,45 +89,8 @@ class Report(NamedTuple):
     nights: tuple[int, int]
     """Nights of somebody with more pages than the target allows, or than one where there is none: in the
     quarter, and in the one before."""
-
-
-def report(book: Book, quarter: Quarter, at: datetime) -> Report:
-    """What a quarter shows, as of an instant."""
-    from opsbook.metrics.rows import rows
-    from opsbook.metrics.summary import summary
-
-    found, zone = rows(book), book.settings.timezone
-    spells = [each.interval(zone) for each in (quarter, quarter.later(-1))]
-    lag = min(max(at - spells[0].end, timedelta()), _HINDSIGHT)
-    as_of = min(at, spells[0].end + lag)
-    looks = [_look(book, found, each, min(each.end + lag, at)) for each in spells]
-    patterns = tuple(_pattern(habit, *(look[habit.name] for look in looks)) for habit in HABITS)
-    idle, idle_before = (_fatigue(book, found, each) for each in spells)
-    said = summary(book, found, spells[0], as_of)
-    return Report(
-        quarter,
-        as_of,
-        at >= spells[0].end,
-        patterns,
-        said,
-        tuple(_longest(found, spells[0], as_of)),
-        _audit(book, spells[0], at),
-        (idle, idle_before),
-        compare.parts(idle.rest, idle_before.rest),
-        said.before.whole.incidents > 0,
-        (_nights(book, found, spells[0], at), _nights(book, found, spells[1], at)),
-    )
-
-
-def _longest(rows: Rows, within: Interval, as_of: datetime) -> Iterator[tuple[str, timedelta]]:
-    found = []
-    for row in rows.rows:
-        if row.counts and _began(row, within):
-            lengths = row.durations(as_of)
-            length = lengths.resolve or lengths.respond
-            if length is not None:
-                found.append((row.id, length.time))
-    yield from sorted(found, key=lambda each: (-each[1], each[0]))[:_LONGEST]
+    unreadable: tuple[str, ...]
+    """The ids of incidents that nobody can read."""
 
 
 class _Seen(NamedTuple):
@@ -125,15 +98,83 @@ class _Seen(NamedTuple):
     did: tuple[str, ...]
 
 
-def _look(book: Book, rows: Rows, within: Interval, as_of: datetime) -> dict[str, _Seen]:
-    """Of each habit, the incidents of a quarter that could show it, and those that do."""
+class Reviews:
+    """What the quarters of a book show, as of an instant. What two of them have in common is worked out
+    once, since each is also the one before another."""
+
+    def __init__(self, book: Book, at: datetime) -> None:
+        self.quarters = Quarters(book)
+        self._book = book
+        self._at = at
+        self._looks: dict[tuple[Quarter, datetime], dict[str, _Seen]] = {}
+        self._loads: dict[Quarter, tuple[Share, int]] = {}
+
+    def report(self, quarter: Quarter) -> Report:
+        """What a quarter shows."""
+        quarters, at = self.quarters, self._at
+        within, earlier = (quarters.interval(each) for each in (quarter, quarter.later(-1)))
+        lag = min(max(at - within.end, timedelta()), _HINDSIGHT)
+        as_of = min(at, within.end + lag)
+        now = self._look(quarter, min(within.end + lag, at))
+        before = self._look(quarter.later(-1), min(earlier.end + lag, at))
+        (idle, nights), (idle_before, nights_before) = map(self._load, (quarter, quarter.later(-1)))
+        counting = [row for row in quarters.about(quarter.later(-_BACK), quarter) if row.counts]
+        known = quarters.rows.postmortems, within, as_of, quarters.zone, quarters.begins
+        compared = sides(counting, *known)
+        return Report(
+            quarter,
+            as_of,
+            at >= within.end,
+            tuple(_pattern(habit, now[habit.name], before[habit.name]) for habit in HABITS),
+            compared,
+            causes(counting, compared.now.within),
+            tuple(_longest(counting, within, as_of)),
+            _audit(self._book, within, at),
+            (idle, idle_before),
+            compare.parts(idle.rest, idle_before.rest),
+            compared.before.whole.incidents > 0,
+            (nights, nights_before),
+            quarters.rows.unreadable,
+        )
+
+    def agenda(self, found: Report, minutes: int) -> list[Part]:
+        """The agenda of a quarter's review, its parts in proportion; what shows most comes first."""
+        return _agenda(self._book, found, self.quarters.chronicle, minutes)
+
+    def _look(self, quarter: Quarter, as_of: datetime) -> dict[str, _Seen]:
+        """Of each habit, the incidents of a quarter that could show it, and those that do."""
+        if (quarter, as_of) not in self._looks:
+            self._looks[quarter, as_of] = _look(self._book, self.quarters, quarter, as_of)
+        return self._looks[quarter, as_of]
+
+    def _load(self, quarter: Quarter) -> tuple[Share, int]:
+        """The pages of a quarter that needed nothing, and its nights with too many."""
+        if quarter not in self._loads:
+            rows, within = self.quarters.about(quarter, quarter), self.quarters.interval(quarter)
+            nights = _nights(self._book, rows, within, self._at)
+            self._loads[quarter] = _fatigue(self._book, rows, within), nights
+        return self._loads[quarter]
+
+
+def _longest(rows: Iterable[Row], within: Interval, as_of: datetime) -> Iterator[tuple[str, timedelta]]:
+    found = []
+    for row in rows:
+        if _began(row, within):
+            lengths = row.durations(as_of)
+            length = lengths.resolve or lengths.respond
+            if length is not None:
+                found.append((row.id, length.time))
+    yield from sorted(found, key=lambda each: (-each[1], each[0]))[:_LONGEST]
+
+
+def _look(book: Book, quarters: Quarters, quarter: Quarter, as_of: datetime) -> dict[str, _Seen]:
+    rows, within = quarters.rows, quarters.interval(quarter)
+    counting = [row for row in quarters.about(quarter, quarter) if row.counts]
     could = {
-        habit.name: [
-            row.id for row in rows.rows if row.counts and habit.could(book, rows, row, within, as_of)
-        ]
+        habit.name: [row.id for row in counting if habit.could(book, rows, row, within, as_of)]
         for habit in HABITS
     }
-    could["blame"] += _alone(book, rows, within)
+    could["blame"] += quarters.alone(quarter)
     found = _found(book, {id for ids in could.values() for id in ids}, as_of)
     return {
         habit.name: _Seen(
@@ -142,14 +183,6 @@ def _look(book: Book, rows: Rows, within: Interval, as_of: datetime) -> dict[str
         )
         for habit in HABITS
     }
-
-
-def _alone(book: Book, rows: Rows, within: Interval) -> list[str]:
-    """Post-mortems of a quarter without the record of an incident, as collections have them that are new to
-    opsbook: by the day in the id."""
-    first, last = within.days(book.settings.timezone)
-    recorded = {row.id for row in rows.rows}
-    return [id for id in rows.postmortems if id not in recorded and f"{first}" <= id[:10] <= f"{last}"]
 
 
 def _found(book: Book, ids: Iterable[str], as_of: datetime) -> dict[str, set[str]]:
@@ -195,8 +228,9 @@ def _began(row: Row, within: Interval) -> bool:
 
 def _declared(book: Book, rows: Rows, row: Row, within: Interval, as_of: datetime) -> bool:  # noqa: ARG001
     """Was noticed and declared, at a severity that pages somebody."""
-    lengths = row.durations(as_of)
-    return _began(row, within) and lengths.declare is not None and row.severity in book.severities.paging
+    if not _began(row, within) or row.severity not in book.severities.paging:
+        return False
+    return row.durations(as_of).declare is not None
 
 
 def _written(book: Book, rows: Rows, row: Row, within: Interval, as_of: datetime) -> bool:  # noqa: ARG001
@@ -266,24 +300,24 @@ HABITS: tuple[Habit, ...] = (
 # ── alert fatigue ─────────────────────────────────────────────────────────────────────────
 
 
-def _fatigue(book: Book, rows: Rows, within: Interval) -> Share:
+def _fatigue(book: Book, rows: Iterable[Row], within: Interval) -> Share:
     """Pages that needed nothing, of those whose outcome is known."""
     from opsbook.book.pages import FOR_NOTHING
     from opsbook.oncall.burden import logged
 
-    told = [page for row in rows.rows if not row.duplicate for page in row.pages if within.covers(page.at)]
+    told = [page for row in rows if not row.duplicate for page in row.pages if within.covers(page.at)]
     outcomes = [*(page.outcome for page in told), *(page.outcome for page in logged(book, within))]
     idle = sum(each in FOR_NOTHING for each in outcomes)
     return Share(idle, idle + outcomes.count("acted"))
 
 
-def _nights(book: Book, rows: Rows, within: Interval, at: datetime) -> int:
+def _nights(book: Book, rows: Iterable[Row], within: Interval, at: datetime) -> int:
     from opsbook.metrics.paging import pages
     from opsbook.metrics.targets import wanted
 
     limits = [each.count_at_most for each in wanted(book).values() if each.metric == "pages_per_night"]
     limit = next((each for each in limits if each is not None), 1)
-    return sum(night.pages > limit for night in pages(book, rows.rows, within, at).nights)
+    return sum(night.pages > limit for night in pages(book, rows, within, at).nights)
 
 
 def _audit(book: Book, within: Interval, at: datetime) -> Audit | None:
@@ -309,8 +343,7 @@ class Part(NamedTuple):
 _LINES = 4
 
 
-def agenda(book: Book, found: Report, minutes: int) -> list[Part]:
-    """The review's agenda, its parts in proportion; what shows most comes first."""
+def _agenda(book: Book, found: Report, chronicle: Chronicle, minutes: int) -> list[Part]:
     shares = (0.08, 0.22, 0.32, 0.13, 0.13, 0.12)
     lengths = [max(1, round(minutes * share)) for share in shares]
     lengths[2] += minutes - sum(lengths)
@@ -327,7 +360,7 @@ def agenda(book: Book, found: Report, minutes: int) -> list[Part]:
         ("Habits", tuple(
             f"{each.habit.title} ({', '.join(_some(each.incidents))}): {each.habit.ask}" for each in showing
         ) or ("None showed: what keeps it so?",)),
-        ("What came back", (*_causes(found), *_alike(book, found)) or (
+        ("What came back", (*_causes(found), *_alike(book, found, chronicle)) or (
             "No factor was named twice within a year, and nothing was like it before.",
         )),
         ("Alerts", tuple(_noise(found)) or ("No alert is to be removed or made less sensitive.",)),
@@ -346,7 +379,7 @@ def _figures(found: Report) -> Iterator[str]:
     if found.longest:
         said = ", ".join(f"{id} ({write_roughly(time)})" for id, time in found.longest)
         yield f"Longest to resolve: {said}. What did the time go into?"
-    for name, each in found.summary.comparisons.items() if found.comparable else ():
+    for name, each in found.sides.comparisons.items() if found.comparable else ():
         if each.verdict != "cannot tell":
             yield f"{name.replace('_', ' ').capitalize()}: {each.verdict} than in the quarter before. Why?"
 
@@ -356,18 +389,18 @@ def _some(ids: tuple[str, ...]) -> list[str]:
 
 
 def _causes(found: Report) -> Iterator[str]:
-    for cause in found.summary.causes.repeated[:_LINES]:
+    for cause in found.causes.repeated[:_LINES]:
         earlier = f", {cause.earlier} in the year before" if cause.earlier else ""
         yield f"{cause.factor}: {len(cause.incidents)} in the quarter{earlier}"
 
 
-def _alike(book: Book, found: Report) -> Iterator[str]:
+def _alike(book: Book, found: Report, chronicle: Chronicle) -> Iterator[str]:
     """What the longest incidents are most like, and what that left undone."""
     from opsbook.metrics.similarity import earlier
 
     for id, _ in found.longest:
         document = book.find("incident", id)
-        for other in earlier(book, document, 1) if document is not None else ():
+        for other in earlier(book, document, 1, chronicle) if document is not None else ():
             left = f"; not done there: {', '.join(other.unfinished)}" if other.unfinished else ""
             yield f"{id} is like {other.incident.id} ({other.common}){left}"
 

@@ -15,6 +15,7 @@ weights were set beforehand and are not fitted to them. Of the five, those whose
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -88,12 +89,15 @@ class Similar(NamedTuple):
 
 
 class Known:
-    """The marks of incidents by id, counted once and asked often."""
+    """The marks of incidents by id, counted once and asked often; `number` says how many have each mark, and
+    `count` how many there are, where these are some of many."""
 
-    def __init__(self, known: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self, known: Mapping[str, Iterable[str]], number: Counter[str] | None = None, count: int | None = None
+    ) -> None:
         self._those = {id: frozenset(each) for id, each in known.items()}
-        self._number = Counter(mark for own in self._those.values() for mark in own)
-        self._count = len(self._those) + _UNSEEN
+        self._number = number or Counter(mark for own in self._those.values() for mark in own)
+        self._count = (len(self._those) if count is None else count) + _UNSEEN
         self._weights: dict[str, float] = {}
 
     @cached_property
@@ -135,6 +139,31 @@ class Known:
         return self._weights[mark]
 
 
+class Chronicle:
+    """The marks of incidents by id, to be asked which of them were there before one, of many of them."""
+
+    def __init__(self, known: Mapping[str, Iterable[str]]) -> None:
+        self._those = {id: frozenset(each) for id, each in sorted(known.items())}
+        self._having: dict[str, list[str]] = {}
+        for id, own in self._those.items():
+            for mark in own:
+                self._having.setdefault(mark, []).append(id)
+        self._ids = list(self._those)
+
+    def before(self, id: str, asked: Iterable[str]) -> Known:
+        """Those up to the day of an incident, and of them those that are near: that have a mark of it which
+        few have."""
+        day = id[:10] + "~"  # after every id of that day
+        earlier = {mark: ids[: bisect_left(ids, day)] for mark in asked if (ids := self._having.get(mark))}
+        near = {other for ids in earlier.values() if len(ids) <= _FEW for other in ids} - {id}
+        those = {other: self._those[other] for other in near}
+        own = self._those.get(id, frozenset())
+        number = {mark: bisect_left(self._having[mark], day) for each in those.values() for mark in each}
+        number |= {mark: len(ids) for mark, ids in earlier.items()}
+        count = bisect_left(self._ids, day) - (id in self._those)
+        return Known(those, Counter({mark: of - (mark in own) for mark, of in number.items()}), count)
+
+
 def similar(known: Mapping[str, Iterable[str]], asked: Mapping[str, str]) -> list[Similar]:
     """Those incidents that have anything in common with one, the most similar first, then the newest.
 
@@ -172,11 +201,17 @@ class Earlier(NamedTuple):
         return {**said, "title": self.incident.content.title, "unfinished": list(self.unfinished)}
 
 
-def earlier(book: Book, incident: Document[Incident], most: int = 5) -> list[Earlier]:
+def earlier(
+    book: Book, incident: Document[Incident], most: int = 5, chronicle: Chronicle | None = None
+) -> list[Earlier]:
     """The earlier incidents that are most like one: those with unfinished action items first, then by
-    score, then the newest."""
-    known = {id: each for id, each in known_marks(book).items() if _is_earlier(id, incident.id)}
-    ranked = similar(known, marks(incident.content))
+    score, then the newest. Who asks of many incidents hands in the `chronicle` of the book."""
+    asked = marks(incident.content)
+    if chronicle is None:
+        known = {id: each for id, each in known_marks(book).items() if _is_earlier(id, incident.id)}
+        ranked = similar(known, asked)
+    else:
+        ranked = chronicle.before(incident.id, asked).similar(asked)
     found: list[Earlier] = []
     for each in ranked:
         if len(found) == most:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from opsbook.book.snapshot import Book
     from opsbook.metrics.compare import Comparison
-    from opsbook.metrics.rows import Row, Rows
+    from opsbook.metrics.rows import Postmortem, Row, Rows
 
 By = Literal["service", "severity", "team", "month"]
 _WEEK = timedelta(days=7)
@@ -99,6 +99,17 @@ class Period(NamedTuple):
     postmortems: Stages
 
 
+class Sides(NamedTuple):
+    """A period beside the one before it."""
+
+    now: Period
+    """Up to the instant that is asked at, where the period reaches beyond it."""
+    before: Period
+    """As long as `now`, and up to where it begins."""
+    comparisons: dict[str, Comparison]
+    """By figure; also `incidents`, `updates`, `action_items`, `time_to_close` and `postmortems`."""
+
+
 class Summary(NamedTuple):
     """A period beside the one before it, and what the book says besides."""
 
@@ -134,26 +145,22 @@ class Summary(NamedTuple):
 
 def summary(book: Book, rows: Rows, within: Interval, as_of: datetime, by: By | None = None) -> Summary:
     """What the incidents of a period say, as far as an instant."""
-    within = Interval(within.start, max(min(within.end, as_of), within.start))
-    earlier = Interval(within.start - within.length, within.start)
     zone = book.settings.timezone
     counting = [row for row in rows.rows if row.counts]
-    found = began_in(counting, within)
-    now, before = (_looked_at(each, counting, rows, as_of, zone) for each in (within, earlier))
+    begins = min((row.began for row in counting if row.began is not None), default=None)
+    compared = sides(counting, rows.postmortems, within, as_of, zone, begins)
+    within = compared.now.within
     left = Counter(
         "duplicate" if row.duplicate else row.kind for row in began_in(rows.rows, within) if not row.counts
     )
-    begins = min((row.began for row in counting if row.began is not None), default=None)
     services = [each.id for each in book.services if each.content.until is None]
     return Summary(
         as_of,
         zone,
         _levels(book, counting),
-        now.period,
-        before.period,
-        _compared(now, before, _reaches(begins, earlier)),
+        *compared,
         _months(counting, within, zone),
-        _groups(book, found, within, as_of, by),
+        _groups(book, began_in(counting, within), within, as_of, by),
         tuple(between_failures(counting, services, within, as_of)),
         causes(counting, within),
         pages(book, rows.rows, within, as_of),
@@ -161,6 +168,18 @@ def summary(book: Book, rows: Rows, within: Interval, as_of: datetime, by: By | 
         dict(sorted(left.items())),
         rows.unreadable,
     )
+
+
+def sides(
+    counting: Sequence[Row], pages: Mapping[str, Postmortem], within: Interval, as_of: datetime,
+    zone: ZoneInfo, begins: datetime | None,
+) -> Sides:  # fmt: skip
+    """A period beside the one before it, of incidents that count and their post-mortems; `begins` is when the
+    first of the book began."""
+    within = Interval(within.start, max(min(within.end, as_of), within.start))
+    earlier = Interval(within.start - within.length, within.start)
+    now, before = (_looked_at(each, counting, pages, as_of, zone) for each in (within, earlier))
+    return Sides(now.period, before.period, _compared(now, before, _reaches(begins, earlier)))
 
 
 # ── a period ──────────────────────────────────────────────────────────────────────────────
@@ -176,7 +195,11 @@ class _Look(NamedTuple):
 
 
 def _looked_at(
-    within: Interval, counting: Sequence[Row], rows: Rows, as_of: datetime, zone: ZoneInfo
+    within: Interval,
+    counting: Sequence[Row],
+    pages: Mapping[str, Postmortem],
+    as_of: datetime,
+    zone: ZoneInfo,
 ) -> _Look:
     found = began_in(counting, within)
     lengths = lengths_of(found, as_of)
@@ -191,7 +214,7 @@ def _looked_at(
         Share(sum(each.in_time for each in told), sum(each.owed for each in told)),
         completion(counting, within, as_of, zone),
         _spread(closing),
-        postmortems(counting, rows.postmortems, within, as_of, zone),
+        postmortems(counting, pages, within, as_of, zone),
     )
     observed = {name: _observations(each) for name, each in lengths.items()}
     return _Look(period, weekly(found, within), observed, closing)

@@ -39,7 +39,7 @@ CAVEAT = (
 def head(found: Report) -> str:
     """What it is about."""
     first, last = found.quarter.first, found.quarter.last
-    number = found.summary.now.whole.incidents
+    number = found.sides.now.whole.incidents
     running = "" if found.over else " so far"
     return f"{found.quarter}, {first} to {last}: {count(number, 'incident')}{running}"
 
@@ -58,12 +58,10 @@ def text(found: Report, agenda: Sequence[Part], paint: Paint, width: int) -> Ite
     yield from wrapped(_tired(found), "    ", width, paint, "2")
     yield f"\n{paint('figures', '1')}, medians, with the quarter before\n"
     for name, words in _FIGURES.items():
-        now, before = (
-            _median(each.whole.spreads[name]) for each in (found.summary.now, found.summary.before)
-        )
-        yield _figure(words, now, before, _verdict(found.summary.comparisons[name], paint))
-    now, before = (f"{each.whole.incidents:,}" for each in (found.summary.now, found.summary.before))
-    trend = _verdict(found.summary.comparisons["incidents"], paint) if found.comparable else ""
+        now, before = (_median(each.whole.spreads[name]) for each in (found.sides.now, found.sides.before))
+        yield _figure(words, now, before, _verdict(found.sides.comparisons[name], paint))
+    now, before = (f"{each.whole.incidents:,}" for each in (found.sides.now, found.sides.before))
+    trend = _verdict(found.sides.comparisons["incidents"], paint) if found.comparable else ""
     yield _figure("incidents", now, before, trend)
     yield f"\n{paint('the review', '1')}, {sum(each.minutes for each in agenda)} minutes\n"
     at = 0
@@ -150,9 +148,9 @@ def markdown(found: Report, agenda: Sequence[Part]) -> str:
     parts.append("".join(rows))
     figures = ["| median | now | before | trend |\n|---|--:|--:|---|\n"]
     for name, words in _FIGURES.items():
-        spreads = [each.whole.spreads[name] for each in (found.summary.now, found.summary.before)]
+        spreads = [each.whole.spreads[name] for each in (found.sides.now, found.sides.before)]
         said, was = map(_median, spreads)
-        figures.append(f"| {words} | {said} | {was} | {_verdict(found.summary.comparisons[name], plain)} |\n")
+        figures.append(f"| {words} | {said} | {was} | {_verdict(found.sides.comparisons[name], plain)} |\n")
     parts += ["### Figures\n", "".join(figures), "### The review\n"]
     lines = []
     for part in agenda:
@@ -172,7 +170,7 @@ def data(found: Report, agenda: Sequence[Part]) -> dict[str, Any]:
         "from": f"{found.quarter.first}",
         "to": f"{found.quarter.last}",
         "as_of": write_instant(found.as_of),
-        "incidents": found.summary.now.whole.incidents,
+        "incidents": found.sides.now.whole.incidents,
         "habits": [
             {
                 "habit": each.habit.name,
@@ -193,10 +191,10 @@ def data(found: Report, agenda: Sequence[Part]) -> dict[str, Any]:
         ],
         "figures": {
             name: {
-                "median_now": found.summary.now.whole.spreads[name].median,
-                "median_before": found.summary.before.whole.spreads[name].median,
-                "verdict": found.summary.comparisons[name].verdict,
-                "needed": found.summary.comparisons[name].needed,
+                "median_now": found.sides.now.whole.spreads[name].median,
+                "median_before": found.sides.before.whole.spreads[name].median,
+                "verdict": found.sides.comparisons[name].verdict,
+                "needed": found.sides.comparisons[name].needed,
             }
             for name in _FIGURES
         },
