@@ -110,6 +110,8 @@ def test_every_record_has_a_page_at_its_own_path() -> None:
         "incidents/action-items.md",
         "metrics.csv",
         "metrics.md",
+        "reports/2026Q1.md",
+        "reports/index.md",
         "tags.md",
         "incidents/2026/index.md",
         "incidents/2026/postmortems.md",

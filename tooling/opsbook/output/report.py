@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from opsbook.metrics.estimates import Share
     from opsbook.metrics.summary import Spread
 
-_SHOWN = 5
-"""Incidents that are named of one habit."""
+_SHOWN, _LISTED = 5, 20
+"""Incidents that are named of one habit, in a terminal and on a page."""
 _FIGURES = {
     "detect": "time to detect",
     "acknowledge": "time to acknowledge",
@@ -134,7 +134,9 @@ def markdown(found: Report, agenda: Sequence[Part]) -> str:
     parts = [f"## {escaped(head(found))}\n\n{CAVEAT}\n", "### Habits\n"]
     rows = ["| habit | shows | before | trend | incidents |\n|---|--:|--:|---|---|\n"]
     for pattern in found.patterns:
-        ids = ", ".join(cell(id) for id in pattern.incidents)
+        ids = ", ".join(cell(id) for id in pattern.incidents[:_LISTED])
+        more = len(pattern.incidents) - _LISTED
+        ids += f", and {more:,} more" if more > 0 else ""
         trend = _trend(pattern.trend, pattern.now, pattern.before, plain)
         rows.append(
             f"| **{pattern.habit.title}**: {pattern.habit.what} | {_share(pattern.now)} | "

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ROOT = "\x01"
 """Stands for the way from a page to the root of the site; no record text can hold it."""
 _ADDRESS = re.compile(r"(?i)(?:https?://[^\s/?#]|mailto:[^\s])[^\s]*\Z")
+_INCIDENT = re.compile(r"\b\d{4}-\d\d-\d\d-[\w.-]*\w", re.ASCII)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -207,6 +208,15 @@ class Guide:
         """The Markdown of a record that is a page."""
         body = document.source.text[document.page.start :]
         return markup.page(body, self.resolver(card), commands=card.kind == "runbook")
+
+    def naming(self, words: str) -> Markup:
+        """Words in which the ids of incidents lead to their pages."""
+        found, at = Markup(), 0
+        for match in _INCIDENT.finditer(words):
+            if card := self.survey["incident", match[0]]:
+                found += text(words[at : match.start()]) + self.to(card.page, match[0])
+                at = match.end()
+        return found + text(words[at:])
 
     def code(self, source: str, language: str = "") -> Markup:
         return markup.code(source, language)

@@ -20,6 +20,8 @@ from opsbook.site.escape import printable, text
 Resolve = Callable[[str], str | None]
 """Where a link's target leads on the site; None where it leads nowhere that is shown, and nothing where not
 even the target is to be shown."""
+Words = Callable[[str], Markup]
+"""How words are shown; what they name may lead somewhere."""
 
 _OPTIONS = (
     pyromark.Options.ENABLE_TABLES
@@ -42,7 +44,7 @@ _INLINE = {"Emphasis": "em", "Strong": "strong", "Strikethrough": "del"}
 _ROWS = {"TableHead": ("<thead><tr>", "</tr></thead>"), "TableRow": ("<tr>", "</tr>")}
 
 
-def page(markdown: str, resolve: Resolve, *, commands: bool = False) -> Markup:
+def page(markdown: str, resolve: Resolve, *, commands: bool = False, words: Words = text) -> Markup:
     """A body as it stands on a page of its own, below the page's heading; where it is there to be followed
     (`commands`), its steps are numbered large, and what destroys something says so.
 
@@ -55,8 +57,9 @@ def page(markdown: str, resolve: Resolve, *, commands: bool = False) -> Markup:
         start = next(n for n, event in enumerate(events) if _starts(event, "Heading"))
         end = next(n for n, event in enumerate(events[start:], start) if _ends(event, "Heading"))
         del events[start : end + 1]
-        return _gathered(_Writer(resolve, 0, commands=commands).write(events), commands=commands)
-    return _gathered(_Writer(resolve, int(1 in levels), commands=commands).write(events), commands=commands)
+        levels = []
+    writer = _Writer(resolve, int(1 in levels), commands=commands, words=words)
+    return _gathered(writer.write(events), commands=commands)
 
 
 def inner(markdown: str, resolve: Resolve) -> Markup:
@@ -139,8 +142,11 @@ def _ends(event: Any, name: str) -> bool:
 class _Writer:
     """Writes the events of one text; `shift` moves headings down, None makes them bold words."""
 
-    def __init__(self, resolve: Resolve, shift: int | None, *, commands: bool = False) -> None:
+    def __init__(
+        self, resolve: Resolve, shift: int | None, *, commands: bool = False, words: Words = text
+    ) -> None:
         self._resolve = resolve
+        self._show = words
         self._shift = shift
         self._commands = commands
         self._paragraph = 0
@@ -191,10 +197,10 @@ class _Writer:
             self._code.append(value)
         elif name == "Code":
             self._words(value)
-            self._out.append(f"<code>{text(value)}</code>")
+            self._out.append(f"<code>{self._show(value)}</code>")
         elif name == "Text":
             self._words(value)
-            self._out.append(text(value))
+            self._out.append(self._show(value))
         elif name == "TaskListMarker":
             self._out.append("☑ " if value else "☐ ")
         elif name in ("Html", "InlineHtml"):

@@ -29,6 +29,7 @@ from opsbook.site import (
     listing,
     measures,
     paging,
+    quarterly,
     questions,
     response,
     tally,
@@ -129,6 +130,7 @@ class _Site:
             **board.board(self.work, self.done, self.items, self._work_of_teams, self.today),
         )
         yield from self._metrics()
+        yield from quarterly.quarterly(self.book, self.guide, self.as_of, self._render)
         yield from handbook.handbook(self.book, self._render)
         yield self._render("tags", "tags.md", "Tags")
         yield self._home()
