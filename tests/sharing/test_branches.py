@@ -40,9 +40,9 @@ def test_its_record_is_seen_with_those_of_the_work_tree(ana: Place) -> None:
 
 def test_what_others_pushed_as_a_branch_is_seen_once_it_is_fetched(ana: Place, ben: Place) -> None:
     declared(ana)
-    assert sync(ana.clone).sent
+    assert sync(ana.clone).even
     assert seen(WorkTree(ben.root), ben.clone)[1] == {}
-    assert sync(ben.clone).sent
+    assert sync(ben.clone).even
     assert [(each.incident, each.local) for each in seen(WorkTree(ben.root), ben.clone)[1].values()] == [
         (OTHER, False)
     ]
@@ -50,12 +50,12 @@ def test_what_others_pushed_as_a_branch_is_seen_once_it_is_fetched(ana: Place, b
 
 def test_two_that_write_to_one_branch_lose_nothing(ana: Place, ben: Place) -> None:
     declared(ana)
-    assert sync(ana.clone).sent
-    assert sync(ben.clone).sent
+    assert sync(ana.clone).even
+    assert sync(ben.clone).even
     for place, minute, text in ((ana, 30, "from ana"), (ben, 20, "from ben")):
         commit_on(place.clone, OTHER, {PATH: (TEXT + line(minute, text)).encode()}, text)
-    assert sync(ana.clone).sent
-    assert sync(ben.fresh().clone).sent
+    assert sync(ana.clone).even
+    assert sync(ben.fresh().clone).even
     assert ben.committed(PATH, f"origin/incident/{OTHER}") == TEXT + line(20, "from ben") + line(
         30, "from ana"
     )

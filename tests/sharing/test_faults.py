@@ -6,54 +6,81 @@ import errno
 import os
 import random
 import resource
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from tests.conftest import FUZZ
-from tests.sharing.conftest import ID, RECORD, TEXT, Place, line, logs
+from tests.sharing.conftest import ID, RECORD, TEXT, Place, declares, hook, line, logs
 
 from opsbook.book import yaml
 from opsbook.errors import UserError
 
 KILLS = 500 if FUZZ else 12
+OTHER = "2026-03-03-doors-shut"
+LOCKS = ("index.lock", "HEAD.lock", "refs/heads/main.lock", "refs/remotes/origin/main.lock")
 
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", "opsbook", *arguments]
 
 
-def said(place: Place) -> list[str]:
-    reading = yaml.read(place.read())
+def said(place: Place, path: str = RECORD) -> list[str]:
+    reading = yaml.read(place.read(path))
     assert reading.problems == ()
     return [entry["text"] for entry in reading.data["timeline"]]
 
 
-def test_a_kill_at_any_moment_tears_no_file_and_loses_nothing_acknowledged(ana: Place) -> None:
+@pytest.mark.parametrize("how", [[], ["--push"]])
+def test_a_kill_at_any_moment_tears_no_file_and_loses_nothing_acknowledged(
+    ana: Place, ben: Place, how: list[str]
+) -> None:
     dice = random.Random(4)
     acknowledged = ["Declared"]
     for number in range(KILLS):
+        if how:
+            ben.fresh().save(logs(20, f"from ben {number}"), push=True)
         process = subprocess.Popen(
-            command("log", "-i", ID, f"entry {number}"), cwd=ana.root, start_new_session=True,
+            command("log", "-i", ID, *how, f"entry {number}"), cwd=ana.root, start_new_session=True,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        time.sleep(dice.uniform(0.05, 0.6))
+        time.sleep(dice.uniform(0.05, 0.9 if how else 0.6))
         os.killpg(process.pid, signal.SIGKILL)
         out, _ = process.communicate()
         if out:
             acknowledged.append(f"entry {number}")
         assert set(acknowledged) <= set(said(ana))
-    (ana.root / ".git/index.lock").unlink(missing_ok=True)  # a git that was killed leaves it
-    (ana.root / ".git/refs/heads/main.lock").unlink(missing_ok=True)
-    (ana.root / ".git/HEAD.lock").unlink(missing_ok=True)
+        for lock in LOCKS:  # a git that was killed leaves it
+            (ana.root / ".git" / lock).unlink(missing_ok=True)
     subprocess.run(command("sync"), cwd=ana.root, check=True, capture_output=True)
     assert len(said(ana)) == len(set(said(ana)))
     assert ana.committed(revision="origin/main") == ana.read()
     assert not [
         name for name in os.listdir((ana.root / RECORD).parent) if name != "incident.yaml" and "tmp" in name
     ]
+
+
+def test_what_was_pushed_when_a_kill_came_is_not_sent_twice(ana: Place, ben: Place, remote: Path) -> None:
+    path = f"incidents/2026/{OTHER}/incident.yaml"
+    ben.save(declares(TEXT.replace("Checkout", "Doors"), OTHER), push=True)
+    ana.save(declares(TEXT, OTHER))
+    hook(remote / "hooks", "post-receive", f'kill -s KILL -- "-$(cat {ana.root}/.git/group)"')
+    run = f"echo $$ > .git/group; exec {shlex.join(command('log', '-i', OTHER, '--push', 'first'))}"
+    done = subprocess.run(["sh", "-c", run], cwd=ana.root, start_new_session=True, check=False)
+    assert done.returncode == -signal.SIGKILL
+    (remote / "hooks/post-receive").unlink()
+    assert ana.subjects() == [f"{OTHER}: first", f"{OTHER}: declared", "a book"], "the branch did not move"
+    ana.fresh().save(logs(50, "second", path), push=True)
+    second = path.replace(OTHER, f"{OTHER}-2")
+    assert said(ana, second) == ["Declared", "first", "second"]
+    assert ana.read(path) == TEXT.replace("Checkout", "Doors")
+    assert ana.git("status", "--porcelain") == ""
+    assert ana.git("rev-parse", "HEAD") == ana.git("rev-parse", "origin/main")
+    assert not (ana.root / second.replace("-2/", "-3/")).exists()
 
 
 def test_a_disk_that_is_full_stops_a_command_before_anything_is_written(ana: Place) -> None:

@@ -15,7 +15,7 @@ from opsbook.sharing.sync import sync
 
 
 def synced(place: Place) -> None:
-    assert sync(place.fresh().clone).sent
+    assert sync(place.fresh().clone).even
 
 
 def test_both_clones_end_with_both_entries_in_order(ana: Place, ben: Place) -> None:
@@ -51,6 +51,57 @@ def test_who_is_overtaken_while_pushing_begins_anew(ana: Place, ben: Place) -> N
     )
     ana.save(logs(30, "from ana"), push=True)
     assert ana.committed(revision="origin/main") == TEXT + line(20, "from ben") + line(30, "from ana")
+
+
+def test_a_round_that_somebody_else_wins_leaves_branch_and_work_tree_alone(ana: Place, ben: Place) -> None:
+    hook(
+        ana.root / ".git/hooks",
+        "pre-push",
+        f'git rev-parse HEAD HEAD^ >> "{ana.root}/.git/seen"; test -e "{ben.root}/done" '
+        f'|| (cd "{ben.root}" && touch done && git push -q && git fetch -q)',
+    )
+    ben.save(logs(20, "from ben"))
+    begun = ana.git("rev-parse", "HEAD")
+    ana.save(logs(30, "from ana"), push=True)
+    seen = ana.read(".git/seen").splitlines(keepends=True)
+    assert (seen[:2], seen[3]) == (seen[2:], begun), "our own commit, where it was, at both pushes"
+    assert ana.subjects() == [f"{ID}: from ana", f"{ID}: from ben", "a book"]
+    assert ana.git("rev-parse", "HEAD") == ana.git("rev-parse", "origin/main")
+    assert ana.git("status", "--porcelain") == ""
+
+
+def test_what_is_committed_by_hand_while_pushing_goes_out_too(ana: Place, ben: Place) -> None:
+    ben.save(logs(20, "from ben"), push=True)
+    hook(
+        ana.root / ".git/hooks",
+        "pre-push",
+        "test -e .git/done || (touch .git/done notes.md && git add notes.md && git commit -qm notes)",
+    )
+    ana.save(logs(30, "from ana"), push=True)
+    assert ana.subjects("origin/main") == ["notes", f"{ID}: from ana", f"{ID}: from ben", "a book"]
+    assert ana.git("rev-parse", "HEAD") == ana.git("rev-parse", "origin/main")
+
+
+def test_work_in_the_way_of_what_others_wrote_does_not_keep_ours_back(
+    ana: Place, ben: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ben.write("notes.md", "ben's\n")
+    ben.commit_all()
+    synced(ben)
+    ana.write("notes.md", "ana's\n")
+    for minute in (30, 40):
+        ana.fresh().save(logs(minute, f"from ana at {minute}"), push=True)
+        assert capsys.readouterr().err == (
+            "yours is sent; what others wrote is not here yet: "
+            "notes.md is changed here and by somebody else; "
+            "commit or move your own first, then `opsbook sync`\n"
+        )
+    assert ana.subjects() == [f"{ID}: from ana at 40", f"{ID}: from ana at 30", "a book"]
+    assert ana.read("notes.md") == "ana's\n"
+    (ana.root / "notes.md").unlink()
+    synced(ana)
+    assert ana.subjects() == [f"{ID}: from ana at 40", f"{ID}: from ana at 30", "by hand", "a book"]
+    assert ana.git("status", "--porcelain") == ""
 
 
 def test_offline_everything_is_kept_and_said_in_one_line(
@@ -203,7 +254,7 @@ def test_the_ssh_of_a_person_is_used_and_asks_nothing(
     script.chmod(0o755)
     ana.git("config", "core.sshCommand", f"{script} -i key")
     ana.git("remote", "set-url", "origin", "ssh://git.example.com/book")
-    assert not sync(ana.fresh().clone).sent
+    assert not sync(ana.fresh().clone).even
     assert (tmp_path / "asked").read_text().startswith("-i key -oBatchMode=yes -oConnectTimeout=10 ")
 
 

@@ -181,7 +181,7 @@ class _Keeping:
 
 
 def share(clone: Clone) -> bool:
-    """Bring the clone and its remote together, and say what there is to say; whether all is sent."""
+    """Bring the clone and its remote together, and say what there is to say; whether they are even."""
     from opsbook.sharing.sync import sync
 
     try:
@@ -197,7 +197,7 @@ def share(clone: Clone) -> bool:
             current.write_text(f"{new}\n", "utf-8")
     if done.words:
         say(done.words)
-    return done.sent
+    return done.even
 
 
 def say(words: str) -> None:

@@ -34,7 +34,7 @@ def command(obj: dict[str, Any], /) -> int:  # noqa: ARG001
         why = catch_up(clone)
         if why:
             say(f"not committed: {why}")
-        sent = share(clone)
-    if sent and not why:
+        even = share(clone)
+    if even and not why:
         click.echo("in sync")
-    return 0 if sent and not why else 1
+    return 0 if even and not why else 1

@@ -50,6 +50,14 @@ class Wrote(NamedTuple):
     """Why there is none: one line."""
 
 
+class Replayed(NamedTuple):
+    """Where a branch stands with its commits on top of what others wrote."""
+
+    commit: str
+    renamed: Mapping[str, str]
+    """Incidents of ours that are called otherwise there, by the id they had."""
+
+
 class Look(NamedTuple):
     """How some files stood before they were written."""
 
@@ -107,6 +115,13 @@ class Clone(Git):
                 return what
         return "" if self.branch else "HEAD is detached: `git switch` to a branch"
 
+    def contains(self, commit: str, other: str) -> bool:
+        """Whether a commit is another one or comes after it; not where the other is not known here."""
+        with suppress(GitError):
+            self.run("merge-base", "--is-ancestor", other, commit)
+            return True
+        return False
+
     def own_name(self, commit: str) -> str:
         """A name for a branch that holds a commit of ours: the incident it is about, else its id."""
         subject = self.run("log", "-1", "--format=%s", commit).decode("utf-8", "replace")
@@ -124,7 +139,7 @@ class Clone(Git):
     @property
     def waiting(self) -> dict[str, str]:
         """The paths that a command wrote and nobody committed yet, with what it did."""
-        noted = self._noted().items()
+        noted = self._noted("waiting").items()
         return {path.removeprefix(self.prefix): what for path, what in noted if path.startswith(self.prefix)}
 
     @cached_property
@@ -134,26 +149,53 @@ class Clone(Git):
         desk.mkdir(exist_ok=True)
         return desk
 
-    def _noted(self) -> dict[str, str]:
-        """What waits of all books in the repository, by paths from its root."""
-        try:
-            lines = (self.desk / "waiting").read_text("utf-8").splitlines()
-        except OSError:
-            return {}
-        rows = (line.partition("\t") for line in lines)
-        return {path: summary for path, tab, summary in rows if tab}
-
     def wait(self, paths: Iterable[str], summary: str) -> None:
         """Note that paths are about to be written: what a crash interrupts is committed later."""
         self.note_waiting(self.waiting | dict.fromkeys(paths, " ".join(summary.split())))
 
     def note_waiting(self, waiting: Mapping[str, str]) -> None:
         """Note that exactly these paths of the book wait."""
-        others = {path: what for path, what in self._noted().items() if not path.startswith(self.prefix)}
-        whole = others | {self.prefix + path: what for path, what in waiting.items()}
-        draft = self.desk / f"waiting.{os.getpid()}"
-        draft.write_text("".join(f"{path}\t{summary}\n" for path, summary in whole.items()), "utf-8")
-        draft.replace(self.desk / "waiting")
+        others = {
+            path: what for path, what in self._noted("waiting").items() if not path.startswith(self.prefix)
+        }
+        self._note("waiting", others | {self.prefix + path: what for path, what in waiting.items()})
+
+    def _noted(self, name: str) -> dict[str, str]:
+        """What is noted under a name for all books in the repository: what waits, by paths from its root."""
+        try:
+            lines = (self.desk / name).read_text("utf-8").splitlines()
+        except OSError:
+            return {}
+        rows = (line.partition("\t") for line in lines)
+        return {key: what for key, tab, what in rows if tab}
+
+    def _note(self, name: str, noted: Mapping[str, str]) -> None:
+        draft = self.desk / f"{name}.{os.getpid()}"
+        draft.write_text("".join(f"{key}\t{what}\n" for key, what in noted.items()), "utf-8")
+        draft.replace(self.desk / name)
+
+    # ── what is sent ──────────────────────────────────────────────────────────────────────
+
+    @property
+    def sent(self) -> dict[str, Replayed]:
+        """The commits that were about to be pushed on top of what others wrote, and as what: the branch
+        moves only afterwards."""
+        words = {commit: said.split(" ") for commit, said in self._noted("sent").items()}
+        return {
+            commit: Replayed(to, dict(each.split("=") for each in renamed))
+            for commit, (to, *renamed) in words.items()
+        }
+
+    def note_sent(self, commit: str, to: Replayed) -> None:
+        """Note that a commit, and what is below it, is about to be pushed as another."""
+        said = " ".join([to.commit, *(f"{old}={new}" for old, new in to.renamed.items())])
+        self._note("sent", self._noted("sent") | {commit: said})
+
+    def forget_sent(self, commit: str) -> None:
+        """The branch stands where the commit was pushed to."""
+        noted = self._noted("sent")
+        if noted.pop(commit, None):
+            self._note("sent", noted)
 
     # ── committing ────────────────────────────────────────────────────────────────────────
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.book.kinds import identify
 from opsbook.git import Git, environment
+from opsbook.sharing.clone import Replayed
 from opsbook.sharing.meaning import ConflictError, merged
 
 if TYPE_CHECKING:
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 
 _NOTHING = "0" * 40
 _ABSENT = "000000"
-
-
-class Replayed(NamedTuple):
-    """Where a branch stands after a replay."""
-
-    commit: str
-    renamed: Mapping[str, str]
-    """Incidents of ours that are called otherwise now, by the id they had."""
 
 
 class _Difference(NamedTuple):
@@ -49,31 +42,39 @@ class _Difference(NamedTuple):
 
 def replay(clone: Clone, ours: str, theirs: str) -> Replayed:
     """Our commits on top of theirs; ConflictError where both changed one field to different things."""
-    base = clone.run("merge-base", ours, theirs).decode().strip()
-    if base == ours:
+    out = clone.run("rev-list", "--reverse", "--topo-order", "--parents", ours, f"^{theirs}", "--")
+    rows = [line.split() for line in out.decode().splitlines()]
+    if not rows:
         return Replayed(theirs, {})
+    linear = all(len(row) == 2 for row in rows)
+    base = rows[0][1] if linear else clone.run("merge-base", ours, theirs).decode().strip()
     if base == theirs:
         return Replayed(ours, {})
-    merges = clone.run("rev-list", "--min-parents=2", f"{base}..{ours}", "--").split()
-    desk = _Desk(clone, base, theirs)
-    if merges:
+    commits = [commit for commit, *_ in rows]
+    renamed: Mapping[str, str] = {}
+    for commit, sent in clone.sent.items():
+        if commit in commits and clone.contains(theirs, sent.commit):
+            base, renamed = commit, sent.renamed
+            commits = commits[commits.index(commit) + 1 :]
+    desk = _Desk(clone, theirs, renamed)
+    if linear:
+        for commit in commits:
+            desk.apply(f"{commit}^", commit)
+            desk.settle(commit)
+    elif commits:
         desk.apply(base, ours)
-        return desk.done("Merge what others wrote", (ours, theirs))
-    for commit in clone.run("rev-list", "--reverse", f"{base}..{ours}", "--").decode().split():
-        desk.apply(f"{commit}^", commit)
-        desk.settle(commit)
+        desk.settle_as("Merge what others wrote", (ours, theirs))
     return Replayed(desk.top, desk.renamed)
 
 
 class _Desk:
     """A replay in progress."""
 
-    def __init__(self, clone: Clone, base: str, top: str) -> None:
+    def __init__(self, clone: Clone, top: str, renamed: Mapping[str, str]) -> None:
         self.clone = clone
         self._whole = Git(clone.top)
-        self.base = base
         self.top = top
-        self.renamed: dict[str, str] = {}
+        self.renamed = dict(renamed)
         self._index = clone.desk / "replay.index"
         self._index.unlink(missing_ok=True)
         self._env = environment() | {"GIT_INDEX_FILE": str(self._index)}
@@ -216,10 +217,9 @@ class _Desk:
         who = {"GIT_AUTHOR_NAME": name or email, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": at}
         self._commit(tree, (self.top,), self._with_names(message.decode("utf-8", "replace")), who)
 
-    def done(self, summary: str, parents: tuple[str, ...]) -> Replayed:
-        """A merge commit of what is in the index."""
+    def settle_as(self, summary: str, parents: tuple[str, ...]) -> None:
+        """Make a merge commit of what is in the index."""
         self._commit(self._run("write-tree").decode().strip(), parents, summary + "\n", {})
-        return Replayed(self.top, self.renamed)
 
     def _commit(self, tree: str, parents: tuple[str, ...], message: str, who: Mapping[str, str]) -> None:
         sign = ("-S",) if self.clone.signs else ()

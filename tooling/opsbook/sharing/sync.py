@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from opsbook.errors import UserError
 from opsbook.git import Git, environment
-from opsbook.sharing.clone import Clone, Entry, Look, as_listed, entries
+from opsbook.sharing.clone import Clone, Entry, Look, Replayed, as_listed, entries
 from opsbook.sharing.meaning import ConflictError, merged
 from opsbook.sharing.remote import fetch, push, remote_of, upstream_of
 from opsbook.sharing.replay import replay
@@ -30,8 +30,8 @@ _PATIENCE = 8
 class Synced(NamedTuple):
     """What came of it."""
 
-    sent: bool
-    """Whether the remote has everything."""
+    even: bool
+    """Whether the remote has everything of ours, and this clone everything of theirs."""
     words: str = ""
     """What there is to say: one line."""
     renamed: Mapping[str, str] = {}
@@ -61,7 +61,7 @@ def sync(clone: Clone) -> Synced:
     for name in names:
         done = _together(clone, name, remote)
         words = "; ".join(filter(None, (found.words, done.words)))
-        found = Synced(found.sent and done.sent, words, {**found.renamed, **done.renamed})
+        found = Synced(found.even and done.even, words, {**found.renamed, **done.renamed})
     return found
 
 
@@ -70,8 +70,9 @@ def _offline(remote: str, why: str) -> str:
 
 
 def _together(clone: Clone, branch: str, remote: str) -> Synced:
-    """Bring one branch and its remote together."""
-    renamed: dict[str, str] = {}
+    """Bring one branch and its remote together: what is ours is put on top of theirs and pushed, and the
+    branch and its work tree move once that is done, so that a round that somebody else wins moves neither.
+    """
     target = upstream_of(clone, branch)
     for attempt in range(_ROUNDS):
         began = time.monotonic()
@@ -79,56 +80,73 @@ def _together(clone: Clone, branch: str, remote: str) -> Synced:
         here = clone.tip(f"refs/heads/{branch}")
         if here is None and there is None:
             return Synced(True, "nothing is committed yet")
-        if there is not None:
-            here, again = _brought_in(clone, branch, here, there)
-            renamed |= again
-        if here == there:
-            return Synced(True, renamed=renamed)
-        assert here is not None
-        pushed = push(clone, remote, here, target)
-        if pushed.result == "done":
-            return Synced(True, renamed=renamed)
-        if pushed.result == "refused":
-            return _elsewhere(clone, remote, here, target, pushed.words, renamed)
-        if pushed.result == "offline":
-            return Synced(False, _offline(remote, pushed.words), renamed)
-        took = time.monotonic() - began
-        time.sleep(random.uniform(0, took * min(1.5**attempt, _PATIENCE)))
-        if away := fetch(clone, remote):
-            return Synced(False, _offline(remote, away), renamed)
-    return Synced(
-        False, f"others pushed to {remote} {_ROUNDS} times meanwhile: run `opsbook sync` again", renamed
-    )
+        ours = _on_top(clone, here, there)
+        done = Synced(True) if ours.commit == there else _given(clone, remote, target, here, ours)
+        if done is None:
+            took = time.monotonic() - began
+            time.sleep(random.uniform(0, took * min(1.5**attempt, _PATIENCE)))
+            away = fetch(clone, remote)
+            if not away:
+                continue
+            done = Synced(False, _offline(remote, away))
+        if clone.tip(f"refs/heads/{branch}") == here:  # else somebody committed here meanwhile
+            return _taken_in(clone, branch, here, ours, done, new=ours.commit != there)
+    return Synced(False, f"others pushed to {remote} {_ROUNDS} times meanwhile: run `opsbook sync` again")
 
 
-def _elsewhere(
-    clone: Clone, remote: str, commit: str, target: str, words: str, renamed: Mapping[str, str]
-) -> Synced:
+def _on_top(clone: Clone, here: str | None, there: str | None) -> Replayed:
+    """Ours on top of theirs."""
+    if here is None or there is None:
+        return Replayed(here or there or "", {})
+    try:
+        return replay(clone, here, there)
+    except ConflictError as error:
+        raise conflict(error) from None
+
+
+def _given(clone: Clone, remote: str, target: str, here: str | None, ours: Replayed) -> Synced | None:
+    """Push what is ours; None where somebody else was faster."""
+    if here is not None and ours.commit != here:
+        clone.note_sent(here, ours)  # what a crash interrupts is not sent twice
+    pushed = push(clone, remote, ours.commit, target)
+    if pushed.result == "behind":
+        return None
+    if pushed.result == "refused":
+        return _elsewhere(clone, remote, ours.commit, target, pushed.words)
+    return Synced(True) if pushed.result == "done" else Synced(False, _offline(remote, pushed.words))
+
+
+def _elsewhere(clone: Clone, remote: str, commit: str, target: str, words: str) -> Synced:
     """A branch that takes no pushes: what is ours goes beside it, so that others see it."""
     beside = f"incident/{clone.own_name(commit)}"
     if push(clone, remote, commit, beside).result == "done":
         said = f"{target} takes no pushes ({words}): pushed as {beside}, open a pull request from it"
-        return Synced(True, said, renamed)
-    return Synced(False, f"{remote} refused: {words}; everything is kept here", renamed)
+        return Synced(True, said)
+    return Synced(False, f"{remote} refused: {words}; everything is kept here")
 
 
-def _brought_in(clone: Clone, branch: str, here: str | None, there: str) -> tuple[str, Mapping[str, str]]:
-    """Put ours on top of theirs, in the branch, the index and the work tree; where that is, and incidents
-    that changed their names."""
-    if here is None:
-        advance(clone, branch, None, there)
-        return there, {}
+def _taken_in(
+    clone: Clone, branch: str, here: str | None, ours: Replayed, done: Synced, *, new: bool
+) -> Synced:
+    """Move the branch, the index and the work tree to where ours stands on top of theirs; `new` where that
+    is more than theirs. What was pushed stays so where a person's own work is in the way."""
     try:
-        done = replay(clone, here, there)
-    except ConflictError as error:
-        raise conflict(error) from None
-    if done.commit != here and branch == clone.branch:
-        advance(clone, branch, here, done.commit)
-    elif done.commit != here:
-        from opsbook.sharing.branches import move
+        if ours.commit == here:
+            pass
+        elif branch == clone.branch:
+            advance(clone, branch, here, ours.commit)
+        else:
+            from opsbook.sharing.branches import move
 
-        move(clone, branch, here, done.commit)
-    return done.commit, done.renamed
+            move(clone, branch, here, ours.commit)
+    except UserError as error:
+        if not new:
+            raise
+        said = f"what others wrote is not here yet: {error.message}; {error.hint}"
+        return Synced(False, f"{done.words or 'yours is sent'}; {said}")
+    if here is not None:
+        clone.forget_sent(here)
+    return done._replace(renamed=ours.renamed)
 
 
 def conflict(error: ConflictError) -> UserError:
@@ -263,13 +281,13 @@ def _moved(clone: Clone, path: str, before: Entry | None, after: Entry | None, n
     except ConflictError:
         raise UserError(
             f"your own changes of {path}, not committed, and somebody else's touch the same place",
-            "commit your own first, then run it again",
+            "commit your own first, then `opsbook sync`",
         ) from None
 
 
 def _own(path: str) -> UserError:
     return UserError(
-        f"{path} is changed here and by somebody else", "commit or move your own first, then run it again"
+        f"{path} is changed here and by somebody else", "commit or move your own first, then `opsbook sync`"
     )
 
 
