@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -39,6 +41,29 @@ def test_other_work_in_the_index_and_the_work_tree_is_left_alone(ana: Place) -> 
     assert ana.git("status", "--porcelain").splitlines() == [
         " M opsbook.toml", "A  staged.md", "?? untracked.md",
     ]  # fmt: skip
+
+
+def test_a_record_in_a_folder_that_git_ignores_is_committed(ana: Place) -> None:
+    ana.write(".git/info/exclude", "2026-03-03-*/\n")
+    path = RECORD.replace(ID, "2026-03-03-doors")
+    ana.write(path, TEXT)
+    ana.save(logs(20, "rolled back", path))
+    assert ana.committed(path) == ana.read(path) == TEXT + line(20, "rolled back")
+
+
+def test_a_command_starts_few_processes_of_git(
+    ana: Place, ben: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben.save(logs(20, "from ben"), push=True)
+    git, log = shutil.which("git"), tmp_path / "asked"
+    (tmp_path / "bin").mkdir()
+    hook(tmp_path / "bin", "git", f'echo "$3 $4 $5 $6 $7" >> {log}\nexec {git} "$@"')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    ana.save(logs(30, "from ana"))
+    assert [line.split()[0] for line in log.read_text().splitlines()] == ["rev-parse", "status", "commit"]
+    log.unlink()
+    ana.fresh().save(logs(40, "from ana"), push=True)
+    assert len(log.read_text().splitlines()) <= 18
 
 
 def test_a_persons_own_changes_of_the_same_record_are_not_committed_with_it(ana: Place) -> None:

@@ -42,7 +42,7 @@ _SMALL = (*SETTINGS_FILES, BASELINE_FILE, "policies", "rotations")
 """Read by nearly every check, and soon listed in a book of any size."""
 
 
-_PLAIN = (
+PLAIN = (
     "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "log.follow=false",
     "-c", "log.diffMerges=first-parent",
 )  # fmt: skip
@@ -50,7 +50,7 @@ _PLAIN = (
 _CHUNK = 1 << 16
 _LAST = 253_402_300_799
 """The last second of the year 9999, in which a commit of a broken clock may stand."""
-_FSCK = "`git fsck` says what is wrong with the repository"
+FSCK = "`git fsck` says what is wrong with the repository"
 
 
 class Change(NamedTuple):
@@ -245,7 +245,7 @@ class Git:
         first. Ends at the commit `until` where it is met, which then comes last and without a path."""
         options = ("--first-parent", "-m", "--raw", "--no-abbrev", "--no-renames", "--relative", "-z")
         words = self._stream(
-            *_PLAIN, "log", *options, "--no-color", "--date=short", "--format=%H %ct %ad", "HEAD", "--",
+            *PLAIN, "log", *options, "--no-color", "--date=short", "--format=%H %ct %ad", "HEAD", "--",
             *(places or (".",)),
         )  # fmt: skip
         commit, seconds, day = "", 0, ""
@@ -282,7 +282,7 @@ class Git:
                 process.kill()
                 raise
         if process.returncode:
-            raise UserError("git log ended early", _FSCK)
+            raise UserError("git log ended early", FSCK)
 
     @cached_property
     def _default_branch(self) -> str:
@@ -327,7 +327,7 @@ class Git:
     def arrived(self, folder: str) -> datetime | None:
         """When the newest change of what is below a folder came to the branch that is checked out: the
         date of its commit, or of the merge that brought it; None where no commit has anything there."""
-        asked = (*_PLAIN, "log", "-1", "--first-parent", "--format=%cI", "HEAD", "--", folder)
+        asked = (*PLAIN, "log", "-1", "--first-parent", "--format=%cI", "HEAD", "--", folder)
         found = self.run(*asked).decode().strip()
         return datetime.fromisoformat(found).astimezone(UTC) if found else None
 
@@ -498,20 +498,20 @@ class GitTree:
         return blob
 
 
-class Objects:
-    """The blobs of a repository: one `git cat-file` that answers until nobody needs it any more."""
+class Answering:
+    """A git that answers one question after another, until nobody needs it any more."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, *arguments: str) -> None:
+        self._command = ["git", "-C", str(root), *arguments]
         self._running: tuple[int, Popen[bytes]] | None = None
 
-    def _process(self) -> Popen[bytes]:
+    def process(self) -> Popen[bytes]:
         """The process that answers this one: after a fork two would read each other's answers."""
         if self._running is None or self._running[0] != os.getpid():
             from subprocess import DEVNULL, PIPE, Popen
 
             process = Popen(
-                ["git", "-C", str(self._root), "cat-file", "--batch"],
+                self._command,
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,
@@ -521,9 +521,17 @@ class Objects:
             self._running = os.getpid(), process
         return self._running[1]
 
-    def ask(self, name: str) -> tuple[str, bytes] | None:
-        """Id and content of a blob by its id, by `:./path` in the index, or by `COMMIT:./path`."""
-        process = self._process()
+
+class Objects:
+    """What is in a repository, by its names: one `git cat-file` for all."""
+
+    def __init__(self, root: Path) -> None:
+        self._answering = Answering(root, "cat-file", "--batch")
+
+    def ask(self, name: str, wanted: str = "blob") -> tuple[str, bytes] | None:
+        """Id and content of a blob, or of what else is wanted: by its id, by `:./path` in the index, by
+        `COMMIT:./path`, or by a ref as it stands now."""
+        process = self._answering.process()
         inlet, outlet = process.stdin, process.stdout
         assert inlet
         assert outlet
@@ -532,10 +540,10 @@ class Objects:
             inlet.flush()
         header = outlet.readline()
         if not header:
-            raise UserError("git cat-file ended early", _FSCK)
-        *_, blob, kind, size = (b"", b"", *header.split())
+            raise UserError("git cat-file ended early", FSCK)
+        *_, id, kind, size = (b"", b"", *header.split())
         if not size.isdigit():
             return None  # `missing`, after a name that may hold spaces
         content = outlet.read(int(size))
         outlet.read(1)
-        return (blob.decode(), content) if kind == b"blob" else None
+        return (id.decode(), content) if kind == wanted.encode() else None

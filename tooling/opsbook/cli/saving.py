@@ -173,9 +173,9 @@ class _Keeping:
         if self._before is None:
             say(f"written, not committed: {self._broken}; commit it by hand once git works")
             return
-        wrote = self._clone.commit_of(self._before, self._change.summary)
-        if wrote.commit is None:
-            say(f"written, not committed: {wrote.why}; `opsbook sync` tries again")
+        why = self._clone.commit_of(self._before, self._change.summary)
+        if why:
+            say(f"written, not committed: {why}; `opsbook sync` tries again")
         elif self._push:
             share(self._clone)
 

@@ -17,11 +17,11 @@ from opsbook.book.kinds import kind
 from opsbook.book.tree import Memory
 from opsbook.book.write import ChangedError
 from opsbook.errors import UserError
-from opsbook.git import GitError, environment, git_folders
+from opsbook.git import GitError, git_folders
 
 if TYPE_CHECKING:
     from opsbook.book.tree import Tree
-    from opsbook.sharing.clone import Clone, Entry
+    from opsbook.sharing.clone import Clone
 
 _LOCAL = "refs/heads/incident/"
 
@@ -103,11 +103,8 @@ def default_branch(clone: Clone) -> str:
     with suppress(GitError):
         name = clone.run("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").decode().strip()
         return name.removeprefix("refs/remotes/origin/")
-    for name in ("main", "master"):
-        with suppress(GitError):
-            clone.run("show-ref", "--verify", "--quiet", f"refs/heads/{name}")
-            return name
-    return clone.branch or "main"
+    found = (name for name in ("main", "master") if clone.tip(f"refs/heads/{name}"))
+    return next(found, clone.branch or "main")
 
 
 def commit_on(
@@ -137,7 +134,7 @@ def move(clone: Clone, branch: str, old: str | None, new: str) -> None:
     place = clone.run("for-each-ref", "--format=%(worktreepath)", ref).decode("utf-8", "surrogateescape")
     root = Path(place.rstrip("\n")) if place.strip() else None
     if root is None or not root.is_dir():
-        clone.run("update-ref", "-m", "opsbook", ref, new, old or "0" * 40)
+        clone.run("update-ref", "-m", "opsbook", ref, new, old or "")
         return
     from opsbook.sharing.clone import Clone
     from opsbook.sharing.sync import advance
@@ -160,28 +157,20 @@ def _begins(clone: Clone, incident: str) -> str | None:
 
 
 def _commit(clone: Clone, parent: str | None, files: Mapping[str, bytes], summary: str) -> str:
-    from opsbook.sharing.clone import as_listed, entries
+    from opsbook.sharing.trees import Tree, writer
 
-    index = clone.desk / "branch.index"
-    index.unlink(missing_ok=True)
-    env = environment() | {"GIT_INDEX_FILE": str(index)}
     # The file system may not have these objects yet when the command says "done": ask git to wait for it.
     lasting = ("-c", "core.fsync=all")
-    if parent:
-        clone.run("read-tree", parent, env=env)
-    known = entries(clone, "ls-tree", "-z", parent, "--", *files) if parent else {}
-    changed: dict[str, Entry | None] = {}
+    tree = Tree(clone, parent, writer(clone, *lasting))
     for path, content in files.items():
-        blob = (
-            clone.run(*lasting, "hash-object", "-w", "--stdin", f"--path={path}", stdin=content)
-            .decode()
-            .strip()
-        )
-        mode, _ = known.get(path, ("100644", ""))
-        changed[clone.prefix + path] = mode, blob
-    clone.run("update-index", "-z", "--add", "--index-info", stdin=as_listed(changed), env=env)
-    tree = clone.run(*lasting, "write-tree", env=env).decode().strip()
+        hashed = clone.run(*lasting, "hash-object", "-w", "--stdin", f"--path={path}", stdin=content)
+        mode, _ = tree.at(clone.prefix + path) or ("100644", "")
+        tree.put(clone.prefix + path, (mode, hashed.decode().strip()))
     sign = ("-S",) if clone.signs else ()
     over = ("-p", parent) if parent else ()
     words = (" ".join(summary.split()) + "\n").encode("utf-8", "replace")
-    return clone.run(*lasting, "commit-tree", *sign, *over, "-F", "-", tree, stdin=words).decode().strip()
+    return (
+        clone.run(*lasting, "commit-tree", *sign, *over, "-F", "-", tree.write(), stdin=words)
+        .decode()
+        .strip()
+    )

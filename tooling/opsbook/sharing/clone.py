@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opsbook.errors import UserError
-from opsbook.git import Git, GitError, environment
+from opsbook.git import Answering, Git, GitError, Objects, environment
 from opsbook.sharing.meaning import merged
+from opsbook.sharing.trees import writer
 
 _UNDER_WAY = {
     "MERGE_HEAD": "a merge is under way",
@@ -41,15 +42,6 @@ Entry = tuple[str, str]
 """Mode and blob of a file in a tree or in an index."""
 
 
-class Wrote(NamedTuple):
-    """What came of a commit."""
-
-    commit: str | None
-    """Its id; None where the texts wait in the work tree."""
-    why: str = ""
-    """Why there is none: one line."""
-
-
 class Replayed(NamedTuple):
     """Where a branch stands with its commits on top of what others wrote."""
 
@@ -66,6 +58,8 @@ class Look(NamedTuple):
     """Those in which a person has changes of their own, staged or not."""
     before: Mapping[str, str | None]
     """The text of those in the work tree."""
+    tracked: frozenset[str] = frozenset()
+    """Those that are in the index."""
     origins: Mapping[str, str] = {}
     """Where files stood that move, by where they go."""
 
@@ -76,37 +70,66 @@ class Clone(Git):
     # ── where things are ──────────────────────────────────────────────────────────────────
 
     @cached_property
-    def _places(self) -> tuple[Path, Path]:
-        own, shared = self.run("rev-parse", "--absolute-git-dir", "--git-common-dir").decode().splitlines()
-        return Path(own), self.root / shared
-
-    @cached_property
-    def top(self) -> Path:
-        """The root of the work tree."""
-        return Path(self.run("rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
+    def _told(self) -> list[str]:
+        """What git says of this work tree: its own folder, the one that all share, its root, the way from
+        there to the book, and the ref that is checked out, where that is born."""
+        asked = ("--absolute-git-dir", "--git-common-dir", "--show-toplevel", "--show-prefix")
+        try:
+            out = self.run("rev-parse", *asked, "--symbolic-full-name", "HEAD")
+        except GitError:  # before the first commit
+            out = self.run("rev-parse", *asked)
+        return out.decode("utf-8", "surrogateescape").splitlines()
 
     @property
     def own(self) -> Path:
         """The folder of this work tree's HEAD and index."""
-        return self._places[0]
+        return Path(self._told[0])
 
     @property
     def notes(self) -> Path:
         """The folder of what opsbook notes of a clone; nothing in it is lost with it."""
-        return self._places[1] / "opsbook"
+        return self.root / self._told[1] / "opsbook"
+
+    @property
+    def top(self) -> Path:
+        """The root of the work tree."""
+        return Path(self._told[2])
+
+    @cached_property
+    def prefix(self) -> str:
+        return self._told[3]
 
     @cached_property
     def branch(self) -> str | None:
         """The branch that is checked out, born or not; None where HEAD is detached."""
+        born = self._told[4:]
+        if born:
+            return born[0].removeprefix("refs/heads/") if born[0].startswith("refs/heads/") else None
         with suppress(GitError):
             return self.run("symbolic-ref", "--quiet", "--short", "HEAD").decode().strip()
         return None
 
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """What git's configuration says, by the names of its settings in lower case; `true` where a name
+        stands alone."""
+        rows = self.run("config", "--list", "-z").decode("utf-8", "replace").split("\0")
+        named = (row.partition("\n") for row in rows if row)
+        return {name: value if line else "true" for name, line, value in named}
+
+    @cached_property
+    def objects(self) -> Objects:
+        assert self._told  # where git refuses a repository, this says why, and `cat-file` does not
+        return Objects(self.root)
+
     def tip(self, ref: str) -> str | None:
-        """The commit that a ref names; None where there is no such ref."""
-        with suppress(GitError):
-            return self.run("rev-parse", "--verify", "--quiet", ref + "^{commit}").decode().strip()
-        return None
+        """The commit that a ref names now; None where there is no such ref."""
+        found = self.objects.ask(ref + "^{commit}", "commit")
+        return found[0] if found else None
+
+    @cached_property
+    def head(self) -> str | None:
+        return self.tip("HEAD")
 
     def hindrance(self) -> str:
         """Why nothing can be committed now; empty where it can."""
@@ -133,6 +156,11 @@ class Clone(Git):
         how = ("--pathspec-from-file=-", "--pathspec-file-nul")
         listed = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
         Git(self.top).run(*arguments, *how, stdin=listed)
+
+    @cached_property
+    def making(self) -> Answering:
+        """What writes trees."""
+        return writer(self)
 
     # ── what waits ────────────────────────────────────────────────────────────────────────
 
@@ -192,7 +220,7 @@ class Clone(Git):
         self._note("sent", self._noted("sent") | {commit: said})
 
     def forget_sent(self, commit: str) -> None:
-        """The branch stands where the commit was pushed to."""
+        """The commit was not pushed, or the branch stands by now where it was pushed to."""
         noted = self._noted("sent")
         if noted.pop(commit, None):
             self._note("sent", noted)
@@ -209,10 +237,19 @@ class Clone(Git):
         `landed` says."""
         origins = {landed(path): path for path in self._kept_below(moves)}
         paths = [*dict.fromkeys((*paths, *origins.values(), *origins))]
-        out = self.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *paths)
-        named = (entry[3:].decode("utf-8", "surrogateescape") for entry in out.split(b"\0") if entry)
-        own = {path.removeprefix(self.prefix) for path in named} - self.waiting.keys()
-        return Look(tuple(paths), frozenset(own), {path: self._on_disk(path) for path in own}, origins)
+        said = self._names(
+            "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored=traditional",
+            "--", *paths,
+        )  # fmt: skip
+        stand = {entry[3:].removeprefix(self.prefix): entry[:2] for entry in said}
+        own = {path for path, how in stand.items() if how != "!!"} - self.waiting.keys()
+        tracked = (
+            path
+            for path in paths
+            if (stand[path][0] not in "?!D" if path in stand else (self.root / path).exists())
+        )
+        before = {path: self._on_disk(path) for path in own}
+        return Look(tuple(paths), frozenset(own), before, frozenset(tracked), origins)
 
     def _kept_below(self, places: Iterable[str]) -> set[str]:
         """The files at or below some paths that git has, or is to have."""
@@ -228,30 +265,32 @@ class Clone(Git):
         except (OSError, UnicodeDecodeError):
             return None
 
-    def commit_of(self, look: Look, summary: str, *, ask: bool = False) -> Wrote:
-        """Commit what a command wrote, and what waits from earlier; never an exception.
+    def commit_of(self, look: Look, summary: str, *, ask: bool = False) -> str:
+        """Commit what a command wrote, and what waits from earlier; why that cannot be, in one line, and
+        empty where it was done.
 
         `ask` lets a program that signs ask for a password.
         """
         paths = [*dict.fromkeys((*self.waiting, *look.paths))]
         why = self.hindrance()
         if why:
-            return Wrote(None, why)
+            return why
         try:
             if look.own:
-                commit = self._beside_own_work(look, paths, summary, ask=ask)
+                self._beside_own_work(look, paths, summary, ask=ask)
             else:
-                commit = self._only(paths, summary, ask=ask)
+                self._only(look, paths, summary, ask=ask)
         except GitError as error:
-            return Wrote(None, _in_one_line(error))
+            return _in_one_line(error)
         except UserError as error:
-            return Wrote(None, error.message)
+            return error.message
         self.note_waiting({})
-        return Wrote(commit)
+        return ""
 
-    def _only(self, paths: Sequence[str], summary: str, *, ask: bool) -> str:
+    def _only(self, look: Look, paths: Sequence[str], summary: str, *, ask: bool) -> None:
         """The usual case: git commits the files as they are, and leaves every other alone."""
-        tracked = set(self._names("ls-files", "-z", "--", *paths))
+        asked = [path for path in paths if path not in look.paths]
+        tracked = {*look.tracked, *(self._names("ls-files", "-z", "--", *asked) if asked else ())}
         new = [path for path in paths if path not in tracked and os.path.lexists(self.root / path)]
         paths = [path for path in paths if path in tracked or path in new]
         if new:
@@ -263,7 +302,6 @@ class Clone(Git):
                 with suppress(GitError):
                     self.run("rm", "--cached", "--quiet", "--force", "--", *new)
             raise
-        return self.commit("HEAD")
 
     def _commit(self, summary: str, *arguments: str, ask: bool, index: Path | None = None) -> None:
         """`git commit`, with the person's hooks, signature and identity."""
@@ -278,7 +316,7 @@ class Clone(Git):
         how = ("--quiet", "--no-status", "--cleanup=whitespace", "--file=-")
         self.run("commit", *how, *arguments, stdin=words, env=env)
 
-    def _beside_own_work(self, look: Look, paths: Sequence[str], summary: str, *, ask: bool) -> str:
+    def _beside_own_work(self, look: Look, paths: Sequence[str], summary: str, *, ask: bool) -> None:
         """Commit the command's change alone, and leave a person's own in the index and the work tree."""
         head = {} if self.head is None else entries(self, "ls-tree", "-z", "HEAD", "--", *paths)
         staged = entries(self, "ls-files", "--stage", "-z", "--", *paths)
@@ -301,7 +339,6 @@ class Clone(Git):
         self._put(indexed, None)
         with suppress(GitError):
             self.run("update-index", "-q", "--refresh")
-        return self.commit("HEAD")
 
     def _entry(self, look: Look, path: str, there: Entry | None) -> Entry | None:
         """A command's change of a file, made in another version of it; None where it is gone from its path.
@@ -332,13 +369,10 @@ class Clone(Git):
         how = "--no-filters" if path is None else f"--path={path}"
         return self.run("hash-object", "-w", "--stdin", how, stdin=content).decode().strip()
 
-    @cached_property
+    @property
     def signs(self) -> bool:
         """Whether this person's commits are signed."""
-        try:
-            return self.run("config", "--type=bool", "--get", "commit.gpgsign").strip() == b"true"
-        except GitError:
-            return False
+        return self.settings.get("commit.gpgsign", "").lower() not in ("", "false", "no", "off", "0")
 
     def _put(self, changed: Mapping[str, Entry | None], env: Mapping[str, str] | None) -> None:
         lines = as_listed({self.prefix + path: entry for path, entry in changed.items()})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from opsbook.git import GitError, environment
@@ -30,27 +29,21 @@ class Pushed(NamedTuple):
 
 def remote_of(clone: Clone, branch: str) -> str | None:
     """The remote that a branch is shared with: its own, `origin`, or the only one; None without any."""
-    own = _setting(clone, f"branch.{branch}.remote")
+    own = clone.settings.get(f"branch.{branch}.remote", "")
     if own not in ("", "."):  # a branch that follows another one of this clone has none
         return own
-    names = clone.run("remote").decode().split()
+    names = [name[7:-4] for name in clone.settings if name.startswith("remote.") and name.endswith(".url")]
     return "origin" if "origin" in names else names[0] if len(names) == 1 else None
 
 
 def upstream_of(clone: Clone, branch: str) -> str:
     """The branch of the remote that a branch is shared as: of its own name, since one that was begun on
     `origin/main` follows `main`, and is not to be pushed there; another where `push.default` says so."""
-    follows = _setting(clone, "push.default") in ("upstream", "tracking")
-    if not follows or _setting(clone, f"branch.{branch}.remote") == ".":
+    said = clone.settings
+    follows = said.get("push.default") in ("upstream", "tracking")
+    if not follows or said.get(f"branch.{branch}.remote") == ".":
         return branch
-    return _setting(clone, f"branch.{branch}.merge").removeprefix("refs/heads/") or branch
-
-
-def _setting(clone: Clone, name: str) -> str:
-    """What git's configuration says; empty where it says nothing."""
-    with suppress(GitError):
-        return clone.run("config", "--get", name).decode("utf-8", "replace").strip()
-    return ""
+    return said.get(f"branch.{branch}.merge", "").removeprefix("refs/heads/") or branch
 
 
 def fetch(clone: Clone, remote: str) -> str:
@@ -94,7 +87,7 @@ def _patiently() -> tuple[str, ...]:
 def _network(clone: Clone) -> dict[str, str]:
     """The environment of git while it asks a server: it never asks a person, and does not wait for ever."""
     env = environment()
-    ssh = _setting(clone, "core.sshCommand") or "ssh"
+    ssh = clone.settings.get("core.sshcommand") or "ssh"
     chosen = "GIT_SSH_COMMAND" in os.environ or "GIT_SSH" in os.environ
     if not chosen and _OPENSSH.search(ssh):  # another program knows other options
         alive = f"-oServerAliveInterval={_PATIENCE} -oServerAliveCountMax=1"

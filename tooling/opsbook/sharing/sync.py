@@ -14,17 +14,20 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from opsbook.errors import UserError
-from opsbook.git import Git, environment
+from opsbook.git import Git
 from opsbook.sharing.clone import Clone, Entry, Look, Replayed, as_listed, entries
 from opsbook.sharing.meaning import ConflictError, merged
 from opsbook.sharing.remote import fetch, push, remote_of, upstream_of
 from opsbook.sharing.replay import replay
+from opsbook.sharing.trees import Tree
 from opsbook.text import Source
 
 _ROUNDS = 60
 """How often to begin anew because somebody else was faster; each time after a longer wait."""
 _PATIENCE = 8
 """Rounds that a wait lasts at most: where a round takes long, others need long for theirs."""
+_NAMED = 100
+"""Paths up to which git is asked for the state of these alone."""
 
 
 class Synced(NamedTuple):
@@ -41,9 +44,9 @@ class Synced(NamedTuple):
 def sync(clone: Clone) -> Synced:
     """Bring the branch that is checked out, and the branches of incidents, together with their remote;
     UserError where a person must decide."""
-    from opsbook.sharing.branches import branches
+    from opsbook.sharing.branches import any_branch, branches
 
-    own = [each for each in branches(clone).values() if each.local]
+    own = [each for each in branches(clone).values() if each.local] if any_branch(clone.root) else []
     why = clone.hindrance()
     if why and not (own and clone.branch is None):
         raise UserError(
@@ -110,6 +113,7 @@ def _given(clone: Clone, remote: str, target: str, here: str | None, ours: Repla
         clone.note_sent(here, ours)  # what a crash interrupts is not sent twice
     pushed = push(clone, remote, ours.commit, target)
     if pushed.result == "behind":
+        clone.forget_sent(here or "")
         return None
     if pushed.result == "refused":
         return _elsewhere(clone, remote, ours.commit, target, pushed.words)
@@ -170,19 +174,19 @@ def advance(clone: Clone, branch: str, old: str | None, new: str) -> None:
     changed = _changed(clone, old, new)
     own = _own_work(clone, changed)
     whole = Git(clone.top)
-    before, after = (
-        entries(whole, "ls-tree", "-z", commit, "--", *own) if own and commit else {} for commit in (old, new)
-    )
+    was, then = (Tree(clone, commit) for commit in (old, new))
     staged = entries(whole, "ls-files", "--stage", "-z", "--", *own) if own else {}
     texts: list[tuple[Source, str]] = []
     index: dict[str, Entry | None] = {}
     for path in own:
-        three = before.get(path), after.get(path)
+        three = was.file(path), then.file(path)
         texts += _with_own_work(clone, path, *three)
         index[path] = _with_staged(clone, path, *three, staged.get(path))
     start, target = old or clone.run("mktree").decode().strip(), new
     if own:
-        target = _tree(clone, new, {path: before.get(path) for path in own})
+        for path in own:
+            then.put(path, was.file(path))
+        target = then.write()
     clone.run("read-tree", "-m", "-u", start, target)
     if texts:
         from opsbook.book.write import replace_all
@@ -203,7 +207,8 @@ def _changed(clone: Clone, old: str | None, new: str) -> dict[str, str]:
 
 def _own_work(clone: Clone, changed: Mapping[str, str]) -> list[str]:
     """The paths in which a person has something of their own, of those that a move changes."""
-    out = clone._names("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
+    asked = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--")
+    out = Git(clone.top)._names(*asked, *(changed if len(changed) <= _NAMED else ()))
     known = {entry[3:] for entry in out}
     return [
         path
@@ -223,15 +228,6 @@ def _stands(clone: Clone, path: str, changed: Mapping[str, str]) -> bool:
         os.path.lexists(clone.top / each) and not (clone.top / each).is_dir() and each not in changed
         for each in above
     )
-
-
-def _tree(clone: Clone, commit: str, others: Mapping[str, Entry | None]) -> str:
-    """The tree of a commit with other entries at some paths."""
-    with clone.spare_index() as index:
-        whole, env = Git(clone.top), environment() | {"GIT_INDEX_FILE": str(index)}
-        whole.run("read-tree", "--reset", commit, env=env)
-        whole.run("update-index", "-z", "--index-info", stdin=as_listed(others), env=env)
-        return whole.run("write-tree", env=env).decode().strip()
 
 
 def _with_own_work(
@@ -301,4 +297,4 @@ def catch_up(clone: Clone, *, ask: bool = True) -> str:
     summary = next(iter(dict.fromkeys(waiting.values())))
     rest = len(set(waiting.values())) - 1
     words = summary + (f", and {rest} more" if rest else "")
-    return clone.commit_of(Look((), frozenset(), {}), words, ask=ask).why
+    return clone.commit_of(Look((), frozenset(), {}), words, ask=ask)
