@@ -16,7 +16,7 @@ import pytest
 
 from opsbook.book.settings import load_settings
 from opsbook.book.tree import Memory
-from opsbook.cli.main import cli, run
+from opsbook.cli.main import run
 from opsbook.errors import UserError
 from opsbook.lint.catalog import catalog
 from opsbook.output import formats
@@ -450,22 +450,6 @@ def test_a_patch_goes_where_output_says(book: Path, monkeypatch: pytest.MonkeyPa
     assert (book / "mend.patch").read_text().startswith("--- a/rotations/people/ana.yaml\n")
     subprocess.run(["git", "apply", "mend.patch"], check=True)
     assert not person.read_text().startswith("\ufeff")
-
-
-def test_help_names_every_command_with_what_it_is_for(book: Path, capsys: Out) -> None:
-    assert run(["--help"]) == 0
-    shown = [line.strip("│ ").split("  ")[0] for line in capsys.readouterr().out.splitlines()]
-    commands = {name: cli.get_command(None, name) for name in cli.list_commands(None)}  # type: ignore[attr-defined, arg-type]
-    names = [name for name, command in commands.items() if command and not command.hidden]
-    assert [line for line in shown if line in names] == names
-
-
-@pytest.mark.parametrize("name", cli.list_commands(None))  # type: ignore[attr-defined, arg-type]
-def test_the_help_of_every_command_looks_alike(name: str, capsys: Out) -> None:
-    assert run([name, "--help"]) == 0
-    usage, *_, options = capsys.readouterr().out.partition("╭─ Options ─")
-    assert usage.strip().startswith(f"Usage: opsbook {name} [OPTIONS]")
-    assert "--help" in options
 
 
 def test_a_shell_completes_commands_and_options(book: Path) -> None:
