@@ -24,6 +24,7 @@ from opsbook.text import shown
 
 if TYPE_CHECKING:
     from opsbook.site.render import Page
+    from opsbook.site.stencil import Stencils
 
 _MARK = ".opsbook"
 """A file that says that a folder is opsbook's to replace."""
@@ -71,19 +72,41 @@ def make(
         suppress(_WarnedError),
         _fresh(target) as folder,
     ):
-        build = _zensical if builder == "zensical" else _mkdocs
-        build(own if own.is_file() else default, pages, folder, warnings.found, partial=partial)
-        if warnings.found:
-            raise _WarnedError
-        finish(folder)
+        settings = own if own.is_file() else default
+        if builder == "zensical":
+            _zensical(settings, pages, folder, warnings.found, partial=partial)
+            finish(folder)
+        else:
+            _mkdocs(settings, pages, folder, warnings.found, partial=partial)
     return warnings.found
 
 
 class _WarnedError(Exception):
-    """MkDocs warned: the new folder does not take its place."""
+    """The builder warned: the new folder does not take its place."""
 
 
 def _mkdocs(settings: Path, pages: Path, folder: Path, warnings: list[str], *, partial: bool) -> None:
+    """Most pages are filled into a few that MkDocs makes; all are its own where its theme is too special."""
+    from opsbook.site.stencil import Stencils, UnlikeError
+
+    stencils = Stencils(pages)
+    _run_mkdocs(settings, pages, folder, warnings, partial=partial, stencils=stencils)
+    try:
+        finish(folder, stencils.fill)
+    except UnlikeError:
+        _run_mkdocs(settings, pages, folder, warnings, partial=partial)
+        finish(folder)
+
+
+def _run_mkdocs(
+    settings: Path,
+    pages: Path,
+    folder: Path,
+    warnings: list[str],
+    *,
+    partial: bool,
+    stencils: Stencils | None = None,
+) -> None:
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # about MkDocs 2, which pyproject.toml rules out
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
@@ -97,6 +120,8 @@ def _mkdocs(settings: Path, pages: Path, folder: Path, warnings: list[str], *, p
         raise UserError(f"{settings.name}: {said}", hint) from None
     if partial:
         config.nav = _there(config.nav, pages)
+    if stencils:
+        config.plugins[stencils.name] = stencils
     config.plugins.on_startup(command="build", dirty=False)
     try:
         build(config)
@@ -105,6 +130,8 @@ def _mkdocs(settings: Path, pages: Path, folder: Path, warnings: list[str], *, p
             warnings.append(str(error))
     finally:
         config.plugins.on_shutdown()
+    if warnings:
+        raise _WarnedError
 
 
 def _zensical(settings: Path, pages: Path, folder: Path, warnings: list[str], *, partial: bool) -> None:
@@ -126,6 +153,7 @@ def _zensical(settings: Path, pages: Path, folder: Path, warnings: list[str], *,
         done = subprocess.run(command, cwd=place, capture_output=True, encoding="utf-8", errors="replace")
         if done.returncode:
             warnings += [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+            raise _WarnedError
         for each in (place / "site").iterdir() if (place / "site").is_dir() else ():
             shutil.move(each, folder / each.name)
     finally:

@@ -10,7 +10,7 @@ import json
 import os
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import sha256
 from html import escape
@@ -41,9 +41,13 @@ FOUND = "search-incidents.json"
 """Beside the pages: what the search finds of incidents, `[address, title, text]` of each as plain text."""
 
 
-def finish(site: Path) -> None:
-    """Finish every page below a folder, in place, and the search."""
-    _find_incidents(site)
+Row = list[str]
+"""What the search finds: an address, a title and a text, both HTML without tags."""
+
+
+def finish(site: Path, fill: Callable[[Path, Callable[[str], str]], list[Row]] | None = None) -> None:
+    """Finish every page below a folder, in place, and the search; `fill` adds pages that are finished, given
+    how a page is, and says what the search finds in them."""
     for script in site.glob("assets/javascripts/workers/search.*.js"):
         script.write_text(_TOKENS.sub(r'\1\2=\2+\3+\4.id+","}', script.read_text("utf-8")), "utf-8")
     own = _scripts(site)
@@ -52,15 +56,16 @@ def finish(site: Path) -> None:
             page = opened.read()
         with open(file, "w", encoding="utf-8", newline="") as opened:
             opened.write(finished(page, own))
+    _add_to_search(site, fill(site, lambda page: finished(page, own)) if fill else [])
 
 
-def _find_incidents(site: Path) -> None:
-    """Put the incidents into the index of the search. Their pages are kept out of it, since all they say is
-    more than a reader's browser should load."""
+def _add_to_search(site: Path, rows: list[Row]) -> None:
+    """Put rows into the index of the search, and the incidents. These' pages are kept out of it, since all
+    they say is more than a reader's browser should load."""
     listed = site / FOUND
-    if not listed.is_file():
-        return
-    rows = [[escape(part) for part in row] for row in json.loads(listed.read_bytes())]
+    if listed.is_file():
+        rows += [[escape(part) for part in row] for row in json.loads(listed.read_bytes())]
+        listed.unlink()
     material, zensical = site / "search" / "search_index.json", site / "search.json"
     if material.is_file():
         index = json.loads(material.read_bytes())
@@ -71,12 +76,11 @@ def _find_incidents(site: Path) -> None:
         about = {"level": 1, "path": ["Incidents"], "tags": []}
         index["items"] += [{"location": to, "title": title, "text": text} | about for to, title, text in rows]
         zensical.write_text(json.dumps(index, separators=(",", ":")), "utf-8")
-    listed.unlink()
 
 
 def finished(page: str, own: frozenset[str]) -> str:
     """A page with its policy; `own` are the scripts that may run, as `known` writes them."""
-    page = _DIALOG.sub(r'\1 aria-label="Search">', _closer(page))
+    page = _DIALOG.sub(r'\1 aria-label="Search">', closer(page))
     hashes = dict.fromkeys(_hash(script) for script in _INLINE.findall(page) if known(script) in own)
     policy = _POLICY.format(hashes="".join(f" '{each}'" for each in hashes))
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -96,8 +100,8 @@ def _scripts(site: Path) -> frozenset[str]:
     return frozenset(map(known, _INLINE.findall(page)))
 
 
-def _closer(page: str) -> str:
-    """The page without the empty lines and indents that its templates leave: a third of its size."""
+def closer(page: str) -> str:
+    """A page, or a part of one, without the empty lines and indents of its templates: a third of its size."""
     parts = _KEPT.split(page)
     parts[::3] = [_EMPTY.sub("\n", part) for part in parts[::3]]
     del parts[2::3]
