@@ -19,7 +19,7 @@ from urllib.parse import quote
 from markdown import Markdown  # type: ignore[import-untyped]
 from markupsafe import Markup, escape
 from mkdocs.plugins import BasePlugin
-from mkdocs.structure.files import File
+from mkdocs.structure.files import File, InclusionLevel
 
 from opsbook.site.finish import closer
 
@@ -151,7 +151,7 @@ class Stencils(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
             source = None if file.src_uri in listed else _read(self._pages, file.src_uri)
             if source:
                 self._sorts.setdefault(source.sort(folders), []).append(file.src_uri)
-                files.remove(file)
+                file.inclusion = InclusionLevel.DRAFT  # links to it resolve, and it is not made
         for number, sort in enumerate(self._sorts):
             name = sort.folder + f"{_mark('folder')}/" * sort.below + f"{number}{_mark('page')}.md"
             self._samples[name] = sort
@@ -325,13 +325,19 @@ def _cut(page: str) -> tuple[_Stencil, _Contents | None]:
     last = rf'(<li\b(?:(?!<li\b).)*?"#c{id}".*?</li>)'
     whole = re.search(rf'<li\b(?:(?!<li\b).)*?"#a{id}".*?{last}', page, re.DOTALL)
     if whole is None:
-        if id in page:
-            raise UnlikeError
-        return _Stencil(page), None
+        return _whole(page), None
     leaf = whole[1].replace(f"c{id}", id)
     parent = whole[0].removesuffix(whole[1]).rstrip().replace(f"a{id}", id)
     below = leaf.replace(id, f"b{id}")
     if below not in parent:
         raise UnlikeError
     page = page.replace(whole[0], _mark("contents"))
-    return _Stencil(page), _Contents(leaf, parent.replace(below, _mark("below")))
+    return _whole(page), _Contents(leaf, parent.replace(below, _mark("below")))
+
+
+def _whole(page: str) -> _Stencil:
+    """A page as a stencil; UnlikeError where it shows a title, or an entry of contents, in ways unknown."""
+    marks = _MARK.findall(page)
+    if any(name in ("id", "name") or (name in ("title", "about") and not ending) for name, ending in marks):
+        raise UnlikeError
+    return _Stencil(page)
