@@ -112,7 +112,9 @@ def test_a_phone_opens_the_menu_and_the_search(tab: Open) -> None:
     with tab(viewport=chromium.PHONE, is_mobile=True, has_touch=True) as page:
         page.goto(RUNBOOK)
         page.locator("label[for=__drawer].md-header__button").click()
-        page.locator(".md-nav--primary label.md-nav__link", has_text="Incidents").first.click()
+        page.locator(".md-nav--primary a", has_text="Incidents").first.click()
+        page.wait_for_url("**/incidents/index.html")
+        page.locator("label[for=__drawer].md-header__button").click()
         page.locator(".md-nav--primary a", has_text="Post-mortems").first.click()
         page.wait_for_url("**/incidents/postmortems.html")
 

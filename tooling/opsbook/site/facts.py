@@ -80,7 +80,8 @@ def _incident(record: Incident, card: Card, guide: Guide) -> Facts:
         "Post-mortem": guide.card(postmortem) if postmortem else "",
         "Duplicate of": guide.link("incident", record.duplicate_of) if record.duplicate_of else "",
         "Related": guide.links("incident", record.related),
-        "Factors": guide.listed(record.contributing_factors),
+        "Factors": guide.all_filtered("incidents/index.md", "factor", record.contributing_factors),
+        "Tags": guide.all_filtered("incidents/index.md", "tag", record.tags),
         "Alerts": guide.listed(record.alerts),
         "Objective": record.slo,
         "Links": Markup(", ").join(
@@ -195,6 +196,7 @@ def _postmortem(record: Postmortem, card: Card, guide: Guide) -> Facts:
         "Status": guide.badge(record.status, record.status),
         "Authors": guide.links("person", record.authors),
         "Facilitator": guide.link("person", record.facilitator) if record.facilitator else "",
+        "Tags": guide.all_filtered("incidents/postmortems.md", "tag", record.tags),
         "Attendees": guide.links("person", record.attendees),
         "Review": guide.when(record.review_at) if record.review_at else "",
         "Published": guide.day(record.published_on),

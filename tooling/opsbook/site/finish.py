@@ -23,6 +23,13 @@ _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 _EMPTY = re.compile(r"\s*\n\s*")
 _HEAD = re.compile(r'<meta charset="?utf-8"?\s*/?>|<head>', re.IGNORECASE)
 _DIALOG = re.compile(r'(<div class="md-search" data-md-component="search" role="dialog")>')
+_SECTION = re.compile(
+    r'<li class="md-nav__item md-nav__item--nested">\s*<input [^>]*>\s*'
+    r'<label class="md-nav__link"[^>]*>\s*(<span class="md-ellipsis">.*?</span>).*?'
+    r'<a href="([^"]*)".*?</nav>\s*</li>',
+    re.DOTALL,
+)
+"""A section of the navigation with the pages below it."""
 _POLICY = (
     "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
@@ -80,11 +87,21 @@ def _add_to_search(site: Path, rows: list[Row]) -> None:
 
 def finished(page: str, own: frozenset[str]) -> str:
     """A page with its policy; `own` are the scripts that may run, as `known` writes them."""
-    page = _DIALOG.sub(r'\1 aria-label="Search">', closer(page))
+    page = _DIALOG.sub(r'\1 aria-label="Search">', _led(closer(page)))
     hashes = dict.fromkeys(_hash(script) for script in _INLINE.findall(page) if known(script) in own)
     policy = _POLICY.format(hashes="".join(f" '{each}'" for each in hashes))
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     return _HEAD.sub(lambda found: found[0] + meta, page, count=1)
+
+
+def _led(page: str) -> str:
+    """A page that stands in no navigation, with the sections of it alone: a fifth of what the theme puts
+    around a record is the pages below them."""
+    if 'class="md-tabs__item md-tabs__item--active"' in page or 'data-md-level="2"' in page:
+        return page
+    return _SECTION.sub(
+        r'<li class="md-nav__item">\n<a href="\2" class="md-nav__link">\n\1\n</a>\n</li>', page
+    )
 
 
 def known(script: str) -> str:

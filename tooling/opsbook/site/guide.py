@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 from markupsafe import Markup
 
@@ -130,6 +130,15 @@ class Guide:
     def to(self, page: str, words: str, anchor: str = "") -> Markup:
         """A link to a page of the site."""
         return Markup(f'<a href="{_href(page, anchor)}">{text(words)}</a>')  # noqa: S704
+
+    def filtered(self, page: str, field: str, value: str, words: Any = "") -> Markup:
+        """A link to a list, filtered by a value."""
+        query = urlencode({field: value}, quote_via=quote).replace("_", "%5F").replace("~", "%7E")
+        return Markup(f'<a href="{_href(page)}?{query}">{text(words or value)}</a>')  # noqa: S704
+
+    def all_filtered(self, page: str, field: str, values: Iterable[str]) -> Markup:
+        """Values one after the other, each leading to what else has it."""
+        return Markup(", ").join(self.filtered(page, field, value) for value in values)
 
     def address(self, target: str, words: str = "") -> Markup:
         """A web address somebody wrote; what is none shows as text."""

@@ -7,10 +7,12 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.site import listing
+from opsbook.site import listing, markup
+from opsbook.site.escape import printable
 from opsbook.site.render import Page
 
 if TYPE_CHECKING:
+    from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.model.incident import Incident
     from opsbook.model.postmortem import Postmortem
@@ -55,27 +57,38 @@ def lesson(record: Postmortem, card: Card, incident: Incident | None, guide: Gui
     )
 
 
+def title(card: Card) -> str:
+    """What the page of a post-mortem is called, so that it is told from that of its incident."""
+    return f"Post-mortem: {card.title}"
+
+
+def searched(document: Document[Postmortem], card: Card) -> tuple[str, str, str]:
+    """What the search finds of a post-mortem: where it stands, its title, and all it says."""
+    body = document.source.text[document.page.start :]
+    return card.address, printable(title(card)), markup.words(body)
+
+
 class Library:
     """The post-mortems met so far."""
 
     def __init__(self, book: Book, guide: Guide) -> None:
         self._guide = guide
         self._lessons: list[Lesson] = []
-        self._listing = listing.Listing(book, guide, "postmortem.html")
+        self.listing = listing.Listing(book, guide, "postmortem.html")
 
     def add(self, record: Postmortem, card: Card, incident: Incident | None) -> Lesson:
         """Take a post-mortem into the library, with what its incident says."""
         found = lesson(record, card, incident, self._guide)
         self._lessons.append(found)
-        self._listing.add(card, f"{found.day}", incident, [record.status], record.tags, found.summary)
+        self.listing.add(card, f"{found.day}", incident, [record.status], record.tags, found.summary)
         return found
 
     def pages(self, rows: Sequence[Row], render: Callable[..., Page], **context: Any) -> Iterator[Page]:
         """The page of the library, its data, and lists by year; `rows` are all, the newest first."""
         above, by_year = (PAGE, "Post-mortems"), listing.years(rows, "postmortems")
-        shown = self._shown() | {"years": by_year, "facets": self._listing.facets}
+        shown = self._shown() | {"years": by_year, "facets": self.listing.facets}
         yield render("postmortems", *above, hide=["toc"], **shown, **context)
-        yield Page("incidents/postmortems.json", self._listing.data())
+        yield Page("incidents/postmortems.json", self.listing.data())
         yield from listing.year_pages(by_year, above, render, **context)
 
     def _shown(self) -> dict[str, Any]:

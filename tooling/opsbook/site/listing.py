@@ -13,7 +13,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.site.escape import printable
-from opsbook.site.finish import FOUND
 from opsbook.site.render import Page
 
 if TYPE_CHECKING:
@@ -92,6 +91,10 @@ class Listing:
         self._used[name].update(values)
         return [known.setdefault(value, len(known)) for value in values]
 
+    def used(self, name: str) -> Counter[str]:
+        """How many records have each value."""
+        return Counter({id: number for (id, *_), number in self._used[name].items()})
+
     @property
     def facets(self) -> list[Facet]:
         """What can be filtered by."""
@@ -117,7 +120,7 @@ def searched(card: Card, incident: Incident) -> tuple[str, str, str]:
     """What the search finds of an incident: where it stands, its title, and what it was about."""
     words = (incident.summary or "", *incident.contributing_factors, *incident.alerts)
     about = " ".join(printable(" ".join(words)).split())[:_SUMMARY]
-    return card.page.removesuffix(".md") + ".html", printable(card.title), about
+    return card.address, printable(card.title), about
 
 
 class Part(NamedTuple):
@@ -167,15 +170,13 @@ def year_pages(
 def incident_pages(
     listing: Listing,
     rows: Sequence[Row],
-    found: Sequence[tuple[str, str, str]],
     render: Callable[..., Page],
     **context: Any,
 ) -> Iterator[Page]:
-    """The page that filters, its data, what the search finds, and the pages of each year; `rows` are all,
+    """The page that filters, its data, and the pages of each year; `rows` are all,
     the newest first."""
     above, by_year = ("incidents/index.md", "Incidents"), years(rows, "index")
     shown = {"total": len(rows), "years": by_year, "facets": listing.facets}
     yield render("incidents", *above, hide=["toc"], rows=rows[:_LAST], **shown, **context)
     yield Page("incidents/index.json", listing.data())
-    yield Page(FOUND, json.dumps(found, separators=(",", ":")).encode())
     yield from year_pages(by_year, above, render, **context)

@@ -15,6 +15,7 @@ from typing import Any
 import pyromark
 from markupsafe import Markup
 
+from opsbook.book.markdown import GENERATED
 from opsbook.site.escape import printable, text
 
 Resolve = Callable[[str], str | None]
@@ -40,6 +41,7 @@ _HIGHLIGHTED = 20_000
 _WARNS = re.compile(r"<p><strong>(warning|caution|danger|note)\b", re.IGNORECASE)
 _SIGNS = {"warning": "warning", "caution": "warning", "danger": "warning", "note": "note"}
 _DESTROYS = '<p class="ob-destroys">⚠ This destroys something. Read the warning before it.</p>'
+_WITHIN = ("Emphasis", "Strong", "Strikethrough")
 _INLINE = {"Emphasis": "em", "Strong": "strong", "Strikethrough": "del"}
 _ROWS = {"TableHead": ("<thead><tr>", "</tr></thead>"), "TableRow": ("<tr>", "</tr>")}
 
@@ -84,6 +86,25 @@ def _gathered(blocks: Markup, *, commands: bool) -> Markup:
 def block(markdown: str, resolve: Resolve) -> Markup:
     """A few lines inside something else, such as an entry of a timeline; headings become bold."""
     return _Writer(resolve, None).write(_events(markdown))
+
+
+def words(markdown: str) -> str:
+    """The words of a body for the search, without headings and without what opsbook generated."""
+    found: list[str] = []
+    hidden = 0
+    for event in _events(markdown):
+        name, value = (event, "") if isinstance(event, str) else next(iter(event.items()))
+        if name == "Html":
+            hidden = int(GENERATED.match(value.strip()) is not None)
+        elif _starts(event, "Heading"):
+            hidden += 1
+        elif _ends(event, "Heading"):
+            hidden -= 1
+        elif name in ("Text", "Code"):
+            found.append("" if hidden else value)
+        elif value not in _WITHIN:
+            found.append(" ")
+    return " ".join(printable("".join(found)).split())
 
 
 def code(source: str, language: str = "", title: str = "") -> Markup:

@@ -7,6 +7,7 @@ that a book of any size fits; lists and the home page come last, from what was m
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
@@ -32,9 +33,11 @@ from opsbook.site import (
     quarterly,
     questions,
     response,
+    tags,
     tally,
     tools,
 )
+from opsbook.site.finish import FOUND
 from opsbook.site.guide import Guide
 from opsbook.site.public import Stub, stub
 from opsbook.site.render import Page, assets, render
@@ -132,7 +135,9 @@ class _Site:
         yield from self._metrics()
         yield from quarterly.quarterly(self.book, self.guide, self.as_of, self._render)
         yield from handbook.handbook(self.book, self._render)
-        yield self._render("tags", "tags.md", "Tags")
+        found = tags.names(self.listing, self.library.listing, self.catalogue)
+        yield self._render("tags", "tags.md", "Factors and tags", **found)
+        yield Page(FOUND, json.dumps(self.searched, separators=(",", ":")).encode())
         yield self._home()
 
     def _render(self, template: str, path: str, title: str, **context: Any) -> Page:
@@ -152,6 +157,7 @@ class _Site:
         if card.kind == "postmortem":
             said = self.book.content("incident", card.id)
             about["lesson"] = self.library.add(document.content, card, said)
+            self.searched.append(library.searched(document, card))
         if document.kind.markdown:
             about["body"] = self.guide.body(document, card)
         return self._page(document.kind, row, document.content, **about)
@@ -184,10 +190,9 @@ class _Site:
         return self._render(
             card.kind,
             card.page,
-            f"Post-mortem: {card.title}" if card.kind == "postmortem" else card.title,
+            library.title(card) if card.kind == "postmortem" else card.title,
             description=getattr(record, "summary", "") or getattr(record, "description", ""),
-            tags=(*getattr(record, "contributing_factors", ()), *getattr(record, "tags", ())),
-            search={"exclude": True} if card.kind == "incident" else {},
+            search={"exclude": True} if card.kind in ("incident", "postmortem") else {},
             kind=each,
             card=card,
             record=record,
@@ -365,7 +370,7 @@ class _Site:
         if each.name == "incident":
             stubs = sorted(self.stubs, key=lambda found: found.day, reverse=True)
             shown["stubs"] = stubs
-            yield from listing.incident_pages(self.listing, rows, self.searched, self._render, **shown)
+            yield from listing.incident_pages(self.listing, rows, self._render, **shown)
         elif each.name == "postmortem" and rows:
             yield from self.library.pages(rows, self._render, **shown)
         elif rows and each.name in own:

@@ -41,8 +41,8 @@ def _environment() -> Environment:
 
 
 def render(template: str, path: str, title: str, **context: Any) -> Page:
-    """One page; `tags`, `description`, what to `hide` and how to `search` it go into its front matter."""
-    about = {key: context.pop(key, ()) for key in ("description", "tags", "hide", "search")}
+    """One page; `description`, what to `hide` and how to `search` it go into its front matter."""
+    about = {key: context.pop(key, ()) for key in ("description", "hide", "search")}
     front = escape.front_matter(title=title, **about)
     found = rendered(f"{template}.md", front=front, title=title, **context)
     return Page(path, guide.finish(path, found).encode("utf-8", "replace"))

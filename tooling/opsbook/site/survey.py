@@ -42,6 +42,11 @@ class Card(NamedTuple):
     title: str
     readable: bool = True
 
+    @property
+    def address(self) -> str:
+        """Of the page, from the root of the site."""
+        return f"{self.page.removesuffix('.md')}.html"
+
 
 class Run(NamedTuple):
     """A runbook was followed in an incident."""
