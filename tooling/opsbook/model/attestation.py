@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from opsbook.model.kind import Many, Model, PersonId, Text, refuse
-from opsbook.model.time import Date
+from opsbook.model.kind import Many, Model, PersonId, Text
+from opsbook.model.refusal import refuse
+from opsbook.model.times import Date
 
 Attested = Literal[
     "severities-defined",

@@ -20,10 +20,10 @@ from opsbook.model.kind import (
     TeamId,
     Text,
     exactly_one,
-    refuse,
 )
+from opsbook.model.refusal import refuse
 from opsbook.model.rotation import Window
-from opsbook.model.time import Duration, DurationText, Instant, Zone
+from opsbook.model.times import Duration, DurationText, Instant, Zone
 
 
 class Target(Model):

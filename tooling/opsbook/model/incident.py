@@ -26,12 +26,11 @@ from opsbook.model.kind import (
     ServiceId,
     SeverityName,
     Text,
-    expected,
     needs,
     not_together,
-    refuse,
 )
-from opsbook.model.time import Date, Duration, Instant
+from opsbook.model.refusal import expected, refuse
+from opsbook.model.times import Date, Duration, Instant
 
 Milestone = Literal[
     "started",

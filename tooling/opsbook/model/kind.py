@@ -10,9 +10,6 @@ from itertools import combinations
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
-from pydantic_core import PydanticCustomError
-
-from opsbook.text import shown
 
 
 class Model(BaseModel):
@@ -71,16 +68,6 @@ class Ref:
 
     def __repr__(self) -> str:
         return f"Ref{self.kinds!r}"
-
-
-def refuse(message: str, **found: object) -> PydanticCustomError:
-    """An error whose message a person reads as it stands."""
-    return PydanticCustomError("opsbook", message, {key: shown(text) for key, text in found.items()} or None)
-
-
-def expected(what: str) -> PydanticCustomError:
-    """An error that says what was found instead of this."""
-    return PydanticCustomError("expected", "expected {expected}", {"expected": what})
 
 
 def _one_or_many(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from opsbook.model.kind import Many, Model, Text
-from opsbook.model.time import Duration, TimeOfDay
+from opsbook.model.times import Duration, TimeOfDay
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 

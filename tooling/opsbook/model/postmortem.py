@@ -6,7 +6,7 @@ from typing import Literal
 
 from opsbook.model.incident import Visibility
 from opsbook.model.kind import FrontMatter, Many, Model, PersonId, Text
-from opsbook.model.time import Date, Instant
+from opsbook.model.times import Date, Instant
 
 SECTIONS = {
     "full": (

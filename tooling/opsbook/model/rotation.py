@@ -7,18 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from opsbook.model.kind import (
-    HolidaysId,
-    Many,
-    Model,
-    PersonId,
-    RotationId,
-    TeamId,
-    Text,
-    exactly_one,
-    refuse,
-)
-from opsbook.model.time import Instant, TimeOfDay, TurnLength, WallTime, Zone
+from opsbook.model.kind import HolidaysId, Many, Model, PersonId, RotationId, TeamId, Text, exactly_one
+from opsbook.model.refusal import refuse
+from opsbook.model.times import Instant, TimeOfDay, TurnLength, WallTime, Zone
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"]

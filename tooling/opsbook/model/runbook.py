@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field
 
 from opsbook.model.incident import Visibility
 from opsbook.model.kind import FrontMatter, Many, OwnerId, ServiceId, SeverityNames, Text
-from opsbook.model.time import Date, ReviewPeriod
+from opsbook.model.times import Date, ReviewPeriod
 
 
 class Runbook(FrontMatter):

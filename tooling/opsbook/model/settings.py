@@ -10,8 +10,9 @@ from pydantic import Field, model_validator
 
 from opsbook.diagnostics import LevelName, Profile
 from opsbook.model.directory import Country
-from opsbook.model.kind import Id, Many, Model, Text, refuse
-from opsbook.model.time import ReviewPeriod, Zone
+from opsbook.model.kind import Id, Many, Model, Text
+from opsbook.model.refusal import refuse
+from opsbook.model.times import ReviewPeriod, Zone
 
 PARTS = {
     "incident": (

@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from opsbook.model.incident import Audience, Incident
-from opsbook.model.kind import Id, Many, Model, OwnerId, RoleName, SeverityNames, Text, exactly_one, refuse
-from opsbook.model.time import Allowance, BusinessDays, Duration
+from opsbook.model.kind import Id, Many, Model, OwnerId, RoleName, SeverityNames, Text, exactly_one
+from opsbook.model.refusal import refuse
+from opsbook.model.time import BusinessDays
+from opsbook.model.times import Allowance, Duration
 
 Urgency = Literal["page", "message", "ticket"]
 PostmortemForm = Literal["full", "short", "note"]

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from opsbook.model.kind import Id, Model, SeverityNames, Text, exactly_one, refuse
-from opsbook.model.time import Duration
+from opsbook.model.kind import Id, Model, SeverityNames, Text, exactly_one
+from opsbook.model.refusal import refuse
+from opsbook.model.times import Duration
 
 
 class Target(Model):

@@ -1,7 +1,7 @@
 """Instants, dates, wall times, durations and intervals, as people write them in a record.
 
 An instant carries an offset and is UTC inside the program. A rule carries a wall time and a zone.
-What could be read in two ways is refused with the way to write it.
+What could be read in two ways is refused with the way to write it. As fields of a record they are in `times`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ import os
 import re
 import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import tzdata  # type: ignore[import-untyped]
-from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
-from opsbook.model.kind import expected, refuse
+from opsbook.model.refusal import expected, refuse
 
 # Zone data is the pinned package's and never the machine's, whose zones may be years older.
 zoneinfo.reset_tzpath((os.path.join(os.path.dirname(tzdata.__file__), "zoneinfo"),))
@@ -207,11 +206,6 @@ def write_length(value: Length) -> str:
     return f"{value.days} business day{'' if value.days == 1 else 's'}"
 
 
-def _a_duration(text: str) -> str:
-    duration(text)
-    return text
-
-
 class Period(NamedTuple):
     """A length counted on the calendar: months and days."""
 
@@ -345,77 +339,6 @@ def first_instant(wall: datetime, clock: ZoneInfo) -> datetime:
 def midnight(day: date, clock: ZoneInfo) -> datetime:
     """The first instant of a day in a zone, in UTC."""
     return first_instant(datetime.combine(day, time.min), clock)
-
-
-def _schema(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
-
-
-Instant = Annotated[
-    datetime,
-    PlainValidator(instant),
-    PlainSerializer(write_instant),
-    _schema(
-        r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)$",
-        "2026-03-02T09:02Z",
-    ),
-]
-Date = Annotated[
-    date,
-    PlainValidator(day),
-    PlainSerializer(date.isoformat),
-    _schema(r"^\d{4}-\d\d-\d\d$", "2026-03-16"),
-]
-WallTime = Annotated[
-    datetime,
-    PlainValidator(wall_time),
-    PlainSerializer(lambda value: value.strftime("%Y-%m-%d %H:%M")),
-    _schema(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d$", "2026-01-05 09:00"),
-]
-TimeOfDay = Annotated[
-    time,
-    PlainValidator(time_of_day),
-    PlainSerializer(lambda value: value.strftime("%H:%M")),
-    _schema(r"^([01]\d|2[0-3]):[0-5]\d$", "17:00"),
-]
-_DURATION_PATTERN = (
-    r"^(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$|^P(?=.)(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$"
-)
-_DURATION_SCHEMA = _schema(_DURATION_PATTERN, "1h30m")
-Duration = Annotated[timedelta, PlainValidator(duration), PlainSerializer(write_duration), _DURATION_SCHEMA]
-Allowance = Annotated[
-    Length,
-    PlainValidator(length),
-    PlainSerializer(write_length),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": rf"{_DURATION_PATTERN}|^[1-9]\d* ?(business days?|bd)$",
-            "examples": ["48h", "2 business days"],
-        }
-    ),
-]
-"""A length of time, or a number of days on which people work."""
-DurationText = Annotated[str, AfterValidator(_a_duration), _DURATION_SCHEMA]
-"""A duration as a key, kept as it is written: `5m` and `300s` are two keys of one meaning."""
-ReviewPeriod = Annotated[
-    Period,
-    PlainValidator(period),
-    PlainSerializer(lambda value: f"{value.months} months" if value.months else f"{value.days}d"),
-    _schema(r"^\d+ ?(days?|weeks?|months?|years?|[dw])$", "6 months"),
-]
-TurnLength = Annotated[
-    Turn,
-    PlainValidator(turn),
-    PlainSerializer(lambda value: write_turn(value)),
-    _schema(r"^(\d+ (shift|month)s?|(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$", "1w"),
-]
-Zone = Annotated[
-    ZoneInfo,
-    PlainValidator(zone),
-    PlainSerializer(lambda value: value.key),
-    _schema(r"^[A-Za-z0-9_+/-]+$", "Europe/Berlin"),
-]
 
 
 class Interval(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from opsbook.model.kind import Id, Many, Model, Text
-from opsbook.model.time import Date
+from opsbook.model.times import Date
 
 
 class Suits(Model):
