@@ -696,6 +696,11 @@ def test_a_command_of_the_night_loads_only_what_it_uses(book: Path) -> None:
     assert loaded("declare", "y", "--service", "payments-api") == writing
 
 
+def test_what_is_due_is_said_without_a_look_into_records_that_read_as_they_did(book: Path) -> None:
+    assert "pydantic" in loaded("due")
+    assert loaded("due") == set()
+
+
 # ── telling ───────────────────────────────────────────────────────────────────────────────
 
 

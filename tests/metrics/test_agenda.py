@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +13,8 @@ from opsbook.book.load import load
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
 from opsbook.lint.catalog import catalog
-from opsbook.metrics.agenda import ANSWERED_BY, Item, agenda, due_by, of_person, of_team
+from opsbook.metrics.agenda import Item, agenda, due_by, of_person, of_team
+from opsbook.metrics.clocks import ANSWERED_BY
 from opsbook.model.time import instant
 
 FOLDER = "incidents/2026/2026-03-02-checkout-5xx"
@@ -347,3 +349,68 @@ def test_what_was_answered_in_the_example_book_comes_back_when_the_answer_ends_a
     ]
     assert set(answered) == {True}
     assert len(answered) == 47, "from the first week of January on"
+
+
+# ── what is remembered ────────────────────────────────────────────────────────────────────
+
+BENS = PAGE.replace("eva, ben", "ben")
+TEXTS: dict[str, tuple[str, ...]] = {
+    "opsbook.toml": (
+        'timezone = "Asia/Tokyo"\nreview_in = "6 months"\nalerts = ["alerts/*.yaml"]\n',
+        'timezone = "Europe/Berlin"\nreview_in = "90d"\nalerts = ["alerts/*.yaml"]\n',
+        'timezone = "Europe/Berlin"\nreview_in = "6 months"\n',
+    ),
+    "policies/severities.yaml": (
+        SEVERITIES.replace("7d", "6d"),
+        SEVERITIES.replace("7d", "3 business days"),
+    ),
+    "policies/services/checkout.yaml": ("name: Checkout\nteam: doors\n", "name: [\n"),
+    "rotations/teams/payments.yaml": (
+        "name: Payments\nmembers: [eva]\n",
+        "name: Payments\nmembers: [ana, ben]\nuntil: 2026-03-19\n",
+        "name: [\n",
+    ),
+    "rotations/people/ana.yaml": ("name: Ana\ntimezone: Europe/Madrid\nuntil: 2026-03-19\n", "name: [\n"),
+    "policies/attestations.yaml": (
+        "attestations:\n  - {what: alert-audit, day: 2026-01-15, by: ana}\n",
+        "attestations:\n  - {what: recovery-drills, day: 2026-02-02, by: ben}\n",
+    ),
+    "alerts/pool.yaml": ("groups:\n  - {name: pool, rules: []}\n",),
+    "runbooks/pool.md": ("---\nlast_updated: 2026-01-05\ntest_in: 61d\nowner: ana\n---\n# Pool\n",),
+    f"{FOLDER}/incident.yaml": (OPEN, RESOLVED + WORK, "title: [\n"),
+    f"{FOLDER}/postmortem.md": (BENS.replace("draft", "published"), PAGE),
+}
+WHOLE = FILES | {
+    "opsbook.toml": FILES["opsbook.toml"] + 'alerts = ["alerts/*.yaml"]\n',
+    "policies/attestations.yaml": "attestations:\n  - {what: recovery-drills, day: 2026-02-01, by: ben}\n",
+    "alerts/pool.yaml": "groups:\n  - {name: pool, rules: []}  # opsbook: ignore[ALR001] until=2026-03-25\n",
+    "runbooks/pool.md": "---\nlast_updated: 2026-01-05\ntest_in: 60d\nowner: ana\n---\n# Pool\n",
+    f"{FOLDER}/incident.yaml": TOLD + WORK,
+    f"{FOLDER}/postmortem.md": BENS,
+}
+
+
+def test_what_is_remembered_of_texts_is_what_they_say(quiet: None, tmp_path: Path) -> None:
+    files, root = dict[str, str](WHOLE), tmp_path / "book"
+
+    def write(path: str, text: str | None) -> None:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        if text is None:
+            (root / path).unlink()
+            del files[path]
+        else:
+            files[path] = text
+            (root / path).write_text(text)
+
+    for path, text in WHOLE.items():
+        write(path, text)
+    said = agenda(Book(Memory(files)), instant(NOON))
+    for path, texts in TEXTS.items():
+        for text in (*texts, *([None] if path != "opsbook.toml" else [])):
+            for each in (text, WHOLE[path]):
+                write(path, each)
+                time.sleep(0.06)  # so that the file system's clock has moved on, and what is read is kept
+                afresh = agenda(Book(Memory(files)), instant(NOON))
+                assert agenda(load(root), instant(NOON)) == afresh, (path, each)
+                assert agenda(load(root), instant(NOON)) == afresh, (path, each)
+                assert each is None or (afresh == said) == (each == WHOLE[path]), (path, each)

@@ -20,8 +20,8 @@ from zlib import crc32
 
 from opsbook.errors import UserError
 
-_KEEP = 24
-"""Files kept in the folder; the oldest go first."""
+_KEEP = 64
+"""Files kept in the folder, about a dozen for a book; the oldest go first."""
 _OWN = re.compile(r"\.?(?:opsbook-[a-z]+|[0-9a-f]{24})-[0-9a-f]{12}(?:\.\d+)?\Z")
 _MARK, _LENGTH = 4, 8
 """Bytes of the checksum that a file begins with, and of the length that each piece does."""

@@ -12,6 +12,8 @@ from opsbook.cli.options import Command, at_option, colored, deliver, moment, na
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from opsbook.book.snapshot import Book
     from opsbook.metrics.agenda import Chosen, Clocks, Item
 
@@ -71,9 +73,10 @@ def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
 
 def _chosen(book: Book, said: Clocks, at: datetime, options: dict[str, Any]) -> Chosen:
     """The part of the agenda that is asked for."""
-    from opsbook.metrics.agenda import Chosen, agenda, due_by, of_person, of_team
+    from opsbook.metrics.agenda import Chosen, agenda, basics, due_by, of_person, of_team
 
-    last = _last(book, at, options)
+    zone = basics(book).zone
+    last = _last(zone, at, options)
     about = []
     if options["person"]:
         about.append(_person(book, options["person"]))
@@ -84,24 +87,21 @@ def _chosen(book: Book, said: Clocks, at: datetime, options: dict[str, Any]) -> 
         found = of_person(found, about[0])
     if options["team"]:
         found = of_team(found, about[-1])
-    zone = book.settings.timezone
     shown = found if last is None else due_by(found, last, zone)
     return Chosen(at, zone, " in ".join(about), last, tuple(shown), tuple(found[len(shown) :]))
 
 
-def _last(book: Book, at: datetime, options: dict[str, Any]) -> date | None:
+def _last(zone: ZoneInfo, at: datetime, options: dict[str, Any]) -> date | None:
     """The last day that is asked for; None where everything is."""
-    from pydantic_core import PydanticCustomError
-
     from opsbook.model.time import duration, local_day
 
     asked = options["within"] or (None if options["style"] in _WHOLE else _WEEK)
     if asked is None:
         return None
     try:
-        return local_day(at + duration(asked), book.settings.timezone)
-    except PydanticCustomError as error:
-        raise UserError(f"--within: {error.message()}") from None
+        return local_day(at + duration(asked), zone)
+    except ValueError as error:
+        raise UserError(f"--within: {error}") from None
     except OverflowError:
         return None
 

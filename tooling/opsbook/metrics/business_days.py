@@ -93,12 +93,17 @@ def calendar_of(book: Book, incident: Incident) -> Calendar:
     return Calendar(book.settings.timezone, lambda: _works(book, incident))
 
 
-def state(book: Book) -> str:
-    """What the days of every team follow from: equal states, equal days. Empty where no clock counts them."""
+def counted(book: Book) -> bool:
+    """Whether some clock counts business days."""
     policy = book.severities
     lengths = [each.within for each in policy.clocks]
     lengths += [each.action_items_within for each in policy.levels.values() if each.action_items_within]
-    if not any(isinstance(each, BusinessDays) for each in lengths):
+    return any(isinstance(each, BusinessDays) for each in lengths)
+
+
+def state(book: Book) -> str:
+    """What the days of every team follow from: equal states, equal days. Empty where no clock counts them."""
+    if not counted(book):
         return ""
     paths = [path for name in ("team", "service", "holidays") for path in book.paths(kind(name))]
     settings = book.settings

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.metrics.agenda import What, answered
 from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.clocks import answered
 from opsbook.metrics.follow_up import PostmortemStage, due_days, postmortem_due
 from opsbook.model.time import Interval, local_day
 from opsbook.oncall.answers import Handoff, handoffs, zone_of
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
+    from opsbook.metrics.agenda import What
     from opsbook.model.incident import ActionItem, Incident
     from opsbook.model.postmortem import Postmortem
     from opsbook.model.rotation import Cover

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opsbook.book.kinds import KINDS, Kind, kind
 from opsbook.metrics import agenda
 from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.clocks import answered
 from opsbook.metrics.targets import wanted
 from opsbook.site import (
     alike,
@@ -281,7 +282,7 @@ class _Site:
             return work
         key = ("action_items", work.id)
         place = document.at(*key, "due") if work.item.due else document.key_at(*key)
-        return work._replace(answered=agenda.answered("action-item", document, place, self.today))
+        return work._replace(answered=answered("action-item", document, place, self.today))
 
     def _count(self, document: Document[Incident], card: Card, work: list[Work]) -> None:
         """Keeps of an incident what the pages of the whole book count."""
