@@ -68,8 +68,9 @@ def build(
     from opsbook.book.settings import find_root
     from opsbook.output.frames import clean
     from opsbook.site import build as site
-    from opsbook.site.pages import pages
+    from opsbook.site.pages import Site
     from opsbook.site.reference import reference
+    from opsbook.site.render import assets
 
     root, public = find_root(Path.cwd()), visibility == "public"
     place, shown = ("build/public-pages", "build/public") if public else (_PAGES, "build/site")
@@ -78,12 +79,14 @@ def build(
         site.refuse_foreign(target)
     book, instant = _book(root), moment(context.find_root().obj, at)
     if public:
-        found = _public_pages(book, instant)
+        found, parts = _public_pages(book, instant), []
     else:
         program: Any = context.find_root().command
         told = moment({}, told_at) if told_at else None
-        found = pages(book, instant, chain(reference(program), calendars(book, instant)), told)
-    count = site.write(found, root / place)
+        made = Site(book, instant, told)
+        found = chain(made.pages(), reference(program), calendars(book, instant), assets())
+        parts = made.parts()
+    count = site.write(found, root / place, parts)
     click.echo(f"{place}: {count:,} files")
     if markdown_only:
         return 0

@@ -37,6 +37,10 @@ class Likeness:
         found = known_marks(self._book)
         return Known({id: each for id, each in found.items() if self._survey["incident", id]})
 
+    def prepare(self) -> None:
+        """Work out what is known of all incidents, which is the same for each."""
+        _ = self._known
+
     def like(self, incident: Document[Incident]) -> list[Alike]:
         """The few incidents most like one, the most similar first; earlier and later ones."""
         if not incident.content.counts:

@@ -12,20 +12,24 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsbook.errors import UserError
 from opsbook.site.finish import finish
+from opsbook.site.processors import shared
 from opsbook.text import shown
 
 if TYPE_CHECKING:
     from opsbook.site.render import Page
     from opsbook.site.stencil import Stencils
 
+Part = Callable[[], Iterable["Page"]]
+"""Makes some pages."""
 _MARK = ".opsbook"
 """A file that says that a folder is opsbook's to replace."""
 _SAYS = "`opsbook site build` wrote this folder and replaces it the next time.\n"
@@ -34,17 +38,21 @@ _DEEPEST = 100
 """So many folders are never needed; making and removing folders takes a call in a call for each."""
 
 
-def write(pages: Iterable[Page], target: Path) -> int:
-    """Write pages into a folder, in place of what it held; how many."""
-    count = 0
+def write(pages: Iterable[Page], target: Path, parts: Sequence[Part] = ()) -> int:
+    """Write pages into a folder, in place of what it held; how many. The pages of `parts` depend on no
+    others, and are made by all processors where that pays."""
     with _fresh(target) as folder:
-        for page in pages:
-            _refuse_deep(page.path)
-            file = folder / page.path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(page.content)
-            count += 1
-    return count
+        with shared([partial(_put_all, part, folder) for part in parts]):
+            _put_all(lambda: pages, folder)
+        return sum(len(files) for _, _, files in os.walk(folder)) - 1  # but for the mark
+
+
+def _put_all(pages: Part, folder: Path) -> None:
+    for page in pages():
+        _refuse_deep(page.path)
+        file = folder / page.path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(page.content)
 
 
 def _refuse_deep(path: str) -> None:

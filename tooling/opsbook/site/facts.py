@@ -49,6 +49,21 @@ def facts(record: Any, card: Card, guide: Guide) -> Facts:
     return _written(write(record, card, guide)) if write else {}
 
 
+def columns(record: Any, card: Card, guide: Guide) -> Facts:
+    """Those of them that a row of the index shows."""
+    if card.kind not in COLUMNS:
+        return {}
+    if card.kind != "incident":
+        return facts(record, card, guide)
+    declared = record.history.declared
+    return {
+        "Declared": guide.when(declared) if declared else "",
+        "Severity": guide.severity(record.severity) if record.severity else "",
+        "Status": status(record, guide),
+        "Services": guide.links("service", record.services),
+    }
+
+
 def _written(found: Facts) -> Facts:
     return {label: value for label, value in found.items() if value not in ("", None)}
 

@@ -1,7 +1,7 @@
 """Book and instant → the pages of its site, as Markdown in memory.
 
-Nothing here reads the clock or writes a file. The pages of records are made one at a time, so
-that a book of any size fits; lists and the home page come last, from what was met on the way.
+Nothing here reads the clock or writes a file. A record is read when its page is made and let go, so that a
+book of any size fits; lists and the home page are made of the little that was noted of each.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.kinds import KINDS, Kind, kind
@@ -59,6 +59,10 @@ _LATEST = 10
 """So many incidents, and so many action items, stand on the home page."""
 _LONGEST = 1 << 20
 """Evidence in text is cut after so many bytes."""
+_MANY = ("incident", "postmortem")
+"""Kinds of which a book may have any number."""
+_TOGETHER = 32
+"""So many pages of these are made at a time."""
 _DATED = ("incident", "postmortem", "override", "handoff")
 """Kinds whose ids begin with a date: lists show the newest first."""
 
@@ -75,13 +79,17 @@ def pages(
 ) -> Iterator[Page]:
     """Every page of the site of a book as of an instant; `reference` pages are put beside them. `told_at` is
     when teams were last told what is overdue, where that is known."""
-    yield from _Site(book, as_of, told_at).pages()
+    site = Site(book, as_of, told_at)
+    yield from site.pages()
+    for part in site.parts():
+        yield from part()
     yield from reference
     yield from assets()
 
 
-class _Site:
-    """One site in the making."""
+class Site:
+    """One site in the making: the pages of incidents and post-mortems, which are most, stand for themselves
+    and may be made elsewhere, in any order; all others are made of what was noted of these."""
 
     def __init__(self, book: Book, as_of: datetime, told_at: datetime | None) -> None:
         self.book = book
@@ -110,13 +118,33 @@ class _Site:
         self.stubs: list[Stub] = []
         """What is said of restricted incidents."""
 
+    def parts(self) -> list[Callable[[], Iterator[Page]]]:
+        """The pages of incidents and post-mortems, some at a time; what all of them need is known then."""
+        cards = [card for card in self.survey.by_path.values() if card.kind in _MANY and card.readable]
+        self.alike.prepare()
+        for card in cards[:1]:
+            self._changes(card)
+        return [
+            partial(self._part, cards[start : start + _TOGETHER]) for start in range(0, len(cards), _TOGETHER)
+        ]
+
+    def _part(self, cards: Iterable[Card]) -> Iterator[Page]:
+        for card in cards:
+            document = self.book.read(card.path)
+            about = self._shown(document, card)
+            yield self._page(document.kind, card, document.content, **about)
+
     def pages(self) -> Iterator[Page]:
+        """All other pages."""
         for each in KINDS:
             for document in self.book.documents(each.name):
                 card = self.survey.by_path.get(document.path)
-                if card:
-                    page = self._record if document.readable else self._unreadable
-                    yield page(document, card)
+                if card and not document.readable:
+                    yield self._unreadable(document, card)
+                elif card and each.name in _MANY:
+                    self._note(document, card)
+                elif card:
+                    yield self._record(document, card)
                 elif each.name == "incident" and document.readable:
                     self.stubs.append(stub(document, self.book))
             if each.single and self.survey[each.name, each.name] is None:
@@ -146,25 +174,39 @@ class _Site:
 
     # ── records ───────────────────────────────────────────────────────────────────────────
 
+    def _note(self, document: Document[Any], card: Card) -> None:
+        """Keep of an incident or post-mortem what the other pages say of it."""
+        self.rows[card.kind].append(Row(card, facts.columns(document.content, card, self.guide)))
+        if card.kind == "incident":
+            self._count(document, card)
+        else:
+            said = self.book.content("incident", card.id)
+            self.library.add(document.content, card, said)
+            self.searched.append(library.searched(document, card))
+
+    def _shown(self, document: Document[Any], card: Card) -> dict[str, Any]:
+        """What the page of an incident or post-mortem shows beside the record."""
+        if card.kind == "incident":
+            return self._response(document, card)
+        said = self.book.content("incident", card.id)
+        return {
+            "lesson": library.lesson(document.content, card, said, self.guide),
+            "body": self.guide.body(document, card),
+        }
+
     def _record(self, document: Document[Any], card: Card) -> Page:
-        row = Row(card, facts.facts(document.content, card, self.guide))
-        self.rows[card.kind].append(row)
-        about = self._incident(document, row) if card.kind == "incident" else {}
+        self.rows[card.kind].append(Row(card, facts.columns(document.content, card, self.guide)))
+        about: dict[str, Any] = {}
         if card.kind == "runbook":
             runs = self.guide.runs(card)
             about["entry"] = catalogue.entry(document.content, card, runs, self.book.settings)
             about["today"] = self.today
             self.catalogue.append(about["entry"])
-        if card.kind == "postmortem":
-            said = self.book.content("incident", card.id)
-            about["lesson"] = self.library.add(document.content, card, said)
-            self.searched.append(library.searched(document, card))
         if document.kind.markdown:
             about["body"] = self.guide.body(document, card)
-        return self._page(document.kind, row, document.content, **about)
+        return self._page(document.kind, card, document.content, **about)
 
-    def _page(self, each: Kind, row: Row, record: Any, **about: Any) -> Page:
-        card = row.card
+    def _page(self, each: Kind, card: Card, record: Any, **about: Any) -> Page:
         if card.kind == "severities":
             about["tree"] = questions.tree(record)
             about["classifier"] = questions.classifier(record, self.guide)
@@ -197,7 +239,7 @@ class _Site:
             kind=each,
             card=card,
             record=record,
-            facts=row.facts,
+            facts=facts.facts(record, card, self.guide) if card.path else {},
             uses=self._uses(card),
             changes=self._changes(card),
             **about,
@@ -254,27 +296,12 @@ class _Site:
     def _rotations(self) -> list[Card]:
         return [card for (kind, _), card in self.survey.cards.items() if kind == "rotation" and card.readable]
 
-    def _incident(self, document: Document[Incident], row: Row) -> dict[str, Any]:
-        """What an incident's page shows beside the record; its open work is kept for the lists."""
+    def _work(self, document: Document[Incident], card: Card) -> list[Work]:
+        """The action items of an incident, the soonest due first."""
         incident = document.content
-        items = action_items(
-            incident, row.card, self.book.severities, calendar_of(self.book, incident), self.today
-        )
-        work = [self._answered(each, document) for each in sorted(items, key=lambda item: item.order)]
-        self.work += [each for each in work if each.item.unfinished]
-        self.done += [each for each in work if each.item.status == "done"]
-        self._count(document, row.card, work)
-        declared = incident.history.declared
-        when = f"{self.guide.local(declared):%Y-%m-%d %H:%M}" if declared else ""
-        self.listing.add(row.card, when, incident, facts.stated(incident))
-        self.searched.append(listing.searched(row.card, incident))
-        days = itertools.groupby(incident.timeline, key=lambda entry: self.guide.local(entry.at).date())
-        return {
-            "work": work,
-            "days": [(day, list(entries)) for day, entries in days],
-            "updates": [entry for entry in incident.timeline if entry.update],
-            **self._response(document, row.card),
-        }
+        calendar = calendar_of(self.book, incident)
+        items = action_items(incident, card, self.book.severities, calendar, self.today)
+        return [self._answered(each, document) for each in sorted(items, key=lambda item: item.order)]
 
     def _answered(self, work: Work, document: Document[Incident]) -> Work:
         """An action item, and whether a comment at its place says why it is late."""
@@ -284,9 +311,12 @@ class _Site:
         place = document.at(*key, "due") if work.item.due else document.key_at(*key)
         return work._replace(answered=answered("action-item", document, place, self.today))
 
-    def _count(self, document: Document[Incident], card: Card, work: list[Work]) -> None:
-        """Keeps of an incident what the pages of the whole book count."""
+    def _count(self, document: Document[Incident], card: Card) -> None:
+        """Keep of an incident what the pages of the whole book count."""
         incident, policy = document.content, self.book.severities
+        work = self._work(document, card)
+        self.work += [each for each in work if each.item.unfinished]
+        self.done += [each for each in work if each.item.status == "done"]
         if home.is_open(incident):
             self.open.append(home.opened(incident, card, policy, calendar_of(self.book, incident)))
         at = incident.history.known_since
@@ -299,14 +329,22 @@ class _Site:
             over = incident.history.milestones.get("resolved", at)
             opened = self.guide.local(over).date()
             self.items += filter(None, (tally.item(each, opened) for each in work))
+        declared = incident.history.declared
+        when = f"{self.guide.local(declared):%Y-%m-%d %H:%M}" if declared else ""
+        self.listing.add(card, when, incident, facts.stated(incident))
+        self.searched.append(listing.searched(card, incident))
         self.examples.note(document)
 
     def _response(self, document: Document[Incident], card: Card) -> dict[str, Any]:
         """What follows from the timeline: pictures, headline figures, and who was told in time."""
         incident = document.content
+        days = itertools.groupby(incident.timeline, key=lambda entry: self.guide.local(entry.at).date())
         page = self.book.content("postmortem", card.id)
         policy = self.book.severities
         return {
+            "work": self._work(document, card),
+            "days": [(day, list(entries)) for day, entries in days],
+            "updates": [entry for entry in incident.timeline if entry.update],
             "steps": response.steps(incident),
             "milestones": tuple(name.capitalize() for name in incident.history.milestones),
             "picture": response.picture(incident, self.guide, self.as_of),
@@ -344,7 +382,7 @@ class _Site:
         card = Card(each.name, each.name, "", index_page(each), plural(each))
         if record is None:
             return self._render("missing", card.page, card.title, kind=each, card=card)
-        return self._page(each, Row(card, {}), record)
+        return self._page(each, card, record)
 
     def _evidence(self, path: str, page: str) -> Page:
         try:

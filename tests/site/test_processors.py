@@ -1,0 +1,47 @@
+"""Work is shared between processes, and a piece that fails fails as if it had been done in one."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from opsbook.errors import UserError
+from opsbook.site.processors import shared
+
+
+def note(folder: Path, number: int) -> None:
+    (folder / str(number)).write_text(str(os.getpid()))
+
+
+def test_every_piece_is_done_once_and_by_several_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    pieces = [partial(note, tmp_path, number) for number in range(20_000)]
+    with shared(pieces):
+        while len(os.listdir(tmp_path)) < 1000:
+            pass
+    done = {file.name: file.read_text() for file in tmp_path.iterdir()}
+    assert len(done) == 20_000
+    assert len(set(done.values()) - {str(os.getpid())}) in (1, 2)
+
+
+def test_alone_it_does_them_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    with shared([partial(note, tmp_path, number) for number in range(10)]):
+        assert os.listdir(tmp_path) == []
+    assert {file.read_text() for file in tmp_path.iterdir()} == {str(os.getpid())}
+
+
+def test_what_fails_elsewhere_fails_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+
+    def fail() -> None:
+        raise UserError("no room", "")
+
+    pieces = [*(partial(note, tmp_path, number) for number in range(10)), fail]
+    with pytest.raises(UserError, match="no room"), shared(pieces):
+        pass
