@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ATTEMPTS = 10
+_GONE = "its commit is taken back as well: no push carries it"
 
 
 push_option = click.option("--push", is_flag=True, help="Share it at once, as `opsbook sync` does.")
@@ -94,7 +95,8 @@ def _write(
     if keeps or apart:
         from opsbook.sharing.clone import Clone
 
-        keeping = _Keeping(Clone(root), change, push=bool(options.get("push") or book.settings.push))
+        push = bool(options.get("push") or book.settings.push)
+        keeping = _Keeping(Clone(root), change, push=push, takes_back=options.get("takes_back"))
         home = keeping.branch(apart, book.settings.declare_on if options.get("declares") else None)
         if home:
             keeping.commit_on(home, apart.get(home))
@@ -118,12 +120,16 @@ def _write(
 class _Keeping:
     """What becomes of a change in git."""
 
-    def __init__(self, clone: Clone, change: Change, *, push: bool) -> None:
+    def __init__(
+        self, clone: Clone, change: Change, *, push: bool, takes_back: tuple[str, frozenset[str]] | None
+    ) -> None:
+        """`takes_back` is the incident of which a commit is undone, and files that this may have added."""
         self._clone = clone
         self._change = change
         self._texts = change.texts()
         self._paths = [*(source.path for source, _ in self._texts), *change.files]
         self._push = push
+        self._takes_back = takes_back
 
     def branch(self, apart: Mapping[str, Branch], declare_on: str | None) -> str | None:
         """The incident on whose branch the whole change belongs; None where that is the work tree.
@@ -142,10 +148,16 @@ class _Keeping:
         return id if id in apart or (new and lives_apart(self._clone, declare_on or "")) else None
 
     def commit_on(self, id: str, read: Branch | None) -> None:
+        from opsbook.sharing.back import take_back_on
         from opsbook.sharing.branches import commit_on
 
         texts = {source.path: text.encode("utf-8") for source, text in self._texts}
-        commit_on(self._clone, id, {**texts, **self._change.files}, self._change.summary, read)
+        files = {**texts, **self._change.files}
+        if self._takes_back and read and take_back_on(self._clone, read, files):
+            say(_GONE)
+        else:
+            commit_on(self._clone, id, files, self._change.summary, read)
+            self._say_what_stays()
         if read is None:
             say(f"on branch incident/{id}, and not in this work tree: `git switch incident/{id}` goes there")
         if self._push:
@@ -173,11 +185,29 @@ class _Keeping:
         if self._before is None:
             say(f"written, not committed: {self._broken}; commit it by hand once git works")
             return
-        why = self._clone.commit_of(self._before, self._change.summary)
-        if why:
-            say(f"written, not committed: {why}; `opsbook sync` tries again")
-        elif self._push:
+        if not self._taken_back(self._before):
+            why = self._clone.commit_of(self._before, self._change.summary)
+            if why:
+                say(f"written, not committed: {why}; `opsbook sync` tries again")
+                return
+            self._say_what_stays()
+        if self._push:
             share(self._clone)
+
+    def _taken_back(self, look: Look) -> bool:
+        """Whether the commit that is undone could be taken back, instead of adding another one."""
+        if self._takes_back is None:
+            return False
+        from opsbook.sharing.back import take_back
+
+        if not take_back(self._clone, look, *self._takes_back):
+            return False
+        say(_GONE)
+        return True
+
+    def _say_what_stays(self) -> None:
+        if self._takes_back is not None:
+            say("another commit takes it back: git's history keeps what it said, so revoke a secret in it")
 
 
 def share(clone: Clone) -> bool:

@@ -29,8 +29,11 @@ _ANY = ("triage", "investigating", "mitigated", "resolved", "closed")
 def command(obj: dict[str, Any], /, correct: bool, **options: Any) -> None:
     """Take back the last entry that this clone wrote, as long as nobody else has it.
 
-    What was pushed stays: others have acted on it. An entry that corrects it is written instead.
+    Its commit goes as well, so that a pasted secret is in no history, while it is the last one and only this
+    branch has it; else another commit takes the entry back. What was pushed stays: others have acted on it.
+    An entry that corrects it is written instead.
     """
+    from opsbook.authoring.evidence import is_address
     from opsbook.authoring.undo import corrected, taken_back
     from opsbook.output.frames import clean
 
@@ -58,7 +61,9 @@ def command(obj: dict[str, Any], /, correct: bool, **options: Any) -> None:
         document, where = _last(book, draft)
         return taken_back(document, where)
 
-    save(change, options)
+    folder = incident.path.removesuffix("incident.yaml")
+    beside = frozenset(folder + each for each in entry.evidence if not is_address(each))
+    save(change, options | {"takes_back": (incident.id, beside)})
     if not options["dry_run"]:
         lines(_said(incident, place))
 

@@ -321,11 +321,11 @@ class Clone(Git):
         head = {} if self.head is None else entries(self, "ls-tree", "-z", "HEAD", "--", *paths)
         staged = entries(self, "ls-files", "--stage", "-z", "--", *paths)
         origins = {path: look.origins.get(path, path) for path in paths}
-        committed = {path: self._entry(look, path, head.get(origins[path])) for path in paths}
+        committed = {path: self.changed_in(look, path, head.get(origins[path])) for path in paths}
         indexed = {
             path: committed[path]
             if staged.get(origins[path]) == head.get(origins[path])
-            else self._entry(look, path, staged.get(origins[path]))
+            else self.changed_in(look, path, staged.get(origins[path]))
             for path in paths
         }
         with self.spare_index() as index:
@@ -334,13 +334,13 @@ class Clone(Git):
                 self.run("read-tree", "--empty", env=env)
             else:
                 self.run("read-tree", "--reset", "HEAD", env=env)
-            self._put(committed, env)
+            self.put(committed, env)
             self._commit(summary, ask=ask, index=index)
-        self._put(indexed, None)
+        self.put(indexed)
         with suppress(GitError):
             self.run("update-index", "-q", "--refresh")
 
-    def _entry(self, look: Look, path: str, there: Entry | None) -> Entry | None:
+    def changed_in(self, look: Look, path: str, there: Entry | None) -> Entry | None:
         """A command's change of a file, made in another version of it; None where it is gone from its path.
         UserError where both touch one place."""
         try:
@@ -374,7 +374,8 @@ class Clone(Git):
         """Whether this person's commits are signed."""
         return self.settings.get("commit.gpgsign", "").lower() not in ("", "false", "no", "off", "0")
 
-    def _put(self, changed: Mapping[str, Entry | None], env: Mapping[str, str] | None) -> None:
+    def put(self, changed: Mapping[str, Entry | None], env: Mapping[str, str] | None = None) -> None:
+        """Have these entries in the index, or in another one."""
         lines = as_listed({self.prefix + path: entry for path, entry in changed.items()})
         self.run("update-index", "-z", "--add", "--index-info", stdin=lines, env=env)
 
