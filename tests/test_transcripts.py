@@ -1,4 +1,5 @@
-"""The pages of `transcripts/` are true: what they say is typed is run, and prints what they say.
+"""The pages of `transcripts/` and the tours of the manual are true: what they say is typed is run, and prints
+what they say.
 
 A fence with a `title` is a file of the book, written when the page comes to it. In a fence of
 `console` a line that begins with `$ ` is run by a shell, and what follows it is everything that it
@@ -28,7 +29,8 @@ from opsbook.edits import apply
 from opsbook.text import Span
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted((Path(__file__).parent / "transcripts").glob("*.md"))
+COMMANDS = sorted((Path(__file__).parent / "transcripts").glob("*.md"))
+TOURS = sorted((ROOT / "tooling/opsbook/manual").glob("tour-*.md"))
 EXAMPLE = ("alerts", "incidents", "policies", "rotations", "runbooks", "pyproject.toml", "mkdocs.yml")
 UPDATE = bool(os.environ.get("OPSBOOK_UPDATE"))
 
@@ -107,7 +109,7 @@ def says(expected: str, printed: str) -> bool:
     return re.fullmatch(re.escape(expected).replace("…", ".*"), printed, re.DOTALL) is not None
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [*COMMANDS, *TOURS], ids=lambda page: page.stem)
 def test_what_a_page_shows_is_what_is_printed(page: Path, shell: Shell) -> None:
     text = page.read_text(encoding="utf-8")
     about = head(text)
@@ -121,7 +123,7 @@ def test_what_a_page_shows_is_what_is_printed(page: Path, shell: Shell) -> None:
     assert text == today, f"OPSBOOK_UPDATE=1 writes today's output into {page}"
 
 
-def test_every_command_has_its_page_and_other_pages_are_tours() -> None:
+def test_every_command_has_its_page_and_there_are_tours() -> None:
     commands = cli.list_commands(None)  # type: ignore[attr-defined, arg-type]
-    pages = sorted(page.stem for page in PAGES if not page.stem.startswith("tour-"))
-    assert pages == sorted([*commands, "opsbook"])
+    assert sorted(page.stem for page in COMMANDS) == sorted([*commands, "opsbook"])
+    assert TOURS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
 from opsbook.cli.main import cli
 from opsbook.lint.catalog import catalog
+from opsbook.output.metrics import formulas
+from opsbook.site.manual import CHAPTERS, TOURS
 from opsbook.site.pages import pages
 from opsbook.site.reference import reference
 from opsbook.site.survey import index_page
@@ -276,3 +279,24 @@ def test_every_kind_has_a_page_that_says_what_its_keys_mean(documented: dict[str
     assert "title required text What customers would say is wrong, in one line." in page
     assert "timeline list of entry What happened, in order of time." in page
     assert "at required like 2026-03-02T09:02Z When it happened" in page
+
+
+def test_every_file_of_the_manual_is_a_page_with_its_title_and_its_text(documented: dict[str, str]) -> None:
+    files = {each.stem: each.read_text("utf-8") for each in (ROOT / "tooling/opsbook/manual").iterdir()}
+    assert set(files) == {*TOURS, *CHAPTERS}
+    for name, text in files.items():
+        title = next(line for line in text.splitlines() if line.startswith("# ")).removeprefix("# ")
+        tour = name.removeprefix("tour-")
+        page = documented[f"reference/tutorial/{tour}.md" if name in TOURS else f"reference/{name}.md"]
+        assert f"# {title}\n" in page
+        assert page.count("\n# ") == 1
+        assert page.count('<div class="highlight">') == text.count("\n```") / 2
+        if name in TOURS:
+            assert f'<a href="{tour}.html">{title}</a>' in documented["reference/tutorial/index.md"]
+
+
+def test_the_figures_are_explained_by_the_code_that_computes_them(documented: dict[str, str]) -> None:
+    shown, written = html.unescape(words(documented["reference/metrics.md"])), formulas.page()
+    for heading in re.findall(r"^## (.*)$", written, re.MULTILINE):
+        assert f"## {heading} {{" in documented["reference/metrics.md"]
+    assert "this is the estimate of greatest likelihood" in shown

@@ -218,7 +218,7 @@ def json_(obj: dict[str, Any], /, out: str | None, given: str | None, at: str | 
 
     The export says each item in opsbook's words, and in fields of Jira and Linear. The import reads that
     shape again, the answer to a Jira search, or the nodes of a Linear query: an issue is of the item that a
-    label names (`INCIDENT/ID`), or whose `tracker` is its address. docs/trackers.md has the tables.
+    label names (`INCIDENT/ID`), or whose `tracker` is its address. The manual, on every site, has the tables.
     """
     if (out is None) == (given is None):
         raise click.UsageError("either --export FILE or --import FILE")

@@ -1,4 +1,4 @@
-"""The reference, made from the code: a page per rule, per command, and per kind of record."""
+"""The reference, made from the code: a page per rule, per command, and per kind of record; and the manual."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from opsbook.lint.examples import mends
 from opsbook.schemas import all_schemas
 from opsbook.site import markup
 from opsbook.site.escape import text
+from opsbook.site.manual import manual
 from opsbook.site.render import Page, render
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def reference(program: click.Group) -> Iterator[Page]:
     yield from _rules()
     yield from _commands(program)
     yield from _records()
+    yield from manual()
 
 
 # ── rules ─────────────────────────────────────────────────────────────────────────────────
