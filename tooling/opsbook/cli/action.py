@@ -313,6 +313,7 @@ def _data(each: Work, today: date) -> dict[str, Any]:
         "status": each.item.status,
         "strength": each.item.strength,
         "overdue": _overdue(each, today),
+        "answered": _overdue(each, today) and _answered(each, today),
         "path": each.incident.path,
         "line": each.incident.at("action_items", each.id).start.line,
     }
@@ -322,6 +323,13 @@ def _overdue(each: Work, today: date) -> bool:
     return each.item.unfinished and each.due is not None and each.due < today
 
 
+def _answered(each: Work, today: date) -> bool:
+    """Whether a comment at its place says why it may be late."""
+    from opsbook.metrics.clocks import work_may_wait
+
+    return work_may_wait(each.incident, each.id, today)
+
+
 def _lines(found: list[Work], today: date) -> Iterator[str]:
     from opsbook.output.frames import Paint, clean
 
@@ -329,8 +337,11 @@ def _lines(found: list[Work], today: date) -> Iterator[str]:
     owners = [clean(each.item.owner or "nobody") for each in found]
     width = max(map(len, owners), default=0)
     for each, owner in zip(found, owners, strict=True):
-        late = (today - each.due).days if each.due and _overdue(each, today) else 0
+        overdue = _overdue(each, today)
+        late = overdue and not _answered(each, today)
         due = str(each.due or "no day    ")
-        state = paint(f"{late} d late", "31") if late else each.item.status
         yield f"{paint(due, '1' if late else '')}  {owner:<{width}}  {clean(each.item.title)}\n"
+        state: str = "late, with a reason" if overdue else each.item.status
+        if late and each.due:
+            state = paint(f"{(today - each.due).days} d late", "31")
         yield f"{'':<12}{'':<{width}}{paint(clean(each.name), '2')}  {state}\n"

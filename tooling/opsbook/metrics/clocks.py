@@ -73,6 +73,17 @@ def _made(
     )
 
 
+def work_due(incident: Document[Incident], id: str) -> Location:
+    """Where it is written when an action item is due: its date, else its name, since the policy says it."""
+    key = ("action_items", id)
+    return incident.at(*key, "due") if incident.content.action_items[id].due else incident.key_at(*key)
+
+
+def work_may_wait(incident: Document[Incident], id: str, today: date) -> bool:
+    """Whether a comment says, on a day, why an action item may be late."""
+    return answered("action-item", incident, work_due(incident, id), today)
+
+
 def answered(what: What, document: Document[Any], place: Location, today: date) -> bool:
     """Whether a comment at a place says, on a day, why what is asked there may stay as it is."""
     return hold(_answers(what, document, place), today)
@@ -181,18 +192,17 @@ def action_items(book: Book, incident: Document[Incident]) -> Iterator[Clock]:
         return
     days = due_days(record, book.severities, calendar_of(book, record))
     for id, item in record.action_items.items():
-        key, day, look = ("action_items", id), days[id], review_day(item)
+        day, look = days[id], review_day(item)
         about = {
             "record": f"{incident.id}/{id}",
             "owners": (item.owner,) if item.owner else (),
             "services": record.services,
         }
         if item.unfinished and day is not None:
-            place = incident.at(*key, "due") if item.due else incident.key_at(*key)
-            told = told_when_overdue(record, book.severities)
+            told, place = told_when_overdue(record, book.severities), work_due(incident, id)
             yield _made(book, "action-item", item.title, incident, place, day, told=told, **about)
         if look is not None:
-            text, place = f"See whether it holds: {item.title}", incident.at(*key, "review_on")
+            text, place = f"See whether it holds: {item.title}", incident.at("action_items", id, "review_on")
             yield _made(book, "effectiveness-review", text, incident, place, look, **about)
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.metrics.business_days import calendar_of
-from opsbook.metrics.clocks import answered
+from opsbook.metrics.clocks import answered, work_may_wait
 from opsbook.metrics.follow_up import PostmortemStage, due_days, postmortem_due
 from opsbook.model.time import Interval, local_day
 from opsbook.oncall.answers import Handoff, handoffs, zone_of
@@ -315,9 +315,7 @@ def _follow_ups(
             mine = scope.owns(item.owner) or (item.owner is None and ours)
             if not (mine and item.unfinished and day and day <= last):
                 continue
-            key = ("action_items", id)
-            place = each.at(*key, "due") if item.due else each.key_at(*key)
-            if not answered("action-item", each, place, today):
+            if not work_may_wait(each, id, today):
                 yield FollowUp(each.id, id, item, day, day < today)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opsbook.book.kinds import KINDS, Kind, kind
 from opsbook.metrics import agenda
 from opsbook.metrics.business_days import calendar_of
-from opsbook.metrics.clocks import answered
+from opsbook.metrics.clocks import work_may_wait
 from opsbook.metrics.targets import wanted
 from opsbook.site import (
     alike,
@@ -307,9 +307,7 @@ class Site:
         """An action item, and whether a comment at its place says why it is late."""
         if not work.overdue:
             return work
-        key = ("action_items", work.id)
-        place = document.at(*key, "due") if work.item.due else document.key_at(*key)
-        return work._replace(answered=answered("action-item", document, place, self.today))
+        return work._replace(answered=work_may_wait(document, work.id, self.today))
 
     def _count(self, document: Document[Incident], card: Card) -> None:
         """Keep of an incident what the pages of the whole book count."""
