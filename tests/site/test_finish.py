@@ -76,3 +76,15 @@ def test_the_search_finds_incidents_by_what_they_say_of_themselves(file: str, tm
         "incidents/a.html", "&lt;b&gt;", "pool &amp; load",
     )  # fmt: skip
     assert not (tmp_path / FOUND).exists()
+
+
+def test_the_home_page_says_where_the_feed_is_and_only_where_there_is_one(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text(page())
+    finish(tmp_path)
+    assert "application/atom+xml" not in (tmp_path / "index.html").read_text()
+    (tmp_path / "feed.xml").touch()
+    (tmp_path / "other.html").write_text(page())
+    finish(tmp_path)
+    link = '<link rel="alternate" type="application/atom+xml" title="Incidents" href="feed.xml">'
+    assert (tmp_path / "index.html").read_text().count(link) == 1
+    assert "application/atom+xml" not in (tmp_path / "other.html").read_text()

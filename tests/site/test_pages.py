@@ -118,6 +118,8 @@ def test_every_record_has_a_page_at_its_own_path() -> None:
         "tags.md",
         "incidents/2026/index.md",
         "incidents/2026/postmortems.md",
+        "feed.xml",
+        "incidents.json",
         "incidents/index.json",
         "incidents/postmortems.json",
         "search-incidents.json",

@@ -260,6 +260,7 @@ def test_an_entry_of_the_feed_is_the_same_one_when_it_changes_and_has_all_that_a
     early, late = entries(datetime(2026, 3, 4, 8, 20, tzinfo=UTC))[-1], entries(NOW)[-1]
     assert {"id", "title", "link", "published", "updated", "content"} <= set(early)
     assert early["id"] == late["id"]
+    assert re.match(r"<p>[^<&]*</p>", late["content"]), "HTML, escaped once"
     assert (early["updated"], late["updated"]) == ("2026-03-04T08:10:00Z", "2026-03-04T09:30:00Z")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from opsbook.site.public import Event, Public
 
 _OURS = UUID("8f5f4b5e-1c0b-4a0e-9f57-0c1f6d8f2a77")
-_ENTRIES = 50
+ENTRIES = 50
 """So many incidents stand in a feed, those with the last news."""
 
 
@@ -39,7 +39,7 @@ class News(NamedTuple):
 def atom(name: str, news: Iterable[News], as_of: datetime) -> bytes:
     """A feed of the incidents that changed last. It is as old as its newest entry, so that equal news give
     equal bytes; `as_of` is its age while there is none."""
-    newest = sorted(news, key=lambda each: (each.changed, each.id), reverse=True)[:_ENTRIES]
+    newest = sorted(news, key=lambda each: (each.changed, each.id), reverse=True)[:ENTRIES]
     updated = newest[0].changed if newest else as_of
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
@@ -76,7 +76,7 @@ def _id(of: str) -> str:
 
 
 def _text(value: str) -> str:
-    return escape(printable(value))
+    return escape(str(printable(value)))  # markup would escape what is put into it once more
 
 
 def public_json(found: Public) -> bytes:

@@ -22,6 +22,8 @@ _SCOPE = re.compile(r'\A__md_scope=new URL\("[./]*",')
 _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 _EMPTY = re.compile(r"\s*\n\s*")
 _HEAD = re.compile(r'<meta charset="?utf-8"?\s*/?>|<head>', re.IGNORECASE)
+_FEED = '<link rel="alternate" type="application/atom+xml" title="Incidents" href="feed.xml">'
+"""On the home page, where readers of feeds look for one."""
 _DIALOG = re.compile(r'(<div class="md-search" data-md-component="search" role="dialog")>')
 _SECTION = re.compile(
     r'<li class="md-nav__item md-nav__item--nested">\s*<input [^>]*>\s*'
@@ -63,6 +65,9 @@ def finish(site: Path, fill: Callable[[Path, Callable[[str], str]], list[Row]] |
             page = opened.read()
         with open(file, "w", encoding="utf-8", newline="") as opened:
             opened.write(finished(page, own))
+    if (site / "feed.xml").is_file():
+        home = site / "index.html"
+        home.write_text(_HEAD.sub(lambda found: found[0] + _FEED, home.read_text("utf-8"), count=1), "utf-8")
     _add_to_search(site, fill(site, lambda page: finished(page, own)) if fill else [])
 
 

@@ -30,6 +30,7 @@ from opsbook.site import (
     library,
     listing,
     measures,
+    news,
     paging,
     quarterly,
     questions,
@@ -113,6 +114,7 @@ class Site:
         self.by_service: dict[str, list[tally.Case]] = {}
         self.items: list[tally.Item] = []
         self.listing = listing.Listing(book, self.guide, "index.html")
+        self.news = news.News(book, self.guide, as_of)
         self.searched: list[tuple[str, str, str]] = []
         self._ahead: dict[str, list[duty.Week]] = {}
         self.stubs: list[Stub] = []
@@ -167,6 +169,7 @@ class Site:
         found = tags.names(self.listing, self.library.listing, self.catalogue)
         yield self._render("tags", "tags.md", "Factors and tags", **found)
         yield Page(FOUND, json.dumps(self.searched, separators=(",", ":")).encode())
+        yield from self.news.pages(sorted(self.stubs, key=lambda found: found.day, reverse=True))
         yield self._home()
 
     def _render(self, template: str, path: str, title: str, **context: Any) -> Page:
@@ -331,6 +334,7 @@ class Site:
         when = f"{self.guide.local(declared):%Y-%m-%d %H:%M}" if declared else ""
         self.listing.add(card, when, incident, facts.stated(incident))
         self.searched.append(listing.searched(card, incident))
+        self.news.note(incident, card)
         self.examples.note(document)
 
     def _response(self, document: Document[Incident], card: Card) -> dict[str, Any]:
