@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -17,6 +18,8 @@ from opsbook.errors import UserError
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
+    from opsbook.site.build import Part
+    from opsbook.site.kept import Kept
     from opsbook.site.render import Page
 
 _PAGES = "build/pages"
@@ -66,39 +69,132 @@ def build(
     builds = ("zensical",) if builder == "zensical" else ("mkdocs", "material")
     _need("jinja2", "pygments", *(() if markdown_only else builds))
     from opsbook.book.settings import find_root
-    from opsbook.output.frames import clean
     from opsbook.site import build as site
-    from opsbook.site.pages import Site
-    from opsbook.site.reference import reference
-    from opsbook.site.render import assets
 
-    root, public = find_root(Path.cwd()), visibility == "public"
-    place, shown = ("build/public-pages", "build/public") if public else (_PAGES, "build/site")
-    target = output.absolute() if output else root / shown
+    root = find_root(Path.cwd())
+    job = _Job(context, root, visibility, builder, told_at, output)
     if not markdown_only:
-        site.refuse_foreign(target)
-    book, instant = _book(root), moment(context.find_root().obj, at)
-    if public:
-        found, parts = _public_pages(book, instant), []
-    else:
-        program: Any = context.find_root().command
-        told = moment({}, told_at) if told_at else None
-        made = Site(book, instant, told)
-        found = chain(made.pages(), reference(program), calendars(book, instant), assets())
-        parts = made.parts()
-    count = site.write(found, root / place, parts)
-    click.echo(f"{place}: {count:,} files")
-    if markdown_only:
+        site.refuse_foreign(job.target)
+    book = _book(root)
+    job.write(book, moment(context.find_root().obj, at))
+    return 0 if markdown_only else job.make(book)
+
+
+@command.command()
+@click.option(
+    "--address", metavar="HOST:PORT", default="127.0.0.1:8000", show_default=True,
+    help="Where browsers find it; port 0 is any that is free.",
+)  # fmt: skip
+@click.option(
+    "--visibility", type=click.Choice(("internal", "public")), default="internal",
+    help="For whom: `public` shows what is marked so, of that only what customers may know.",
+)  # fmt: skip
+@click.option(
+    "--builder", type=click.Choice(("mkdocs", "zensical")), default="mkdocs",
+    help="What makes HTML of the pages; Zensical is the successor of Material for MkDocs.",
+)  # fmt: skip
+@at_option
+@click.pass_context
+def serve(context: click.Context, address: str, visibility: str, builder: str, at: str | None) -> None:
+    """Show the site while the book is being written.
+
+    Builds it, shows it to browsers on this machine, and builds it anew whenever a file of the book
+    changes: of incidents and post-mortems only those pages whose inputs changed. Open pages load
+    themselves again. Ctrl-C ends it.
+    """
+    builds = ("zensical",) if builder == "zensical" else ("mkdocs", "material")
+    _need("jinja2", "pygments", *builds)
+    from opsbook.book.settings import find_root
+    from opsbook.site import build as site
+    from opsbook.site.kept import Kept
+    from opsbook.site.serve import parsed, serve
+    from opsbook.site.state import looks
+
+    where = parsed(address)
+    root = find_root(Path.cwd())
+    job = _Job(context, root, visibility, builder)
+    job.kept = Kept(job.pages)
+    site.refuse_foreign(job.target)
+
+    rules = list(_book(root).rule_paths())
+
+    def build() -> None:
+        book = _book(root)
+        rules[:] = book.rule_paths()
+        job.write(book, moment(context.find_root().obj, at))
+        job.make(book)
+
+    serve(where, job.target, build, lambda: looks(root, rules), partial(click.echo, err=True))
+
+
+class _Job:
+    """A site to build: for whom, with what, and where it goes."""
+
+    def __init__(
+        self,
+        context: click.Context,
+        root: Path,
+        visibility: str,
+        builder: str,
+        told_at: str | None = None,
+        output: Path | None = None,
+    ) -> None:
+        self.root = root
+        self.public = visibility == "public"
+        self.builder = builder
+        self.told_at = moment({}, told_at) if told_at else None
+        self.place, self.shown = (
+            ("build/public-pages", "build/public") if self.public else (_PAGES, "build/site")
+        )
+        self.pages = root / self.place
+        self.target = output.absolute() if output else root / self.shown
+        self.shown = str(output or self.shown)
+        self.program: Any = context.find_root().command
+        self.kept: Kept | None = None
+
+    def write(self, book: Book, at: datetime) -> None:
+        """Write the pages of Markdown, unless those that are there were made of the same."""
+        from opsbook.site import build as site
+        from opsbook.site.state import minute, state
+
+        of = state(book, self.root, self.public, self.told_at, minute(at))
+        if of and of == site.made_of(self.pages):
+            click.echo(f"{self.place}: {site.count(self.pages):,} files, nothing changed")
+            return
+        pages, parts = self._made(book, at)
+        count = site.write(pages, self.pages, parts, of)
+        click.echo(f"{self.place}: {count:,} files")
+
+    def _made(self, book: Book, at: datetime) -> tuple[Iterable[Page], Sequence[Part]]:
+        from opsbook.site.pages import Site
+        from opsbook.site.render import assets
+
+        if self.public:
+            return _public_pages(book, at), ()
+        site = Site(book, at, self.told_at, self.kept)
+        return chain(site.pages(), _reference(self.program), calendars(book, at), assets()), site.parts()
+
+    def make(self, book: Book) -> int:
+        """Have the builder make a site of the pages; 1 where it warns."""
+        from opsbook.output.frames import clean
+        from opsbook.site import build as site
+        from opsbook.site.state import state
+
+        of = state(book, self.root, self.builder, site.made_of(self.pages))
+        if of and site.made_of(self.pages) and of == site.made_of(self.target):
+            click.echo(f"{self.shown}: nothing changed, begin with index.html")
+            return 0
+        warnings = site.make(
+            self.root, self.pages, self.target, builder=self.builder, partial=self.public, state=of
+        )
+        for warning in warnings:
+            click.echo(f"warning: {clean(warning)}", err=True)
+        if warnings:
+            tool = "Zensical" if self.builder == "zensical" else "MkDocs"
+            click.echo(f"no site: {tool} warned {len(warnings):,} times about {self.place}", err=True)
+            return 1
+        click.echo(f"{self.shown}: begin with index.html")
         return 0
-    warnings = site.make(root, root / place, target, builder=builder, partial=public)
-    for warning in warnings:
-        click.echo(f"warning: {clean(warning)}", err=True)
-    if warnings:
-        tool = "Zensical" if builder == "zensical" else "MkDocs"
-        click.echo(f"no site: {tool} warned {len(warnings):,} times about {place}", err=True)
-        return 1
-    click.echo(f"{output or shown}: begin with index.html")
-    return 0
 
 
 @command.command()
@@ -158,6 +254,19 @@ def calendars(book: Book, at: datetime) -> Iterator[Page]:
         yield Page(
             calendar_page(kind, id), written(f"On call: {title}", found, midnight(today, zone)).encode()
         )
+
+
+def _reference(program: Any) -> Iterator[Page]:
+    """What opsbook says of itself, which is the same until it changes."""
+    from opsbook.lint.program import remembered
+    from opsbook.site.reference import reference
+    from opsbook.site.render import Page
+
+    def made() -> list[tuple[str, bytes]]:
+        return [(page.path, page.content) for page in reference(program)]
+
+    for path, content in remembered("reference", made):
+        yield Page(path, content)
 
 
 def _public_pages(book: Book, at: datetime) -> Iterator[Page]:

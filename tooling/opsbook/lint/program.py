@@ -13,6 +13,8 @@ from opsbook.book.tree import signature
 
 T = TypeVar("T")
 
+_OURS = (".py", ".yaml", ".j2", ".css", ".js")
+
 _TOP = os.path.dirname(opsbook.__file__)
 
 
@@ -46,7 +48,7 @@ def _files() -> Iterator[os.DirEntry[str]]:
     while stack:
         with os.scandir(stack.pop()) as entries:
             for entry in entries:
-                if entry.name.endswith((".py", ".yaml")):
+                if entry.name.endswith(_OURS):
                     yield entry
                 elif entry.is_dir() and entry.name != "__pycache__":
                     stack.append(entry.path)

@@ -38,13 +38,26 @@ _DEEPEST = 100
 """So many folders are never needed; making and removing folders takes a call in a call for each."""
 
 
-def write(pages: Iterable[Page], target: Path, parts: Sequence[Part] = ()) -> int:
+def write(pages: Iterable[Page], target: Path, parts: Sequence[Part] = (), state: str = "") -> int:
     """Write pages into a folder, in place of what it held; how many. The pages of `parts` depend on no
-    others, and are made by all processors where that pays."""
-    with _fresh(target) as folder:
+    others, and are made by all processors where that pays. `state` says what all were made of."""
+    with _fresh(target, state) as folder:
         with shared([partial(_put_all, part, folder) for part in parts]):
             _put_all(lambda: pages, folder)
-        return sum(len(files) for _, _, files in os.walk(folder)) - 1  # but for the mark
+        return count(folder)
+
+
+def count(folder: Path) -> int:
+    """How many pages and other files a folder has that opsbook wrote."""
+    return sum(len(names) for _, _, names in os.walk(folder)) - 1  # but for the mark
+
+
+def made_of(target: Path) -> str:
+    """What a folder was made of, as it was said when it was written."""
+    try:
+        return (target / _MARK).read_text("utf-8").removeprefix(_SAYS)
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _put_all(pages: Part, folder: Path) -> None:
@@ -66,7 +79,7 @@ def _refuse_deep(path: str) -> None:
 
 
 def make(
-    root: Path, pages: Path, target: Path, *, builder: str = "mkdocs", partial: bool = False
+    root: Path, pages: Path, target: Path, *, builder: str = "mkdocs", partial: bool = False, state: str = ""
 ) -> list[str]:
     """Have MkDocs or Zensical make a site of a folder of pages, strictly; its warnings, if any.
 
@@ -78,7 +91,7 @@ def make(
         as_file(files("opsbook.site") / "mkdocs.yml") as default,
         _Warnings() as warnings,
         suppress(_WarnedError),
-        _fresh(target) as folder,
+        _fresh(target, state) as folder,
     ):
         settings = own if own.is_file() else default
         if builder == "zensical":
@@ -200,13 +213,13 @@ class _Warnings(logging.Handler):
 
 
 @contextmanager
-def _fresh(target: Path) -> Iterator[Path]:
+def _fresh(target: Path, state: str) -> Iterator[Path]:
     """A new folder that takes the place of `target` when all went well."""
     refuse_foreign(target)
     new, old = (target.with_name(f".{target.name}-{word}-{os.getpid()}") for word in ("new", "old"))
     try:
         new.mkdir(parents=True)
-        (new / _MARK).write_text(_SAYS, encoding="utf-8")
+        (new / _MARK).write_text(_SAYS + state, encoding="utf-8")
         yield new
         if target.exists():
             target.rename(old)

@@ -148,7 +148,7 @@ class Guide:
 
     def due(self, item: Item) -> Markup:
         """Something with a clock, linked to where it stands."""
-        card = self.survey.by_path.get(item.path)
+        card = self.survey.at(item.path)
         if card is None:
             return text(item.text)
         anchor = (
@@ -204,7 +204,7 @@ class Guide:
         full = posixpath.normpath(posixpath.join(base, path.lstrip("/")))
         if full in self.survey.evidence:
             return _href(self.survey.evidence[full])
-        found = self.survey.by_path.get(full) or self.survey.by_path.get(f"{full}/incident.yaml")
+        found = self.survey.at(full) or self.survey.at(f"{full}/incident.yaml")
         return _href(found.page, anchor) if found else None
 
     # ── Markdown ──────────────────────────────────────────────────────────────────────────

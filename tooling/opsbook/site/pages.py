@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator
+import posixpath
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.kinds import KINDS, Kind, kind
+from opsbook.book.tree import SETTINGS_FILES
 from opsbook.metrics import agenda
 from opsbook.metrics.business_days import calendar_of
 from opsbook.metrics.clocks import work_may_wait
 from opsbook.metrics.targets import wanted
 from opsbook.site import (
-    alike,
     board,
     catalogue,
     communications,
@@ -39,6 +40,7 @@ from opsbook.site import (
     tally,
     tools,
 )
+from opsbook.site.alike import Alike, Likeness
 from opsbook.site.finish import FOUND
 from opsbook.site.guide import Guide
 from opsbook.site.public import Stub, stub
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from opsbook.metrics.failures import Service as Failing
     from opsbook.model.directory import Service
     from opsbook.model.incident import Incident
+    from opsbook.site.kept import Kept
 
 _LISTED = 50
 """So many of the records that name another are listed on its page; the rest are counted."""
@@ -92,8 +95,11 @@ class Site:
     """One site in the making: the pages of incidents and post-mortems, which are most, stand for themselves
     and may be made elsewhere, in any order; all others are made of what was noted of these."""
 
-    def __init__(self, book: Book, as_of: datetime, told_at: datetime | None) -> None:
+    def __init__(
+        self, book: Book, as_of: datetime, told_at: datetime | None = None, kept: Kept | None = None
+    ) -> None:
         self.book = book
+        self.kept = kept
         self.as_of = as_of
         self.told_at = told_at
         self.survey = Survey(book)
@@ -108,7 +114,7 @@ class Site:
         self.library = library.Library(book, self.guide)
         self.paging = paging.Paging(book, as_of)
         self.examples = communications.Examples(book, as_of)
-        self.alike = alike.Likeness(book, self.survey)
+        self.alike = Likeness(book, self.survey)
         self.limits = response.Limits(book)
         self.cases: list[tally.Case] = []
         self.by_service: dict[str, list[tally.Case]] = {}
@@ -133,8 +139,36 @@ class Site:
     def _part(self, cards: Iterable[Card]) -> Iterator[Page]:
         for card in cards:
             document = self.book.read(card.path)
-            about = self._shown(document, card)
-            yield self._page(document.kind, card, document.content, **about)
+            alike = self.alike.like(document) if card.kind == "incident" else []
+            make = partial(self._own_page, document, card, alike)
+            if self.kept is None:
+                yield make()
+            else:
+                yield self.kept.page(card, self._made_of(card), self.survey, alike, make)
+
+    def _own_page(self, document: Document[Any], card: Card, alike: list[Alike]) -> Page:
+        about = self._shown(document, card, alike)
+        return self._page(document.kind, card, document.content, **about)
+
+    def _made_of(self, card: Card) -> tuple[Hashable, ...]:
+        """What the page of an incident or post-mortem is made of, but for other records that it names."""
+        folder = posixpath.dirname(card.path)
+        keys = (f"={folder}/incident.yaml", f"={folder}/postmortem.md", f"%{card.id}", f"^{card.path}")
+        versions = tuple(map(self.book.version, keys))
+        used = tuple(self.survey.uses.get((card.kind, card.id), ()))
+        return self._policies, self.today, self.as_of if card.id in self._live else None, versions, used
+
+    @cached_property
+    def _live(self) -> set[str]:
+        """The incidents whose pages say how late something is now."""
+        return {each.card.id for each in self.open} | {work.incident.id for work in self.work}
+
+    @cached_property
+    def _policies(self) -> tuple[Hashable, ...]:
+        """What every page is made of."""
+        paths = (path for folder in ("policies", "rotations") for path in self.book.tree.paths(folder))
+        settings = (self.book.tree.version(name) for name in SETTINGS_FILES)
+        return (*settings, *((path, self.book.tree.version(path)) for path in paths))
 
     def pages(self) -> Iterator[Page]:
         """All other pages."""
@@ -187,10 +221,10 @@ class Site:
             self.library.add(document.content, card, said)
             self.searched.append(library.searched(document, card))
 
-    def _shown(self, document: Document[Any], card: Card) -> dict[str, Any]:
+    def _shown(self, document: Document[Any], card: Card, alike: list[Alike]) -> dict[str, Any]:
         """What the page of an incident or post-mortem shows beside the record."""
         if card.kind == "incident":
-            return self._response(document, card)
+            return self._response(document, card) | {"alike": alike}
         said = self.book.content("incident", card.id)
         return {
             "lesson": library.lesson(document.content, card, said, self.guide),
@@ -354,7 +388,6 @@ class Site:
             "owed": response.owed(incident, policy, calendar_of(self.book, incident), page, self.as_of),
             "tiles": response.tiles(incident, policy.worst_of(incident), self.limits, self.as_of),
             "runs": response.runs(incident),
-            "alike": self.alike.like(document),
         }
 
     def _changes(self, card: Card) -> tuple[Change, ...]:

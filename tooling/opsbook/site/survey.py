@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -48,6 +50,12 @@ class Card(NamedTuple):
         return f"{self.page.removesuffix('.md')}.html"
 
 
+Asked = dict[tuple[str, str], "Card | None"]
+"""What somebody asked a survey for, and was told."""
+_AT = "at"
+"""In place of a kind: it is a path that was asked for."""
+
+
 class Run(NamedTuple):
     """A runbook was followed in an incident."""
 
@@ -70,6 +78,7 @@ class Survey:
         self.evidence: dict[str, str] = {}
         """The address on the site of each file of evidence that is shown, by path."""
         self._pages: set[str] = set()
+        self._asked: Asked | None = None
         for kind in KINDS:
             for document in book.documents(kind.name):
                 self._add(document)
@@ -77,7 +86,33 @@ class Survey:
             self._add_evidence(path)
 
     def __getitem__(self, key: tuple[str, str]) -> Card | None:
-        return self.cards.get(key)
+        return self._told(key, self.cards.get(key))
+
+    def at(self, path: str) -> Card | None:
+        """The card of the record at a path."""
+        return self._told((_AT, path), self.by_path.get(path))
+
+    def _told(self, key: tuple[str, str], found: Card | None) -> Card | None:
+        if self._asked is not None:
+            self._asked[key] = found
+        return found
+
+    @contextmanager
+    def asked(self) -> Iterator[Asked]:
+        """Notes what is asked of this survey meanwhile."""
+        found: Asked = {}
+        self._asked = found
+        try:
+            yield found
+        finally:
+            self._asked = None
+
+    def answers(self, asked: Asked) -> bool:
+        """Whether this survey tells the same."""
+        return all(
+            (self.by_path.get(id) if kind == _AT else self.cards.get((kind, id))) == card
+            for (kind, id), card in asked.items()
+        )
 
     def _add(self, document: Document[Any]) -> None:
         name, id = document.kind.name, document.id

@@ -1,0 +1,71 @@
+"""What a site is made of, in one line: where it is the same, there is nothing to build."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsbook.book.tree import SETTINGS_FILES, settled, signature
+from opsbook.lint.cache import program
+
+if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
+
+_MADE_OF = ("incidents", "runbooks", "rotations", "policies", "site")
+"""Folders of a book that its site is made of."""
+_MAKERS = ("jinja2", "pygments", "mkdocs", "mkdocs-material", "zensical")
+
+
+def state(book: Book, root: Path, *more: object) -> str:
+    """What a site would be made of now; nothing where a file changed this very moment, and could change
+    again unseen. `more` are what was asked for, and the instant."""
+    digest = sha256("\0".join([program(), *_installed(), *map(str, more), str(book.state("^"))]).encode())
+    now, found = time.time_ns(), list(looks(root, book.rule_paths()).items())
+    if not all(settled(look, now) for _, look in found):
+        return ""
+    for path, look in sorted(found):
+        digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + look)
+    return digest.hexdigest()
+
+
+def minute(at: datetime) -> str:
+    """As exactly as pages say when they were made."""
+    return f"{at:%Y-%m-%dT%H:%M%z}"
+
+
+def looks(root: Path, rules: Iterable[str] = ()) -> dict[str, bytes]:
+    """How each file looks that the site of a book is made of; `rules` are the files of its alert rules."""
+    return dict(_looks(root, rules))
+
+
+def _looks(root: Path, others: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    for name in (*SETTINGS_FILES, "mkdocs.yml", *others):
+        try:
+            yield name, signature(os.lstat(root / name))
+        except OSError:
+            continue
+    inside = [str(root / name) for name in _MADE_OF]
+    while inside:
+        try:
+            with os.scandir(inside.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        inside.append(entry.path)
+                    else:
+                        yield entry.path, signature(entry.stat(follow_symlinks=False))
+        except OSError:
+            continue
+
+
+def _installed() -> Iterator[str]:
+    for name in _MAKERS:
+        try:
+            yield f"{name} {version(name)}"
+        except PackageNotFoundError:
+            continue
