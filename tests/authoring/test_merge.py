@@ -128,6 +128,35 @@ def test_the_top_follows_from_the_merged_timeline() -> None:
     )
 
 
+def test_the_top_follows_too_where_one_side_moved_it_away_and_back() -> None:
+    ours = with_entry(
+        entry(30, "worse", "severity: SEV1, roles: {incident-commander: chi}, ")
+        + entry(40, "not so bad", "severity: SEV2, roles: {incident-commander: ana}, ")
+    )
+    theirs = with_entry(entry(20, "worst", "severity: SEV0, roles: {incident-commander: ben}, "))
+    theirs = theirs.replace("severity: SEV2   # so far", "severity: SEV0   # they say").replace(
+        "commander: ana}\nt", "commander: ben}\nt"
+    )
+    for merged in (merge(BASE, ours, theirs), merge(BASE, theirs, ours)):
+        assert merged.conflicts == ()
+        assert "severity: SEV2   # so far\n" in merged.text
+        assert "\nroles: {incident-commander: ana}\n" in merged.text
+
+
+def test_a_severity_that_neither_side_has_at_the_top_follows_as_well() -> None:
+    levels = [entry(30 - n, f"{n}", f"severity: SEV{n}, ") for n in (3, 1, 0)]
+    base = with_entry("".join(levels)).replace("severity: SEV2   #", "severity: SEV0   #")
+    base = base.replace("declared, severity: SEV2,", "declared,")
+    ours = base.replace(levels[2], "").replace("severity: SEV0   #", "severity: SEV1   #")
+    merged = merge(base, ours, base.replace(levels[1], ""))
+    assert data(merged.text)["severity"] == "SEV3"
+
+
+def test_what_somebody_wrote_at_the_top_by_hand_stays_where_no_timeline_says_it() -> None:
+    ours = BASE.replace("severity: SEV2   #", "severity: SEV3   #")
+    assert data(merge(BASE, ours, with_entry(entry(20, "theirs"))).text)["severity"] == "SEV3"
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "status"),
     [
@@ -307,6 +336,68 @@ def test_no_entry_is_lost_and_none_is_made_up(texts: list[str]) -> None:
     assert [each["at"] for each in data(merged.text)["timeline"]] == sorted(
         each["at"] for each in data(merged.text)["timeline"]
     )
+
+
+@st.composite
+def agreeing(draw: st.DrawFn, sides: int) -> list[str]:
+    """A record whose top says what its timeline says, and what several people make of it."""
+    base = draw(RECORDS)
+    records = [base, *(copy.deepcopy(base) for _ in range(sides))]
+    for number, record in enumerate(records):
+        line = record["timeline"]
+        for each in draw(st.lists(MOVES, max_size=3)):
+            line.append(each | {"text": f"{'wxyz'[number]} {len(line)}"})
+        line.sort(key=lambda each: each["at"])
+        if number == 0:
+            for record in records[1:]:
+                record["timeline"] = copy.deepcopy(line)
+        elif line and draw(st.booleans()):
+            line.pop(draw(st.integers(0, len(line) - 1)))
+    for record in records:
+        record |= top(record["timeline"])
+    styles = draw(st.lists(st.integers(0, 3), min_size=sides + 1, max_size=sides + 1))
+    return [written(record, style) for record, style in zip(records, styles, strict=True)]
+
+
+MOVES = st.fixed_dictionaries(
+    {"at": INSTANTS},
+    optional={
+        "severity": st.sampled_from(["SEV1", "SEV2", "SEV3"]),
+        "roles": st.dictionaries(
+            st.sampled_from(["ic", "scribe"]), st.sampled_from(["ana", "ben", ["ana", "chi"]])
+        ),
+    },
+)
+
+
+def top(timeline: Any) -> dict[str, Any]:
+    """What the top of a record says after a timeline."""
+    found: dict[str, Any] = {}
+    for each in timeline:
+        found |= {"severity": each["severity"]} if "severity" in each else {}
+        found |= {"roles": found.get("roles", {}) | each["roles"]} if each.get("roles") else {}
+    return found
+
+
+@given(agreeing(2))
+def test_a_record_agrees_with_itself_after_a_merge_of_two_that_do(texts: list[str]) -> None:
+    base, ours, theirs = texts
+    one, other = merge(base, ours, theirs), merge(base, theirs, ours)
+    assert one.conflicts == other.conflicts == ()
+    assert one.text == other.text
+    found = data(one.text)
+    told = top(found["timeline"])  # what nobody tells any more, its entry being taken away, may stay
+    assert told.get("severity") in (None, found.get("severity"))
+    assert found.get("roles", {}) == found.get("roles", {}) | data(json.dumps(told)).get("roles", {})
+    assert data(merge(base, one.text, theirs).text) == found
+
+
+@given(agreeing(3))
+def test_three_records_that_agree_with_themselves_are_merged_in_any_order(texts: list[str]) -> None:
+    base, a, b, c = texts
+    left = merge(base, merge(base, a, b).text, c)
+    right = merge(base, a, merge(base, b, c).text)
+    assert data(left.text) == data(right.text)
 
 
 def _edited(entry: str, merged: str) -> bool:

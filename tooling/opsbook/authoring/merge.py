@@ -13,13 +13,15 @@ comments included, stands in the merge as they wrote it.
 * Two sides that changed one field to different things are a conflict, unless it follows from something
   else: the severity and roles at the top from the merged timeline, an action item's status by being
   further along. Done against declined is a conflict.
+* Where the top of both sides says what their timelines say, that of the merge says what its own does, also
+  where one side changed it there and back, which to three versions of a field looks like no change.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -163,6 +165,8 @@ class _Desk:
         self.conflicts: list[Conflict] = []
         self.follows: dict[Pointer, Any] = {}
         """What the merged timeline says of a field at the top."""
+        self.settled: dict[Pointer, Any] = {}
+        """The same where both sides say at the top what their own timelines say."""
 
     def merged(self, at: Pointer, base: Piece, ours: Piece, theirs: Piece) -> Piece:
         """A piece that both sides have, or the root; the base may be an empty one."""
@@ -201,10 +205,14 @@ class _Desk:
         found: dict[str, Piece] = {}
         for key in keys:
             piece = self._part((*at, key), *(side.get(key) for side in sides))
+            if not at and key in ("severity", "roles"):
+                piece = self._as_told(key, piece, sides)
             if piece is not None:
                 found[key] = piece
             if key == "timeline" and not at:
-                self._follow(piece.value if piece else ())
+                self.follows = _told(piece.value if piece else ())
+                records = (base.value, ours.value, theirs.value)
+                self.settled = {top: said for top, said in self.follows.items() if _agreed(top, *records)}
         parts = {
             key: _indented(found[key], indent)
             for key in _woven(*(list(side) for side in sides))
@@ -244,15 +252,22 @@ class _Desk:
             return Piece(lead, "timeline: []\n", value)
         return _frame(base, ours, theirs)._replace(lead=lead, parts=items, value=value)
 
-    def _follow(self, entries: Iterable[Any]) -> None:
-        """What the top of the record must say after this timeline."""
-        rows = [entry for entry in entries if isinstance(entry, dict)]
-        for entry in sorted(rows, key=lambda row: _instant(row.get("at"))):
-            if entry.get("severity"):
-                self.follows["severity",] = entry["severity"]
-            roles = entry.get("roles")
-            for role, people in roles.items() if isinstance(roles, dict) else ():
-                self.follows["roles", role] = people
+    def _as_told(self, key: str, piece: Piece | None, sides: Sequence[Mapping[str, Piece]]) -> Piece | None:
+        """Severity or roles at the top as the merged timeline has them."""
+        lead, value = (piece.lead, piece.value) if piece else ("", {} if key == "roles" else None)
+        for at, said in self.settled.items():
+            if at == (key,):
+                value = said
+            elif at[0] == key and isinstance(value, dict) and _holders(value.get(at[1])) != _holders(said):
+                value = {role: who for role, who in value.items() if role != at[1]}
+                value |= {at[1]: said} if _holders(said) else {}
+        unchanged = value == piece.value if piece else not value
+        if unchanged or any(each.pointer[0] == key for each in self.conflicts):
+            return piece
+        there = [side[key] for side in sides[1:] if key in side and side[key].value == value]
+        if there:
+            return there[0]._replace(lead=lead or there[0].lead)
+        return Piece(lead, f"{key}: {written(value)}\n", value)
 
     # ── values ────────────────────────────────────────────────────────────────────────────
 
@@ -287,6 +302,42 @@ class _Desk:
             if value is not _MISSING:
                 found[key] = value
         return found
+
+
+def _told(entries: Any) -> dict[Pointer, Any]:
+    """What the top of a record must say after a timeline: its severity, and who has each role."""
+    found: dict[Pointer, Any] = {}
+    rows = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, tuple) else []
+    for entry in sorted(rows, key=lambda row: _instant(row.get("at"))):
+        if entry.get("severity"):
+            found["severity",] = entry["severity"]
+        roles = entry.get("roles")
+        for role, people in roles.items() if isinstance(roles, dict) else ():
+            found["roles", role] = people
+    return found
+
+
+def _agreed(at: Pointer, base: dict[str, Any], *sides: dict[str, Any]) -> bool:
+    """Whether each side says of a field at the top what its timeline says; where that says nothing, what the
+    base says, or nothing."""
+    was = _holders(_top(base, at))
+    told = (_told(side.get("timeline")).get(at, _MISSING) for side in sides)
+    return all(
+        _holders(_top(side, at)) in ((was, ()) if said is _MISSING else (_holders(said),))
+        for side, said in zip(sides, told, strict=True)
+    )
+
+
+def _top(record: dict[str, Any], at: Pointer) -> Any:
+    found: Any = record
+    for key in at:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
+
+
+def _holders(said: Any) -> tuple[Any, ...]:
+    """Who has a role, or the severity, as it may be written: one by name, several as a list, nobody."""
+    return said if isinstance(said, tuple) else () if said is None else (said,)
 
 
 def _parts(piece: Piece) -> Mapping[str, Piece]:
