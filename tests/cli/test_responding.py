@@ -156,6 +156,32 @@ def test_what_is_piped_becomes_evidence_without_its_secrets(
     assert added(book)[0].endswith(f'text: "what it said", evidence: [evidence/{file.name}]}}')
 
 
+def test_a_file_that_becomes_evidence_stays_as_it_is_and_its_secrets_are_said(
+    book: Path, tmp_path: Path, capsys: Out
+) -> None:
+    dump = tmp_path / "env dump.txt"
+    dump.write_text(f"a\ntoken={TOKEN}\n{TOKEN}\n")
+    assert run(["log", "x", "--evidence", str(dump)]) == 0
+    assert ((book / PATH).parent / "evidence/env-dump.txt").read_bytes() == dump.read_bytes()
+    err = capsys.readouterr().err
+    assert TOKEN not in err
+    assert err.splitlines()[-3:] == [
+        f"{dump}:2 holds what looks like a GitHub token (ghp_…)",
+        f"{dump}:3 holds what looks like a GitHub token (ghp_…)",
+        (
+            "evidence is kept as it is: `opsbook undo` takes it back, "
+            f"`opsbook log - < '{dump}'` keeps it with its secrets masked"
+        ),
+    ]
+
+
+def test_in_a_file_that_is_no_text_nobody_looks_for_secrets(book: Path, tmp_path: Path, capsys: Out) -> None:
+    image = tmp_path / "graph.png"
+    image.write_bytes(b"\x89PNG\r\n\x1a\n\0\0" + TOKEN.encode())
+    assert run(["log", "x", "--evidence", str(image)]) == 0
+    assert "ghp_" not in capsys.readouterr().err
+
+
 def test_more_than_a_megabyte_is_kept_aside_unless_it_is_forced(
     book: Path, monkeypatch: pytest.MonkeyPatch, capsys: Out
 ) -> None:

@@ -50,6 +50,11 @@ def without_secrets(text: str) -> tuple[str, list[Masked]]:
     return _starred(text, [*found, *_beside(drawn, [span for span, _, _ in found])])
 
 
+def secrets_of(content: bytes) -> list[Masked]:
+    """What looks like a secret in a file; nothing where it is no text."""
+    return [] if b"\0" in content else without_secrets(content.decode("utf-8", "replace"))[1]
+
+
 def without_known(text: str) -> tuple[str, list[Masked]]:
     """The same for what a person typed: only what has the shape of a secret that is known."""
     return _starred(text, _known(text))

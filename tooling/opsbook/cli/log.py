@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsbook.cli.options import Command
-from opsbook.cli.responding import Draft, entry_options, hint
+from opsbook.cli.responding import Draft, entry_options, hint, say_secrets
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.model.incident import Entry, Incident
-
-
-_MASKED = 20
-"""Secrets that are listed; more are counted."""
 
 
 @click.command(cls=Command)
@@ -38,7 +34,8 @@ _MASKED = 20
 def command(obj: dict[str, Any], /, text: tuple[str, ...], **options: Any) -> None:
     """Write TEXT on the timeline of the current incident.
 
-    `… | opsbook log -` keeps what a command prints as evidence, with secrets masked.
+    `… | opsbook log -` keeps what a command prints as evidence, with secrets masked. A file that `--evidence`
+    names is kept as it is; what looks like a secret in it is said.
     """
     if options["finding"] and options["action"]:
         raise click.UsageError("--finding or --action: write two entries")
@@ -96,10 +93,7 @@ def _capture(draft: Draft) -> None:
             "`opsbook log --evidence FILE` keeps the part that matters, `--force` all of it",
         )
     text, masked = without_secrets(content.decode("utf-8", "surrogateescape"))
-    for each in masked[:_MASKED]:
-        hint(f"masked on line {each.line}: {each.what}" + (f" ({each.shown}…)" if each.shown else ""))
-    if len(masked) > _MASKED:
-        hint(f"and {len(masked) - _MASKED} more")
+    say_secrets(masked, lambda each: f"masked on line {each.line}: {each.what}")
     content = text.encode("utf-8", "surrogateescape")
     if not draft.text:
         first = next((line for line in text.splitlines() if line.strip()), "nothing was printed")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from opsbook.authoring.change import Change
+    from opsbook.authoring.evidence import Masked
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.diagnostics import Diagnostic
@@ -47,6 +49,8 @@ _LISTED = 10
 """Incidents that are named where it is not clear which is meant; the newest."""
 _ENDS = ("acknowledged", "mitigated", "resolved")
 """Milestones that say nothing of an incident that is closed."""
+_SECRETS = 20
+"""Secrets that are listed; more are counted."""
 _STEPS = 3
 """Findings that are shown after a command; more are counted."""
 
@@ -77,7 +81,7 @@ def entry_options(function: F) -> F:
         ),
         click.option(
             "--evidence", multiple=True, metavar="FILE|URL",
-            help="What shows it; a file is copied into the incident's `evidence/`.",
+            help="What shows it; a file is copied as it is into the incident's `evidence/`.",
         ),
         saving_options,
     )  # fmt: skip
@@ -295,6 +299,14 @@ def _without_secrets(text: str) -> str:
     return text
 
 
+def say_secrets(found: Sequence[Masked], said: Callable[[Masked], str]) -> None:
+    """Say of each secret what there is to say, with the letters of it that may be shown."""
+    for each in found[:_SECRETS]:
+        hint(said(each) + (f" ({each.shown}…)" if each.shown else ""))
+    if len(found) > _SECRETS:
+        hint(f"and {len(found) - _SECRETS} more")
+
+
 class Draft:
     """An entry as it is typed, before anybody knows whether the book can be read."""
 
@@ -314,8 +326,8 @@ class Draft:
             self._take(name)
 
     def _take(self, name: str) -> None:
-        """Read a file that becomes evidence, and say which secrets it seems to hold."""
-        from opsbook.authoring.evidence import is_address, require_small, without_secrets
+        """Read a file that becomes evidence as it is, and say which secrets it seems to hold."""
+        from opsbook.authoring.evidence import is_address, require_small, secrets_of
 
         if is_address(name):
             return
@@ -327,8 +339,13 @@ class Draft:
                 "run it again without `--evidence`, and add the file later",
             ) from None
         require_small(f"`{name}`", len(content), self.options.get("force", False))
-        for each in without_secrets(content.decode("utf-8", "replace"))[1]:
-            hint(f"{name}:{each.line} holds what looks like {each.what}: `opsbook log - < {name}` masks it")
+        found = secrets_of(content)
+        say_secrets(found, lambda each: f"{name}:{each.line} holds what looks like {each.what}")
+        if found:
+            hint(
+                "evidence is kept as it is: `opsbook undo` takes it back, "
+                f"`opsbook log - < {shlex.quote(name)}` keeps it with its secrets masked"
+            )
         self.files[name] = content
 
     def entry(self, book: Book, evidence: Iterable[str] = ()) -> Entry:
