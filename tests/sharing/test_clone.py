@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.sharing.conftest import ID, RECORD, TEXT, Place, declares, hook, line, logs
 
-from opsbook.authoring.change import Change, new
+from opsbook.authoring.change import Change, new, rewritten
 from opsbook.book.snapshot import Book
 from opsbook.errors import UserError
 from opsbook.sharing.sync import catch_up
@@ -146,7 +146,8 @@ def test_what_a_hook_refuses_waits_and_goes_with_the_next(
     hook(ana.root / ".git/hooks", "pre-commit", 'echo "no commits on Mondays" >&2; exit 1')
     ana.save(declares(id="2026-03-03-doors"))
     assert capsys.readouterr().err == (
-        "written, not committed: no commits on Mondays; `opsbook sync` tries again\n"
+        "written, not committed: no commits on Mondays; "
+        "once that is settled, the next command or `opsbook sync` commits it\n"
     )
     assert ana.subjects() == ["a book"]
     assert ana.git("status", "--porcelain", "-uall") == "?? incidents/2026/2026-03-03-doors/incident.yaml\n"
@@ -157,6 +158,18 @@ def test_what_a_hook_refuses_waits_and_goes_with_the_next(
     assert ana.git("show", "--name-only", "--format=").split() == [
         RECORD, "incidents/2026/2026-03-03-doors/incident.yaml",
     ]  # fmt: skip
+
+
+def test_who_has_changes_of_their_own_in_the_same_place_is_told_to_commit_them(
+    ana: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ana.write(RECORD, TEXT.replace("answers 502", "is slow"))
+    there = TEXT.replace("answers 502", "is down")
+    ana.save(lambda book: Change("x", (rewritten(book.read(RECORD), there),)))
+    assert capsys.readouterr().err == (
+        f"written, not committed: your own changes of {RECORD} touch the same place; "
+        f"commit {RECORD} yourself, with what you changed there\n"
+    )
 
 
 def test_hooks_see_the_person_and_not_what_opsbook_tells_git(ana: Place) -> None:

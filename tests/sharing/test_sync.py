@@ -226,6 +226,40 @@ def test_a_clone_that_crashed_before_its_commit_catches_up(
     assert ana.subjects()[0] == f"{ID}: written, then the power went"
 
 
+def test_what_a_person_did_not_commit_is_named_and_left_alone(
+    ana: Place, clone: Callable[[str], Place], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ana.write("notes.md", "no record\n")
+    for name in "abcd":
+        ana.write(f"runbooks/{name}.md", "mine\n")
+    ana.write(RECORD, TEXT + line(20, "by hand"))
+    ana.git("add", RECORD)
+    with contextlib.chdir(ana.root):
+        assert run(["sync"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "in sync\n"
+    assert err == (
+        "your own changes are in no commit, so nobody else has them: "
+        f"{RECORD}, runbooks/a.md, runbooks/b.md and 2 more\n  `git commit` them, then `opsbook sync`\n"
+    )
+    assert clone("other").read() == TEXT
+    assert ana.read() == TEXT + line(20, "by hand")
+
+
+def test_what_still_cannot_be_committed_is_said_with_what_to_do(
+    ana: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hook(ana.root / ".git/hooks", "pre-commit", 'echo "no commits on Mondays" >&2; exit 1')
+    ana.save(logs(20, "rolled back"))
+    capsys.readouterr()
+    with contextlib.chdir(ana.root):
+        assert run(["sync"]) == 1
+    assert capsys.readouterr().err == (
+        "what commands wrote is not committed: no commits on Mondays; "
+        "once that is settled, `opsbook sync` again\n"
+    )
+
+
 @pytest.mark.parametrize("begun_on", ["origin/main", "main"])
 def test_a_branch_is_shared_under_its_own_name_whatever_it_was_begun_on(ana: Place, begun_on: str) -> None:
     ana.git("switch", "--quiet", "-c", "not-ready", "--track", begun_on)

@@ -188,11 +188,17 @@ class _Keeping:
         if not self._taken_back(self._before):
             why = self._clone.commit_of(self._before, self._change.summary)
             if why:
-                say(f"written, not committed: {why}; `opsbook sync` tries again")
+                say(f"written, not committed: {why}; {self._what_to_do(self._before)}")
                 return
             self._say_what_stays()
         if self._push:
             share(self._clone)
+
+    def _what_to_do(self, look: Look) -> str:
+        """Who commits what could not be committed: a file with a person's own changes nobody but they."""
+        if look.own:
+            return f"commit {', '.join(sorted(look.own))} yourself, with what you changed there"
+        return "once that is settled, the next command or `opsbook sync` commits it"
 
     def _taken_back(self, look: Look) -> bool:
         """Whether the commit that is undone could be taken back, instead of adding another one."""

@@ -12,6 +12,9 @@ from opsbook.cli.saving import say, share
 from opsbook.errors import UserError
 from opsbook.git import in_git
 
+_NAMED = 3
+"""Files that are named; more are counted."""
+
 
 @click.command(cls=Command)
 @click.pass_obj
@@ -20,6 +23,7 @@ def command(obj: dict[str, Any], /) -> int:  # noqa: ARG001
 
     Commits what earlier commands could not, fetches, puts what is ours on top of what others wrote, by what
     it means, and pushes, until the remote has it. Without a network everything is kept for the next time.
+    What you changed by hand is yours to commit: it stays as it is, and is named.
     """
     from opsbook.book.settings import find_root
     from opsbook.book.write import alone
@@ -33,8 +37,13 @@ def command(obj: dict[str, Any], /) -> int:  # noqa: ARG001
     with alone(root):
         why = catch_up(clone)
         if why:
-            say(f"not committed: {why}")
+            say(f"what commands wrote is not committed: {why}; once that is settled, `opsbook sync` again")
         even = share(clone)
+    own = sorted({*clone.uncommitted()} - clone.waiting.keys())
+    if own:
+        more = f" and {len(own) - _NAMED} more" if len(own) > _NAMED else ""
+        say(f"your own changes are in no commit, so nobody else has them: {', '.join(own[:_NAMED])}{more}")
+        say("  `git commit` them, then `opsbook sync`")
     if even and not why:
         click.echo("in sync")
     return 0 if even and not why else 1

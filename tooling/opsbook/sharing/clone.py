@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from opsbook.book.kinds import FOLDERS
 from opsbook.errors import UserError
 from opsbook.git import Answering, Git, GitError, Objects, environment
 from opsbook.sharing.meaning import merged
@@ -251,6 +252,11 @@ class Clone(Git):
         before = {path: self._on_disk(path) for path in own}
         return Look(tuple(paths), frozenset(own), before, frozenset(tracked), origins)
 
+    def uncommitted(self) -> list[str]:
+        """The files of the book in which a person has changes of their own that are in no commit."""
+        asked = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *FOLDERS)
+        return [path for entry in self._names(*asked) if (path := entry[3:].removeprefix(self.prefix))]
+
     def _kept_below(self, places: Iterable[str]) -> set[str]:
         """The files at or below some paths that git has, or is to have."""
         places = list(places)
@@ -354,7 +360,7 @@ class Clone(Git):
         try:
             text = merged(path, before, now.decode("utf-8"), self.text_of(blob))
         except (ValueError, UnicodeDecodeError):
-            raise UserError(f"your own changes of {path} touch the same place: commit it yourself") from None
+            raise UserError(f"your own changes of {path} touch the same place") from None
         return mode, self.write_blob(text.encode("utf-8"))
 
     def text_of(self, blob: str) -> str:

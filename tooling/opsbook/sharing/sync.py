@@ -49,9 +49,7 @@ def sync(clone: Clone) -> Synced:
     own = [each for each in branches(clone).values() if each.local] if any_branch(clone.root) else []
     why = clone.hindrance()
     if why and not (own and clone.branch is None):
-        raise UserError(
-            f"nothing can be shared now: {why}", "everything is kept; run `opsbook sync` afterwards"
-        )
+        raise UserError(why, "everything is kept; run `opsbook sync` once that is settled")
     names = [clone.branch] if clone.branch else []
     names += [f"incident/{each.incident}" for each in own if f"incident/{each.incident}" != clone.branch]
     remote = remote_of(clone, names[0])
