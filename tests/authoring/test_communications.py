@@ -80,6 +80,8 @@ def test_the_name_of_a_template_is_no_path(name: str) -> None:
         ("{% if %}", "public.md.j2:1: "),
         ("{{ ''.__class__.__mro__ }}", "public.md.j2.*__class__.*unsafe"),
         ("{{ incident.__class__ }}", "unsafe"),
+        ("{{ incident.parse_file('/etc/passwd') }}", "parse_file.*unsafe"),
+        ("{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "recursion"),
         ("{% include '/etc/passwd' %}", "public.md.j2.*no loader"),
         ("{{ 1 / 0 }}", "division"),
         ("{% for i in range(10**9) %}x{% endfor %}", "[Rr]ange too big"),

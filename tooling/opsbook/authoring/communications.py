@@ -51,11 +51,12 @@ def render(
     book: Book, incident: Document[Incident], draft: Draft, now: datetime, template: str | None
 ) -> Message:
     """The message; UserError where there is no template, or it asks for what there is not."""
-    from jinja2 import StrictUndefined, TemplateError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2 import TemplateError
+
+    from opsbook.authoring.sandbox import Sandbox
 
     where, text = _template(book, template, draft)
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=_known)
+    environment = Sandbox(finalize=_known)
     environment.filters["clock"] = _clock(book.settings.timezone)
     try:
         said = environment.from_string(text).render(_facts(incident, draft, now, book.settings.timezone))
@@ -64,7 +65,7 @@ def render(
         raise UserError(
             f"{where}{f':{line}' if line else ''}: {error.message}", "mend the template"
         ) from None
-    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
         raise UserError(f"{where}: {error}", "mend the template") from None
     return Message(said.strip() + "\n", where)
 
