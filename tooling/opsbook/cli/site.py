@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
     from opsbook.site.build import Part
     from opsbook.site.kept import Kept
-    from opsbook.site.render import Page
+    from opsbook.site.render import Page, Templates
 
 _PAGES = "build/pages"
 _PLACES = ("incidents", "runbooks", "rotations", "policies")
@@ -166,13 +166,18 @@ class _Job:
         click.echo(f"{self.place}: {count:,} files")
 
     def _made(self, book: Book, at: datetime) -> tuple[Iterable[Page], Sequence[Part]]:
+        from opsbook.output.frames import clean
         from opsbook.site.pages import Site
-        from opsbook.site.render import assets
+        from opsbook.site.render import FOLDER, assets, templates_of
 
+        templates = templates_of(book.tree)
+        for name in templates.own:
+            click.echo(f"template of the book: {clean(f'{FOLDER}/{name}')}", err=True)
         if self.public:
-            return _public_pages(book, at), ()
+            return _public_pages(book, at, templates), ()
         site = Site(book, at, self.told_at, self.kept)
-        return chain(site.pages(), _reference(self.program), calendars(book, at), assets()), site.parts()
+        other = _reference(self.program, templates), calendars(book, at), assets()
+        return chain(site.pages(), *other), site.parts()
 
     def make(self, book: Book) -> int:
         """Have the builder make a site of the pages; 1 where it warns."""
@@ -256,11 +261,15 @@ def calendars(book: Book, at: datetime) -> Iterator[Page]:
         )
 
 
-def _reference(program: Any) -> Iterator[Page]:
-    """What opsbook says of itself, which is the same until it changes."""
+def _reference(program: Any, templates: Templates) -> Iterator[Page]:
+    """What opsbook says of itself, which with its own templates is the same until it changes."""
     from opsbook.lint.program import remembered
     from opsbook.site.reference import reference
     from opsbook.site.render import Page
+
+    if templates.own:
+        yield from reference(program, templates)
+        return
 
     def made() -> list[tuple[str, bytes]]:
         return [(page.path, page.content) for page in reference(program)]
@@ -269,12 +278,12 @@ def _reference(program: Any) -> Iterator[Page]:
         yield Page(path, content)
 
 
-def _public_pages(book: Book, at: datetime) -> Iterator[Page]:
+def _public_pages(book: Book, at: datetime, templates: Templates) -> Iterator[Page]:
     from opsbook.site.guide import unlinked
     from opsbook.site.public import public
     from opsbook.site.public_pages import public_pages
 
-    return public_pages(public(book, at), book.settings.site.name, unlinked(book))
+    return public_pages(public(book, at), book.settings.site.name, unlinked(book), templates)
 
 
 def _book(root: Path) -> Book:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
@@ -16,11 +16,13 @@ from opsbook.book.markdown import front_matter
 from opsbook.output.metrics import formulas
 from opsbook.site import markup
 from opsbook.site.guide import ROOT
-from opsbook.site.render import Page, render
+
+if TYPE_CHECKING:
+    from opsbook.site.render import Page, Render
 
 TOURS = ("tour-incident", "tour-oncall")
 """In the order in which they are read."""
-CHAPTERS = ("clock", "trackers")
+CHAPTERS = ("site", "clock", "trackers")
 _ABOVE = "reference/tutorial/index.md", "Tutorial"
 
 
@@ -33,7 +35,7 @@ class Tour(NamedTuple):
     """Its first paragraph."""
 
 
-def manual() -> Iterator[Page]:
+def manual(render: Render) -> Iterator[Page]:
     """Every page of the manual."""
     tours = []
     for name in TOURS:
@@ -41,11 +43,11 @@ def manual() -> Iterator[Page]:
         short = name.removeprefix("tour-")
         about = markup.block(text.strip().partition("\n\n")[0], _lead)
         tours.append(Tour(short, title, about))
-        yield _page(f"reference/tutorial/{short}.md", title, text, _ABOVE)
+        yield _page(render, f"reference/tutorial/{short}.md", title, text, _ABOVE)
     yield render("tours", *_ABOVE, tours=tours)
     for name in CHAPTERS:
-        yield _page(f"reference/{name}.md", *_read(name))
-    yield _page("reference/metrics.md", *_parted(formulas.page()))
+        yield _page(render, f"reference/{name}.md", *_read(name))
+    yield _page(render, "reference/metrics.md", *_parted(formulas.page()))
 
 
 def _read(name: str) -> tuple[str, str]:
@@ -59,7 +61,7 @@ def _parted(text: str) -> tuple[str, str]:
     return first.text, text[first.span.end :]
 
 
-def _page(page: str, title: str, text: str, above: tuple[str, str] | None = None) -> Page:
+def _page(render: Render, page: str, title: str, text: str, above: tuple[str, str] | None = None) -> Page:
     return render("manual", page, title, body=markup.page(text, _lead), above=above)
 
 

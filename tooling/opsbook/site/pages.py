@@ -44,7 +44,7 @@ from opsbook.site.alike import Alike, Likeness
 from opsbook.site.finish import FOUND
 from opsbook.site.guide import Guide
 from opsbook.site.public import Stub, stub
-from opsbook.site.render import Page, assets, render
+from opsbook.site.render import FOLDER, Page, assets, templates_of
 from opsbook.site.survey import TEXTS, Card, Survey, index_page, plural
 from opsbook.site.work import Work, action_items
 
@@ -99,6 +99,7 @@ class Site:
         self, book: Book, as_of: datetime, told_at: datetime | None = None, kept: Kept | None = None
     ) -> None:
         self.book = book
+        self.templates = templates_of(book.tree)
         self.kept = kept
         self.as_of = as_of
         self.told_at = told_at
@@ -166,7 +167,9 @@ class Site:
     @cached_property
     def _policies(self) -> tuple[Hashable, ...]:
         """What every page is made of."""
-        paths = (path for folder in ("policies", "rotations") for path in self.book.tree.paths(folder))
+        paths = (
+            path for folder in ("policies", "rotations", FOLDER) for path in self.book.tree.paths(folder)
+        )
         settings = (self.book.tree.version(name) for name in SETTINGS_FILES)
         return (*settings, *((path, self.book.tree.version(path)) for path in paths))
 
@@ -207,7 +210,7 @@ class Site:
         yield self._home()
 
     def _render(self, template: str, path: str, title: str, **context: Any) -> Page:
-        return render(template, path, title, guide=self.guide, as_of=self.as_of, **context)
+        return self.templates.render(template, path, title, guide=self.guide, as_of=self.as_of, **context)
 
     # ── records ───────────────────────────────────────────────────────────────────────────
 

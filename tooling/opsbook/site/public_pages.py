@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from opsbook.site import feeds, markup
-from opsbook.site.render import Page, assets, render
+from opsbook.site.render import OURS, Page, Templates, assets
 from opsbook.site.status import lasted, news, outward, shown
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 _LATEST = 10
 
 
-def public_pages(found: Public, name: str, guide: Guide) -> Iterator[Page]:
+def public_pages(found: Public, name: str, guide: Guide, templates: Templates = OURS) -> Iterator[Page]:
     """Every page of the public site; `guide` knows no record of the book."""
 
     def page(template: str, path: str, title: str, **context: Any) -> Page:
         tools = {"guide": guide, "as_of": found.as_of, "shown": shown, "lasted": lasted, "page_of": page_of}
-        return render(f"public/{template}", path, title, **tools, **context)
+        return templates.render(f"public/{template}", path, title, **tools, **context)
 
     yield page(
         "home", "index.md", name, hide=["navigation"], components=found.components,

@@ -17,7 +17,7 @@ from opsbook.schemas import all_schemas
 from opsbook.site import markup
 from opsbook.site.escape import text
 from opsbook.site.manual import manual
-from opsbook.site.render import Page, render
+from opsbook.site.render import OURS, Page, Render, Templates
 
 if TYPE_CHECKING:
     from opsbook.lint.rule import Rule
@@ -26,18 +26,19 @@ Json = dict[str, Any]
 _FIXES = {"none": "none", "safe": "safe", "unsafe": "unsafe: it may change the meaning"}
 
 
-def reference(program: click.Group) -> Iterator[Page]:
+def reference(program: click.Group, templates: Templates = OURS) -> Iterator[Page]:
     """Every page of the reference; `program` is the command line that is described."""
-    yield from _rules()
-    yield from _commands(program)
-    yield from _records()
-    yield from manual()
+    render = templates.render
+    yield from _rules(render)
+    yield from _commands(program, render)
+    yield from _records(render)
+    yield from manual(render)
 
 
 # ── rules ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _rules() -> Iterator[Page]:
+def _rules(render: Render) -> Iterator[Page]:
     families: dict[str, list[Rule]] = {}
     for rule in catalog().values():
         families.setdefault(rule.family, []).append(rule)
@@ -74,7 +75,7 @@ class Command(NamedTuple):
         return self.help[0] if self.help else ""
 
 
-def _commands(program: click.Group) -> Iterator[Page]:
+def _commands(program: click.Group, render: Render) -> Iterator[Page]:
     outer = click.Context(program, info_name="opsbook", **program.context_settings)
     found: list[tuple[str, list[Command]]] = []
     for name in program.list_commands(outer):
@@ -135,7 +136,7 @@ class Part(NamedTuple):
     """What its values are where its keys are free."""
 
 
-def _records() -> Iterator[Page]:
+def _records(render: Render) -> Iterator[Page]:
     places = {each.name: each.place for each in KINDS} | {"settings": "pyproject.toml, opsbook.toml"}
     shown = []
     for file, content in all_schemas().items():

@@ -1,15 +1,40 @@
-"""Templates → pages: every value that a template prints is shown as text, unless it is markup."""
+"""Templates → pages: every value that a template prints is shown as text, unless it is markup.
+
+A book may hold templates of its own in `site/templates/`, which take the place of opsbook's by the same name.
+They may come with a stranger's pull request: with any of them, all run in a sandbox.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
 from importlib.resources import files
-from typing import Any, NamedTuple
+from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, TemplateError
 
+from opsbook.errors import UserError
 from opsbook.site import escape, facts, guide, markup, phrases
+from opsbook.text import shown
+
+if TYPE_CHECKING:
+    from opsbook.book.tree import Tree
+
+FOLDER = "site/templates"
+"""Where a book's own templates stand."""
+_SHIPPED = "opsbook/"
+"""Before the name of a template: the one that opsbook ships, whatever the book has in its place."""
+_LARGEST = 100_000
+"""Bytes of a template."""
+_SAID = 300
+"""So many letters of what is wrong with one are told."""
+_OPTIONS: dict[str, Any] = {
+    "finalize": escape.text,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "keep_trailing_newline": True,
+}
 
 
 class Page(NamedTuple):
@@ -25,29 +50,131 @@ def assets() -> Iterator[Page]:
         yield Page(f"assets/{asset.name}", asset.read_bytes())
 
 
-@cache
-def _environment() -> Environment:
+T = TypeVar("T")
+Render = Callable[..., Page]
+"""Makes a page of a template's name, a path, a title and what the template asks for."""
+
+
+class Templates:
+    """The templates of a site: opsbook's, and in place of some those of the book, by name."""
+
+    def __init__(self, own: Mapping[str, str] | None = None) -> None:
+        self._texts = own or {}
+        self.own = sorted(self._texts)
+        for name in self.own:
+            self._asked(name, partial(self._environment.get_template, name))
+
+    @cached_property
+    def _environment(self) -> Environment:
+        return _sandboxed(self._texts) if self._texts else _trusted()
+
+    def render(self, template: str, path: str, title: str, **context: Any) -> Page:
+        """One page; `description`, what to `hide` and how to `search` it go into its front matter."""
+        about = {key: context.pop(key, ()) for key in ("description", "hide", "search")}
+        front = escape.front_matter(title=title, **about)
+        found = self.rendered(f"{template}.md", front=front, title=title, **context)
+        return Page(path, guide.finish(path, found).encode("utf-8", "replace"))
+
+    def rendered(self, template: str, **context: Any) -> str:
+        """The text of a template, `status/index.html` for one."""
+        name = f"{template}.j2"
+        return self._asked(name, lambda: self._environment.get_template(name).render(**context))
+
+    def _asked(self, name: str, ask: Callable[[], T]) -> T:
+        """What a template gives; UserError where a template of the book is what fails."""
+        try:
+            return ask()
+        except Exception as error:  # whatever a stranger's template may do
+            place = _place(error)
+            if not self.own or (place is None and not isinstance(error, TemplateError)):
+                raise
+            where = place or f"{FOLDER}: `{name}`, with the templates of the book"
+            said = escape.printable(getattr(error, "message", None) or f"{error}")[:_SAID]
+            raise UserError(f"{where}: {said}", "mend the template, or take it away") from None
+
+
+OURS = Templates()
+"""Those that opsbook ships."""
+
+
+def templates_of(tree: Tree) -> Templates:
+    """The templates of the site of a book; UserError for one that cannot be read, or is no template."""
+    own = {}
+    for path in tree.paths(FOLDER):
+        if path.endswith(".md.j2"):
+            own[path.removeprefix(f"{FOLDER}/")] = _read(tree, path)
+    for path in sorted(tree.links):
+        if path == FOLDER or path.startswith(f"{FOLDER}/"):
+            raise UserError(f"{shown(path)}: a symbolic link, which is not followed", "put the file there")
+    return Templates(own) if own else OURS
+
+
+def _read(tree: Tree, path: str) -> str:
+    try:
+        content = tree.read(path)
+        if len(content) > _LARGEST:
+            raise UserError(f"{shown(path)}: {len(content):,} bytes, a template at most {_LARGEST:,}")
+        return content.decode()
+    except OSError as error:
+        raise UserError(f"{shown(path)}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{shown(path)}: no UTF-8") from None
+
+
+# ── environments ──────────────────────────────────────────────────────────────────────────
+
+
+def _trusted() -> Environment:
     found = Environment(
-        loader=PackageLoader("opsbook.site"),
-        autoescape=True,
-        finalize=escape.text,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+        loader=PackageLoader("opsbook.site"), autoescape=True, undefined=StrictUndefined, **_OPTIONS
     )
     found.globals.update(about=facts, say=phrases, slug=markup.slug)
     return found
 
 
-def render(template: str, path: str, title: str, **context: Any) -> Page:
-    """One page; `description`, what to `hide` and how to `search` it go into its front matter."""
-    about = {key: context.pop(key, ()) for key in ("description", "hide", "search")}
-    front = escape.front_matter(title=title, **about)
-    found = rendered(f"{template}.md", front=front, title=title, **context)
-    return Page(path, guide.finish(path, found).encode("utf-8", "replace"))
+def _sandboxed(own: Mapping[str, str]) -> Environment:
+    """With templates of the book: they see what opsbook's see of values, and call what shows these."""
+    from opsbook.authoring.sandbox import Sandbox
+    from opsbook.site import catalogue, public_pages, status
+
+    about, say = _functions(facts), _functions(phrases)
+    names = {name for name in vars(guide.Guide) if not name.startswith("_")}
+    methods = [vars(guide.Guide)[name] for name in names]
+    asked = (markup.slug, status.shown, status.lasted, public_pages.page_of, catalogue.Entry.state)
+    granted = [*about.values(), *say.values(), *methods, *asked]
+    found = Sandbox(
+        granted, {guide.Guide: {*names, "zone"}}, loader=_Loader(own), autoescape=True, **_OPTIONS
+    )
+    found.globals.update(about=SimpleNamespace(**about), say=SimpleNamespace(**say), slug=markup.slug)
+    return found
 
 
-def rendered(template: str, **context: Any) -> str:
-    """The text of a template, `status/index.html` for one."""
-    return _environment().get_template(f"{template}.j2").render(**context)
+def _functions(module: ModuleType) -> dict[str, Any]:
+    """The functions that a module is there for."""
+    found = {name: value for name, value in vars(module).items() if callable(value) and name[0] != "_"}
+    return {name: value for name, value in found.items() if value.__module__ == module.__name__}
+
+
+class _Loader(BaseLoader):
+    """The book's templates by name, else opsbook's; no other file has a name here."""
+
+    def __init__(self, own: Mapping[str, str]) -> None:
+        self._own = own
+        self._shipped = PackageLoader("opsbook.site")
+
+    def get_source(self, environment: Environment, template: str) -> Any:
+        if template in self._own:
+            return self._own[template], f"{FOLDER}/{template}", lambda: True
+        return self._shipped.get_source(environment, template.removeprefix(_SHIPPED))
+
+
+def _place(error: Exception) -> str | None:
+    """The line of the book's template at which an error came up; None where it was in none."""
+    name, line = getattr(error, "filename", None), getattr(error, "lineno", None)
+    found = f"{name}:{line}" if line and f"{name}".startswith(f"{FOLDER}/") else None
+    at = error.__traceback__
+    while at is not None:
+        if at.tb_frame.f_code.co_filename.startswith(f"{FOLDER}/"):
+            found = f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}"
+        at = at.tb_next
+    return shown(found) if found else None

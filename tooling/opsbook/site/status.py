@@ -17,7 +17,7 @@ from opsbook.model.time import write_duration
 from opsbook.site import feeds, markup
 from opsbook.site.guide import address
 from opsbook.site.public import STATES
-from opsbook.site.render import Page, rendered
+from opsbook.site.render import OURS, Page
 
 if TYPE_CHECKING:
     from opsbook.site.guide import Guide
@@ -48,7 +48,7 @@ def status(found: Public, name: str, guide: Guide) -> Iterator[Page]:
         about = {"guide": guide, "as_of": found.as_of, "name": name, "title": title}
         root = "../" * path.count("/")
         asked = {**about, **context, "root": root, "shown": shown, "lasted": lasted}
-        text = rendered(f"status/{template}.html", **asked)
+        text = OURS.rendered(f"status/{template}.html", **asked)
         return Page(path, text.encode("utf-8", "replace"))
 
     yield page(
