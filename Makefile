@@ -7,7 +7,7 @@ AT     := 2026-11-23T09:00Z
 NODE_TOOLS := yaml-language-server@2.0.0 @microsoft/sarif-multitool@5.7.0 axe-core@4.14.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit pages shots pictures fuzz bench latency load schemas clean
+.PHONY: help demo test lint types unit pages shots pictures fuzz bench latency load size schemas clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ fuzz: $(VENV)/dev  ## Look for faults for longer than CI does
 bench: $(VENV)/dev  ## Time opsbook against its peers and against the floor
 	$(BIN)/python benchmarks/check.py --peers
 	$(BIN)/python benchmarks/oncall.py
+
+size: $(VENV)/dev  ## How long the site of a large book takes, and how large it is
+	$(BIN)/python benchmarks/site.py
 
 latency: $(VENV)/dev  ## How long the commands of an incident take in a large book
 	$(BIN)/python benchmarks/latency.py

@@ -60,6 +60,8 @@ class Guide:
         self.zone = book.settings.timezone
         self._edit_url = book.settings.edit_url or ""
         self.roles = {id: role.name for id, role in book.roles.roles.items()} if book.roles else {}
+        self._levels: dict[str, Markup] = {}
+        self._links: dict[str, Markup] = {}
         self._ranks = {name: rank for rank, name in enumerate(book.severities.levels)}
 
     # ── links ─────────────────────────────────────────────────────────────────────────────
@@ -69,7 +71,7 @@ class Guide:
         card = self.survey[kind, id]
         if card is None:
             return Markup("<code>{}</code>").format(text(id))
-        return self.to(card.page, words or card.title)
+        return self.to(card.page, words) if words else self.card(card)
 
     def title(self, kind: str, id: str) -> str:
         """What a record is called; its id where there is no such page."""
@@ -86,8 +88,11 @@ class Guide:
 
     def severity(self, name: str) -> Markup:
         """A level of severity, coloured by its rank and linked to what it means."""
-        found = self.to("policies/severities.md", name, markup.slug(name))
-        return self.badge(found, f"rank-{self.rank(name)}")
+        found = self._levels.get(name)
+        if found is None:
+            link = self.to("policies/severities.md", name, markup.slug(name))
+            found = self._levels[name] = self.badge(link, f"rank-{self.rank(name)}")
+        return found
 
     def rank(self, severity: str | None) -> int:
         """The place of a level among the colours: 0 for the worst, 3 for the mildest and the unknown."""
@@ -113,7 +118,10 @@ class Guide:
 
     def card(self, card: Card) -> Markup:
         """A link to a record's page."""
-        return self.to(card.page, card.title)
+        found = self._links.get(card.page)
+        if found is None:
+            found = self._links[card.page] = self.to(card.page, card.title)
+        return found
 
     def cards(self, cards: Iterable[Card]) -> Markup:
         return Markup(", ").join(self.card(card) for card in cards)
@@ -240,9 +248,9 @@ class Guide:
             return at.astimezone(UTC)
 
     def when(self, at: datetime, style: str = "%Y-%m-%d %H:%M") -> Markup:
-        """An instant on the book's clock; a pointer over it shows UTC."""
+        """An instant on the book's clock; a pointer over it shows UTC, as the style sheet has it."""
         written, shown = write_instant(at), self.local(at).strftime(style)
-        return Markup(f'<time datetime="{written}" title="{written}">{shown}</time>')  # noqa: S704
+        return Markup(f'<time datetime="{written}">{shown}</time>')  # noqa: S704
 
     def clock(self, at: datetime) -> Markup:
         """The time of day of an instant."""

@@ -128,14 +128,16 @@ class Site:
         """What is said of restricted incidents."""
 
     def parts(self) -> list[Callable[[], Iterator[Page]]]:
-        """The pages of incidents and post-mortems, some at a time; what all of them need is known then."""
+        """The reports of quarters, which take longest, and the pages of incidents and post-mortems, some at a
+        time; what all of them need is known then."""
         cards = [card for card in self.survey.by_path.values() if card.kind in _MANY and card.readable]
         self.alike.prepare()
         for card in cards[:1]:
             self._changes(card)
-        return [
+        found: list[Callable[[], Iterator[Page]]] = [
             partial(self._part, cards[start : start + _TOGETHER]) for start in range(0, len(cards), _TOGETHER)
         ]
+        return [partial(quarterly.quarterly, self.book, self.guide, self.as_of, self._render), *found]
 
     def _part(self, cards: Iterable[Card]) -> Iterator[Page]:
         for card in cards:
@@ -201,7 +203,6 @@ class Site:
             **board.board(self.work, self.done, self.items, self._work_of_teams, self.today),
         )
         yield from self._metrics()
-        yield from quarterly.quarterly(self.book, self.guide, self.as_of, self._render)
         yield from handbook.handbook(self.book, self._render)
         found = tags.names(self.listing, self.library.listing, self.catalogue)
         yield self._render("tags", "tags.md", "Factors and tags", **found)
