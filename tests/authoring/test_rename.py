@@ -92,6 +92,7 @@ layers:
     "rotations/pages/2026-03.csv": (
         'at,person,service\n2026-03-02T09:00Z,ana,checkout\n2026-03-02T10:00Z,"ana",\n'
     ),
+    "README.md": "# Us\n\n[the pool](runbooks/data/PoolFull.md)\n",
     "runbooks/README.md": "* [Fail over](data/failover.md)\n* [Ana's page](./data/PoolFull.md)\n",
     "runbooks/data/failover.md": (
         "---\nowner: ana\nservices: [checkout]\n---\n# Fail over\n\n[full](PoolFull.md)\n"
@@ -202,6 +203,7 @@ def test_links_of_a_folder_that_moves_into_another_year_still_lead_where_they_di
 def test_a_runbook_is_linked_from_pages_that_are_no_records_and_from_alerts() -> None:
     changed = texts(rename("runbook", "PoolFull", "pool-is-full"))
     assert changed == {
+        "README.md": BOOK["README.md"].replace("PoolFull", "pool-is-full"),
         "alerts/a.yaml": BOOK["alerts/a.yaml"].replace("PoolFull.md", "pool-is-full.md"),
         "runbooks/README.md": BOOK["runbooks/README.md"].replace("PoolFull", "pool-is-full"),
         "runbooks/data/failover.md": BOOK["runbooks/data/failover.md"].replace("PoolFull", "pool-is-full"),

@@ -8,9 +8,12 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
+from opsbook.book.document import decode
+from opsbook.book.markdown import Page
 from opsbook.cli.main import run
 
 AT = "2026-03-05T09:00Z"
@@ -164,8 +167,64 @@ def test_a_page_takes_along_what_it_links_to_below_its_folder(team: Path, capsys
     assert (team / "postmortems/shared.csv").exists()
     assert (team / "us.png").exists()
     out = capsys.readouterr().out
-    assert "moved      2 pages, and 1 file that they link to; 3 links of the book then lead nowhere\n" in out
+    assert "moved      2 pages, and 1 file that they link to; 3 links follow\n" in out
+    page = (team / "incidents/2026/2026-01-09-a/postmortem.md").read_text()
+    assert page.endswith(
+        "\n![graph](img/graph%201.png) [all](../../../postmortems/shared.csv) [up](../../../us.png)\n"
+    )
     assert check(team) == 0
+
+
+def test_links_lead_where_they_led_however_they_are_written(team: Path, capsys: Out) -> None:
+    moved = (
+        "\n[disk][1], [key], [here](#summary), [Failover](<../ops/playbooks/fail over.md>),\n"
+        "[gone](nowhere.md), [site](https://example.com/a.md) and `[code](../ops/playbooks/key.md)`\n\n"
+        "[1]: ../runbooks/DiskFull.md#meaning 'Disk'\n[key]:\n  ../ops/playbooks/key.md\n"
+    )
+    put(team, {
+        "runbooks/DiskFull.md": ALERT.format("DiskFull") + "\n[last][a]\n\n[a]: ../reviews/2026-01-09-a.md\n",
+        "reviews/2026-01-09-a.md": POSTMORTEM.format("Outage") + moved,
+        "ops/playbooks/key.md": "---\nowner: ana\n---\n# Key\n\n[fail over](fail%20over.md?plain=1#x)\n",
+        "ops/playbooks/fail over.md": "# Fail over\n",
+        "README.md": "# Us\r\n\r\n[How](ops/playbooks/key.md \"the key\") and [docs](docs/)\r\n",
+        "docs/why.md": "# Why\n",
+    })  # fmt: skip
+    commit(team)
+    assert adopt(team, "--move", "--dry-run") == 0
+    out = capsys.readouterr().out
+    assert "links README.md: 1\nlinks ops/playbooks/key.md: 1\nlinks reviews/2026-01-09-a.md: 3\n" in out
+    assert adopt(team, "--move") == 0
+    assert "moved      3 pages; 6 links follow" in capsys.readouterr().out
+    assert (team / "incidents/2026/2026-01-09-a/postmortem.md").read_text() == POSTMORTEM.format("Outage") + (
+        "\n[disk][1], [key], [here](#summary), [Failover](<../../../runbooks/fail-over.md>),\n"
+        "[gone](nowhere.md), [site](https://example.com/a.md) and `[code](../ops/playbooks/key.md)`\n\n"
+        "[1]: ../../../runbooks/DiskFull.md#meaning 'Disk'\n[key]:\n  ../../../runbooks/key.md\n"
+    )
+    assert (
+        (team / "runbooks/DiskFull.md")
+        .read_text()
+        .endswith("\n[a]: ../incidents/2026/2026-01-09-a/postmortem.md\n")
+    )
+    assert "[fail over](fail-over.md?plain=1#x)" in (team / "runbooks/key.md").read_text()
+    assert (team / "README.md").read_bytes() == (
+        b'# Us\r\n\r\n[How](runbooks/key.md "the key") and [docs](docs/)\r\n'
+    )
+    assert check(team) == 0
+
+
+def test_a_day_that_only_the_text_says_is_a_guess_and_said(team: Path, capsys: Out) -> None:
+    table = "\n| When | What |\n|---|---|\n| 2026-01-08 23:55 | the night before |\n"
+    put(team, {
+        "postmortems/a.md": POSTMORTEM.format("Outage").replace("- 10:05 t\n", table),
+        "postmortems/b.md": "---\ndate: 2026-01-10\n---\n" + POSTMORTEM.format("B") + "Since 2026-01-02.\n",
+    })  # fmt: skip
+    commit(team)
+    assert adopt(team, "--move") == 0
+    said = "postmortems/a.md: 2026-01-08, from `| 2026-01-08 23:55 | the night before |`"
+    out = capsys.readouterr().out
+    assert f"guess {said}\n" in out
+    assert f"guessed    the day of {said}: see that it is right\n" in out
+    assert out.count("guess") == 2
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("/nowhere")])
@@ -428,12 +487,31 @@ def test_a_real_collection_passes_its_own_baseline(
     team = team.rename(team.with_name(Path(source).name))
     if in_git:
         commit(team)
-    bodies = sorted(file.read_bytes() for file in team.rglob("*.md"))
+    pages = {file.read_bytes() for file in team.rglob("*.md")}
+    led = leads(team)
     assert adopt(team, "--move") == 0
     assert check(team) == 0
     before = contents(team)
     assert adopt(team, "--move") == 0
     assert contents(team) == before
-    after = [file.read_bytes() for file in team.rglob("*.md")]
-    assert len(after) == len(bodies)
-    assert all(any(text.endswith(body) for text in after) for body in bodies)
+    after = [without_destinations(file.read_bytes()) for file in team.rglob("*.md")]
+    assert len(after) == len(pages)
+    assert all(any(text.endswith(without_destinations(page)) for text in after) for page in pages)
+    assert leads(team) == led
+
+
+def without_destinations(page: bytes) -> bytes:
+    """A page without what a move may change of it: where its links lead."""
+    page = re.sub(rb"\]\([^)\n]*\)", b"]()", page)
+    return re.sub(rb"(?m)^( {0,3}\[[^\]\n]+\]:).*", rb"\1", page)
+
+
+def leads(root: Path) -> int:
+    """How many links of all pages lead to a file."""
+    found = 0
+    for file in root.rglob("*.md"):
+        decoded = decode(file.name, file.read_bytes())
+        for link in [] if decoded.fatal else Page(decoded.source.text).links:
+            target = file.parent / unquote(link.target.partition("#")[0])
+            found += bool(link.target) and not link.target.startswith(("/", "#")) and target.is_file()
+    return found

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from posixpath import dirname, normpath, relpath
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote, unquote
 
 from opsbook.authoring.change import Change
 from opsbook.authoring.current_blocks import inside, with_blocks
+from opsbook.authoring.links import followed
 from opsbook.authoring.splice import Put, word, written
 from opsbook.authoring.splice import edits as spliced
 from opsbook.book import document as reader
@@ -29,7 +28,7 @@ from opsbook.text import Location, Source, Span, shown
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
-    from opsbook.book.markdown import Link, Page
+    from opsbook.book.markdown import Page
     from opsbook.book.snapshot import Book
 
 NAMED = tuple(each.name for each in KINDS if not each.single and each.name not in ("postmortem", "handoff"))
@@ -38,9 +37,6 @@ _ENDINGS = (".md", ".yaml", ".yml", ".csv", ".j2")
 _PAGES = (*FOLDERS, "README.md")
 _MANY = ("person", "team")
 """Kinds that one reference may name either of: an owner."""
-_DEFINED = re.compile(r"^[ ]{0,3}\[[^\]\n]+\]:[ \t]*\n?[ \t]*(?P<to><[^<>\n]*>|\S+)", re.MULTILINE)
-_INLINE = re.compile(r"\]\(\s*(?P<to><[^<>\n]*>|[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)")
-_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#")
 
 
 class Renamed(NamedTuple):
@@ -284,51 +280,10 @@ def _rules(book: Book, rename: _Rename, path: str) -> Iterator[Edit]:
 
 def _links(book: Book, rename: _Rename, source: Source, page: Page) -> Iterator[Edit]:
     """The destinations of links that would lead nowhere once the record has moved."""
-    wanted = {link.target: to for link in page.links if (to := _destination(book, rename, source, link))}
-    if not wanted:
-        return
-    spans = {span: to for link in page.links for span, to in _written(page, link, wanted)}
-    for found in _DEFINED.finditer(source.text, page.start):
-        to = wanted.get(_plain(found["to"]))
-        if to and not page.hidden(found.start("to")):
-            spans[Span(*found.span("to"))] = to
-    for span, to in spans.items():
-        before = source.text[span.start : span.end]
-        yield Edit(Location(source, span), f"<{to}>" if before.startswith("<") else to.replace(" ", "%20"))
-
-
-def _destination(book: Book, rename: _Rename, source: Source, link: Link) -> str | None:
-    """What a link has to say from now on; None where that is what it says."""
-    if not link.target or _ELSEWHERE.match(link.target):
-        return None
-    address, mark, rest = re.fullmatch(r"([^?#]*)([?#]?)(.*)", link.target, re.DOTALL).groups()  # type: ignore[union-attr]
-    path = normpath(f"{dirname(source.path)}/{unquote(address)}")
-    here, there = rename.landed(source.path), rename.landed(path)
-    if path.startswith("..") or not book.reaches(path):
-        return None
-    if normpath(f"{dirname(here)}/{unquote(address)}") == there:
-        return None
-    with_name = re.sub(rf"(?<![\w.-]){re.escape(rename.old)}(?![\w-])", rename.new, address)
-    if normpath(f"{dirname(here)}/{unquote(with_name)}") != there:
-        with_name = quote(relpath(there, dirname(here) or "."))
-        with_name += "/" if address.endswith("/") else ""
-    return with_name + mark + rest
-
-
-def _written(page: Page, link: Link, wanted: dict[str, str]) -> Iterator[tuple[Span, str]]:
-    """Where the destination of a link stands in its brackets."""
-    if link.target in wanted:
-        for found in _INLINE.finditer(page.text, link.span.start, link.span.end):
-            if _plain(found["to"]) == link.target:
-                yield Span(*found.span("to")), wanted[link.target]
-
-
-def _plain(destination: str) -> str:
-    """A destination as it is meant: without its brackets and escapes."""
-    from html import unescape
-
-    inner = destination[1:-1] if destination.startswith("<") else destination
-    return unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", inner))
+    old = re.compile(rf"(?<![\w.-]){re.escape(rename.old)}(?![\w-])")
+    found = followed(source.path, page, rename.landed, book.reaches, lambda said: old.sub(rename.new, said))
+    for span, to in found:
+        yield Edit(Location(source, span), to)
 
 
 # ── the record itself, and what follows from others ───────────────────────────────────────

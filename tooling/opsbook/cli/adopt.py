@@ -38,7 +38,8 @@ def command(obj: dict[str, Any], /, directory: Path, at: str | None, **options: 
 
     Writes settings that fit them, front matter from what the pages, CODEOWNERS and git say, and a baseline
     of what is wrong today, so that from then on only what is new fails. Pages stay where they are unless
-    --move is given; of their text nothing changes; no file is written over. A second run changes nothing.
+    --move is given; then links follow, in every page below DIR. Else nothing of a text changes, and no file
+    is written over. A second run changes nothing.
     """
     from opsbook.authoring.adopting.plan import plan
     from opsbook.output.adoption import Told

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from textwrap import shorten
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.text import count
 
 if TYPE_CHECKING:
+    from opsbook.authoring.adopting.places import Place
     from opsbook.authoring.adopting.plan import Plan
     from opsbook.diagnostics import Diagnostic
     from opsbook.lint.check import Report
 
 _RULES = 3
+_WORDS = 60
+"""Letters of a line that are shown."""
 
 
 class Told(NamedTuple):
@@ -31,8 +35,13 @@ def listing(plan: Plan, told: Told) -> Iterator[str]:
             yield f"{'move ' if plan.moves else 'apart'} {each.page.path} -> {each.path}"
         for path, where in sorted(plan.carried.items()):
             yield f"move  {path} -> {where}"
+        for each in plan.away:
+            if each.guessed:
+                yield f"guess {_guess(each)}"
     if not told.dry_run:
         return
+    for path, number in sorted(plan.relinked.items()):
+        yield f"links {path}: {number}"
     moved = {*(each.path for each in plan.away), *plan.carried.values()}
     for path, addition in sorted(plan.additions.items()):
         yield f"front {path}: {', '.join(addition.keys)}"
@@ -48,6 +57,10 @@ def lines(plan: Plan, report: Report, told: Told) -> Iterator[str]:
     yield f"book       {_book(plan)}"
     if plan.away:
         yield f"moved      {_moved(plan, report, told)}" if plan.moves else f"apart      {_apart(plan, told)}"
+    guessed = [each for each in plan.away if each.guessed]
+    if guessed:
+        more = f", and {len(guessed) - 1:,} more" if len(guessed) > 1 else ""
+        yield f"guessed    the day of {_guess(guessed[0])}{more}: see that it is right"
     if plan.left:
         yield f"left out   {_left(plan, told)}"
     yield f"settings   {_settings(plan)}"
@@ -80,7 +93,15 @@ def _moved(plan: Plan, report: Report, told: Told) -> str:
         f"; {count(dead, 'link')} of the book then {'leads' if dead == 1 else 'lead'} nowhere" if dead else ""
     )
     taken = f", and {count(len(plan.carried), 'file')} that they link to" if plan.carried else ""
-    return count(len(plan.away), "page") + taken + (" to be moved" if told.dry_run else "") + lead
+    followed = sum(plan.relinked.values())
+    links = f"; {count(followed, 'link')} {'follows' if followed == 1 else 'follow'}" if followed else ""
+    return count(len(plan.away), "page") + taken + (" to be moved" if told.dry_run else "") + links + lead
+
+
+def _guess(place: Place) -> str:
+    """Which day a post-mortem got, and from which of its words."""
+    day = place.path.split("/")[-2][:10]
+    return f"{place.page.path}: {day}, from `{shorten(place.guessed, _WORDS, placeholder=' …')}`"
 
 
 def _apart(plan: Plan, told: Told) -> str:

@@ -229,15 +229,29 @@ _BEGINNING = 3000
 """How much of a text is looked through for the day of what it tells."""
 
 
-def day_of(page: Page, *, day_first: bool) -> date | None:
-    """The day of what a page tells: from its name, the way to it, its headings, or its beginning."""
+class Day(NamedTuple):
+    """When it was that a page tells of."""
+
+    day: date
+    guessed: str = ""
+    """The line of the text in which the first date stands, where nothing that names the page says it."""
+
+
+def day_of(page: Page, *, day_first: bool) -> Day | None:
+    """The day of what a page tells: from its name, the way to it, its front matter or its headings, else
+    from its beginning, which is a guess."""
     text, front = page.document.source.text, page.document.front
     body = front.body if front else 0
     headings = " ".join(heading.text for heading in page.document.page.headings[:3])
     dated = re.search(r"^date:(.*)$", text[:body], re.MULTILINE) if body else None
-    said = (page.path.rpartition("/")[2], page.path, dated[1] if dated else "", headings,
-            text[body : body + _BEGINNING])  # fmt: skip
-    return next((found for words in said if (found := day_in(words, day_first=day_first))), None)
+    named = (page.path.rpartition("/")[2], page.path, dated[1] if dated else "", headings)
+    said = next((found for words in named if (found := day_in(words, day_first=day_first))), None)
+    if said is not None:
+        return Day(said)
+    beginning = text[body : body + _BEGINNING]
+    found = day_in(beginning, day_first=day_first)
+    lines = (line for line in beginning.splitlines() if day_in(line, day_first=day_first) == found)
+    return Day(found, next(lines, "").strip()) if found else None
 
 
 def day_in(words: str, *, day_first: bool = False) -> date | None:

@@ -24,6 +24,8 @@ class Place(NamedTuple):
 
     page: Page
     path: str
+    guessed: str = ""
+    """The line from which the day in its path was guessed, where it was."""
 
     @property
     def moves(self) -> bool:
@@ -68,17 +70,17 @@ def place(pages: Iterable[Page], book: str, looked_in: str, taken: Iterable[str]
         if _stands(page, book):
             continue
         if page.sort == "runbook":
-            path = book + _runbook(page, looked_in, ids)
+            path, guessed = book + _runbook(page, looked_in, ids), ""
         else:
-            day = day_of(page, day_first=day_first)
-            if day is None:
+            found_day = day_of(page, day_first=day_first)
+            if found_day is None:
                 undated.append(page)
                 continue
-            path = book + _postmortem(page, day.isoformat(), book, used)
+            path, guessed = book + _postmortem(page, str(found_day.day), book, used), found_day.guessed
         while path.casefold() in used:
             path = path.removesuffix(".md") + "-2.md"
         used.add(path.casefold())
-        found.append(Place(page, path))
+        found.append(Place(page, path, guessed))
     return Places(tuple(sorted(found, key=lambda each: each.page.path)), tuple(undated))
 
 

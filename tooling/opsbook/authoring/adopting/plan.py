@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,15 +13,18 @@ from opsbook.authoring.adopting.fitting import Rules, settings_text
 from opsbook.authoring.adopting.front import CODEOWNERS, Addition, Known, add, owners
 from opsbook.authoring.adopting.pages import Found, Wanted, look, shape
 from opsbook.authoring.adopting.places import Place, companions, home, place
+from opsbook.authoring.links import followed
 from opsbook.authoring.starting import machinery
 from opsbook.book.alerts import Alert
 from opsbook.book.alerts import read as read_rules
 from opsbook.book.document import MAX_BYTES, decode
 from opsbook.book.kinds import FOLDERS
+from opsbook.book.markdown import Page, front_matter
 from opsbook.book.settings import load_settings
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import SETTINGS_FILES, Memory, Tree, Without
 from opsbook.diagnostics import Level
+from opsbook.edits import apply
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -74,6 +77,8 @@ class Plan(NamedTuple):
     """What moves away, and what it holds."""
     carried: dict[str, str]
     """Files that pages take with them, and where to."""
+    relinked: dict[str, int]
+    """Of the pages whose links follow what moves, how many do, by the path that the page has."""
     kept: tuple[str, ...]
     """Files that would be written were they not there."""
 
@@ -127,11 +132,19 @@ def plan(ground: Ground) -> Plan:
         gone[each.page.path] = each.page.content
     for path, where in carried.items():
         new[where] = gone[path] = ground.tree.read(path)
-    changes = [
-        (each.page.document.source, additions[each.page.path].text)
+    changed = {
+        each.page.document.source: additions[each.page.path].text
         for each in standing
         if each.page.path in additions
-    ]
+    }
+    moves = {each.page.path: each.path for each in away} | carried if ground.move else {}
+    relinked = dict[str, int]()
+    for source, text, number in _relinked(ground, moves, new, changed):
+        relinked[source.path] = number
+        if source.path in moves:
+            new[moves[source.path]] = text.encode("utf-8")
+        else:
+            changed[source] = text
     return Plan(
         book=book,
         settings=settings,
@@ -143,11 +156,42 @@ def plan(ground: Ground) -> Plan:
         left=(*found.left, *((page.path, "a post-mortem of no known day") for page in places.undated)),
         additions=additions,
         new=new,
-        changes=tuple(changes),
+        changes=tuple(sorted(changed.items(), key=lambda each: each[0].path)),
         gone=gone,
         carried=carried,
+        relinked=relinked,
         kept=kept,
     )
+
+
+def _relinked(
+    ground: Ground, moves: Mapping[str, str], new: Mapping[str, bytes], changed: Mapping[Source, str]
+) -> Iterator[tuple[Source, str, int]]:
+    """The Markdown files whose links have to follow what moves: what each is read from, its text, and the
+    number of links. `new` and `changed` are what is written of them anyway."""
+    if not moves:
+        return
+    texts = {source.path: (source, text) for source, text in changed.items()}
+    for path in ground.files:
+        if not path.endswith(".md") or path in ground.tree.links:
+            continue
+        if path in texts:
+            source, text = texts[path]
+        else:
+            try:
+                decoded = decode(path, ground.tree.read(path))
+            except OSError:
+                continue
+            if decoded.fatal:
+                continue
+            source = decoded.source
+            text = new[moves[path]].decode("utf-8") if path in moves else source.text
+        begins = int(text.startswith("\ufeff"))
+        front = front_matter(text, begins)
+        page = Page(text, front.body if front else begins)
+        spans = list(followed(path, page, lambda at: moves.get(at, at), ground.tree.reaches))
+        if spans:
+            yield source, apply(text, spans), len(spans)
 
 
 class _Below(Without):
