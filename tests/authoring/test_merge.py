@@ -62,6 +62,17 @@ def test_comments_come_along_with_what_they_stand_above() -> None:
     ).replace("first\n", "first of all\n")
 
 
+def test_a_comment_after_a_dash_stays_there() -> None:
+    base = (
+        "title: X\ntimeline:\n"
+        "  - # by the bot - not by hand\n    at: 2026-03-02T09:02Z\n    text: a\n"
+        "  -   # - in between\n    # more of it\n    at: 2026-03-02T09:05Z\n    text: b\n"
+    )
+    ours, theirs = base + entry(30, "ours"), base.replace("text: b\n", "text: b\n    by: ana\n")
+    expected = theirs + entry(30, "ours")
+    assert merge(base, ours, theirs).text == merge(base, theirs, ours).text == expected
+
+
 def test_the_same_entry_on_both_sides_is_one_however_its_time_is_written() -> None:
     ours, theirs = (
         with_entry(entry(30, "both")),

@@ -20,6 +20,7 @@ comments included, stands in the merge as they wrote it.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ _MILESTONES = (
     *("started", "detected", "acknowledged", "declared", "reopened"),
     *("identified", "mitigated", "resolved", "closed"),
 )
+_DASH = re.compile(r"^ *-", re.MULTILINE)
 _PAIRS = 400
 """So many pairs of changed entries are compared by their words; of more, those of one instant or text."""
 _ALIKE = 0.6
@@ -132,7 +134,7 @@ class _Cutter:
     def _piece(self, pointer: Pointer, value: Any) -> Piece:
         """The next key or item, with what stands above it."""
         place = self.places[pointer]
-        start = place.key.start if place.key else self._dash(place.value.start)
+        start = place.key.start if place.key else self._dash()
         first = self.text.rfind("\n", 0, start) + 1
         lead, self.at = self.text[self.at : first], first
         indent = start - first
@@ -147,9 +149,11 @@ class _Cutter:
         self.at = end or len(self.text)
         return Piece(lead, self.text[first : self.at], value, indent=indent)
 
-    def _dash(self, start: int) -> int:
-        """Where the item of a block list begins whose value begins here."""
-        return self.text.rindex("-", self.at, start)
+    def _dash(self) -> int:
+        """Where the next item of a block list begins; comments stand above its dash, and may follow it."""
+        found = _DASH.search(self.text, self.at)
+        assert found
+        return found.end() - 1
 
     def _is_block(self, start: int) -> bool:
         return self.text[start] not in "{["
