@@ -146,6 +146,17 @@ def test_pages_are_those_of_a_build_from_nothing(
     assert building.pages(before) == fresh(before), "and back again"
 
 
+def test_evidence_that_a_page_shows_is_part_of_what_it_is_made_of(tmp_path: Path) -> None:
+    before = files()
+    edited(FIRST, "text: Closed}", "text: Closed, evidence: [evidence/pool.txt]}")(before)
+    path = f"{folder(NAMES[0])}/evidence/pool.txt"
+    before[path] = "10 of 10"
+    after = {**before, path: "20 of 20"}
+    building = Building(tmp_path)
+    assert building.pages(before) == fresh(before)
+    assert building.pages(after) == fresh(after) != fresh(before)
+
+
 def test_a_page_that_is_gone_from_the_folder_is_made_again(tmp_path: Path) -> None:
     building = Building(tmp_path)
     building.pages(files())

@@ -184,6 +184,10 @@ class Guide:
         found = self._edit_url.replace("{path}", quote(card.path)) if card.path else ""
         return self.address(found, "Edit it") if _ADDRESS.match(found) else Markup()
 
+    def file(self, page: str) -> Markup:
+        """The address of a file of the site."""
+        return _href(page)
+
     def proof(self, card: Card, written: str) -> Markup:
         """A file of evidence in an incident's folder, or an address."""
         shown = self.survey.evidence.get(posixpath.normpath(posixpath.join(_folder(card.path), written)))

@@ -25,6 +25,7 @@ from opsbook.site import (
     catalogue,
     communications,
     duty,
+    evidence,
     facts,
     handbook,
     home,
@@ -157,7 +158,8 @@ class Site:
         """What the page of an incident or post-mortem is made of, but for other records that it names."""
         folder = posixpath.dirname(card.path)
         keys = (f"={folder}/incident.yaml", f"={folder}/postmortem.md", f"%{card.id}", f"^{card.path}")
-        versions = tuple(map(self.book.version, keys))
+        shown = self.book.evidence(card.id) if card.kind == "incident" else ()
+        versions = tuple(map(self.book.version, (*keys, *(f"={folder}/{each}" for each in shown))))
         used = tuple(self.survey.uses.get((card.kind, card.id), ()))
         return self._policies, self.today, self.as_of if card.id in self._live else None, versions, used
 
@@ -378,7 +380,9 @@ class Site:
     def _response(self, document: Document[Incident], card: Card) -> dict[str, Any]:
         """What follows from the timeline: pictures, headline figures, and who was told in time."""
         incident = document.content
-        days = itertools.groupby(incident.timeline, key=lambda entry: self.guide.local(entry.at).date())
+        shown = evidence.exhibits(self.book, incident, card, self.guide)
+        entries = zip(incident.timeline, shown, strict=True)
+        days = itertools.groupby(entries, key=lambda each: self.guide.local(each[0].at).date())
         page = self.book.content("postmortem", card.id)
         policy = self.book.severities
         return {
