@@ -32,14 +32,15 @@ roles: {incident-commander: ben}
 timeline:
   - {at: 2026-03-02T09:02Z, milestone: started, text: "Change 4812"}
   - {at: 2026-03-02T09:14Z, milestone: declared, roles: {incident-commander: ana}, text: "Declared"}
+  - {at: 2026-03-02T09:31Z, runbook: {id: failover}, by: ana, text: "Promoted"}
   - {at: 2026-03-02T10:10Z, milestone: resolved, roles: {incident-commander: ben}, text: "Resolved"}
 action_items:
   pool-size-check: {title: Check the pool size, owner: ana, due: 2026-03-16}
 """,
     f"{FOLDER}/evidence/pool.txt": "active=50 idle=0\n",
     f"{FOLDER}/postmortem.md": "---\nstatus: published\nauthors: [ana]\n---\n# Checkout\n\n## Summary\n\nA\n",
-    "runbooks/failover.md": "---\nowner: payments\nlast_updated: 2026-03-01\nalerts: [failover, ana]\n---\n"
-    "# Failover\n\n## Steps\n\n1. ana\n",
+    "runbooks/failover.md": "---\nowner: payments\nlast_updated: 2026-03-01\ntest_in: 14d\n"
+    "alerts: [failover, ana]\n---\n# Failover\n\n## Steps\n\n1. ana\n",
     "runbooks/other.md": "---\nkind: alert\n---\n# Failover\n",
     "policies/services/checkout.yaml": "name: Checkout\nteam: payments\n",
     "rotations/people/ana.yaml": "name: Ana\ntimezone: Europe/Berlin\n",
@@ -282,12 +283,24 @@ def test_a_rule_file_that_changes_is_looked_at_with_what_its_alerts_judge(
     assert evaluated(root, monkeypatch) == []
 
 
+def test_a_run_on_a_timeline_makes_its_runbook_be_looked_at_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(root, cache=True)
+    record = root / FOLDER / "incident.yaml"
+    record.write_text(record.read_text().replace("Promoted", "Promoted it"))
+    assert "runbooks/failover.md" not in evaluated(root, monkeypatch)
+    record.write_text(record.read_text().replace("runbook: {id: failover}, ", ""))
+    assert "runbooks/failover.md" in evaluated(root, monkeypatch)
+    assert evaluated(root, monkeypatch) == []
+
+
 def test_other_files_in_the_cache_folder_are_left_alone(root: Path, tmp_path: Path) -> None:
     (tmp_path / "cache").mkdir()
-    for number in range(40):
+    for number in range(100):
         (tmp_path / "cache" / f"{number}.txt").write_text("somebody else's")
     report(root, cache=True)
-    assert len(list((tmp_path / "cache").glob("*.txt"))) == 40
+    assert len(list((tmp_path / "cache").glob("*.txt"))) == 100
 
 
 def test_what_is_saved_while_a_check_runs_is_looked_at_again(

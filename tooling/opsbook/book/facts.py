@@ -213,7 +213,7 @@ def remembered(
     facts were worked out.
     """
     tree, over = on_disk(book.tree)
-    kept_in = store.folder() if tree else None
+    kept_in = store.folder() if tree and tree.keeps else None
     file = kept_in / f"opsbook-{name}-{_place(tree)}" if tree and kept_in else None
     kept = file and store.read(file)
     known = kept[1] if kept and kept[0] == (__version__, state) else {}

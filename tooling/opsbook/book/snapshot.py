@@ -110,6 +110,9 @@ class Book:
             return "\n".join(self._shared.by_day.get(rest, ()))
         if mark == ">":
             return self._shared.rotas_differ
+        if mark == "*":
+            last = self._shared.runs.get(rest)
+            return f"{last}" if last else None
         if mark == "<":
             place, earlier = self._shared.place_before(rest), self._shared.earlier
             return (
@@ -242,6 +245,12 @@ class Book:
         self._note(">")
         earlier = self._shared.earlier
         return earlier.book if earlier and self._shared.rotas_differ else None
+
+    def last_run(self, runbook: str) -> date | None:
+        """The last day, in UTC, on which a runbook was followed, in an incident or a drill; None where no
+        record says so."""
+        self._note("*" + runbook)
+        return self._shared.runs.get(runbook)
 
     # ── alerts ────────────────────────────────────────────────────────────────────────────
 
@@ -488,6 +497,12 @@ class _Shared:
                 id = document.content.rotation
                 found[id] = (*found.get(id, ()), document)
         return found, frozenset(("#override", *("=" + path for path in paths)))
+
+    @cached_property
+    def runs(self) -> dict[str, date]:
+        from opsbook.book.facts import runs
+
+        return runs(Book(self.tree, self))
 
     @cached_property
     def page_logs(self) -> tuple[str, ...]:

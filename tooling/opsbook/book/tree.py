@@ -207,7 +207,7 @@ class WorkTree:
 
     `known` gives, for each file seen before, its signature and its version: a file that
     still looks the same is not read again. `blobs` is asked once for what git knows, when many
-    files look new.
+    files look new. What is worked out of the files may be kept for the next run, unless `keeps` says no.
     """
 
     def __init__(
@@ -215,8 +215,11 @@ class WorkTree:
         root: Path,
         known: Callable[[], Mapping[str, tuple[Signature, str]]] = dict,
         blobs: Callable[[], dict[str, str]] = dict,
+        *,
+        keeps: bool = True,
     ) -> None:
         self.root = root
+        self.keeps = keeps
         self.links: set[str] = set()
         self.signatures: dict[str, Signature] = {}
         self.versions: dict[str, str] = {}

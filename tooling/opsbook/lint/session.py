@@ -93,7 +93,7 @@ class Session:
         if self._staged:
             self.git.require()
             return Book(self.git.index_tree(), earlier=earlier, past=self._past)
-        tree = WorkTree(self.root, self._signatures, self.git.clean_blobs)
+        tree = WorkTree(self.root, self._signatures, self.git.clean_blobs, keeps=self._cached)
         return Book(tree, earlier=earlier, past=self._past)
 
     @cached_property

@@ -41,7 +41,7 @@ What = Literal[
 """What sort of thing is due: an update to an audience, a stage of a post-mortem, an action item, a look
 whether a finished one holds, a look at a runbook, a run of it, a decision about a suppression, or what
 somebody has to vouch for again."""
-_LAYOUT = 3
+_LAYOUT = 4
 """Counted up when a clock is worked out in another way than before."""
 
 

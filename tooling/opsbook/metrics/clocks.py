@@ -46,6 +46,7 @@ ANSWERED_BY: dict[str, tuple[str, ...]] = {
     "action-item": ("ACT002", "overdue_action_item"),
     "effectiveness-review": ("ACT009", "overdue_effectiveness_review"),
     "runbook-review": ("RUN018", "overdue_review"),
+    "runbook-test": ("RUN022", "overdue_test"),
 }
 """The rules that report the same when it is late: a suppression of one is the answer."""
 SPEAKER = "communications-lead"

@@ -51,7 +51,7 @@ last_updated: 2026-03-20  # RUN018
 # Make room on a full disk
 ````
 
-Related: `missing_last_updated`.
+Related: `missing_last_updated`, `overdue_test`.
 """
 
 from __future__ import annotations
