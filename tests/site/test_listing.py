@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import pytest
+
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
 from opsbook.site.listing import PAGE
@@ -125,3 +127,23 @@ def test_an_empty_book_has_a_list_that_says_so() -> None:
     found = {page.path: page.content.decode() for page in pages(Book(Memory({"opsbook.toml": ""})), NOW)}
     assert "None yet." in found["incidents/index.md"]
     assert json.loads(found["incidents/index.json"])["rows"] == []
+
+
+def test_the_newest_post_mortems_are_searched_in_full_and_older_ones_by_what_they_were_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("opsbook.site.library._IN_FULL", 1)
+    files = {"opsbook.toml": ""}
+    for day in ("01", "02"):
+        folder = f"incidents/2026/2026-03-{day}-a"
+        files[f"{folder}/incident.yaml"] = f"title: T{day}\nsummary: Summary {day}\n"
+        files[f"{folder}/postmortem.md"] = (
+            f"# P\n\n## Root cause\n\nThe *pool*{day} was `small`.\n\n## Timeline\n\n"
+            "<!-- opsbook:timeline -->\n- generated\n<!-- /opsbook -->\n\nAfter.\n"
+        )
+    found = {page.path: page.content for page in pages(Book(Memory(files)), NOW)}
+    rows = json.loads(found["search-incidents.json"])
+    assert [row for row in rows if "postmortem" in row[0]] == [
+        ["incidents/2026/2026-03-02-a/postmortem.html", "Post-mortem: T02", "The pool02 was small. After."],
+        ["incidents/2026/2026-03-01-a/postmortem.html", "Post-mortem: T01", "Summary 01"],
+    ]

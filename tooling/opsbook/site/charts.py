@@ -157,20 +157,11 @@ def _words(share: float, y: float, words: str, style: str = "", anchor: str = ""
     )
 
 
-def _dot(share: float, y: float, style: str, tip: str) -> Markup:
-    return Markup(  # noqa: S704
-        f'<circle class="{style}" cx="{_x(share)}" cy="{y:g}" r="5"><title>{text(tip)}</title></circle>'
-    )
-
-
-def _value(share: float, y: float, value: Value) -> Markup:
-    style = f"ob-value {value.style}".strip()
-    if value.shape == "dot":
-        return _dot(share, y, style, value.words)
-    return _shape(share, y, value.shape, style, value.words)
-
-
 def _shape(share: float, y: float, shape: str, style: str, tip: str) -> Markup:
+    if shape == "dot":
+        return Markup(  # noqa: S704
+            f'<circle class="{style}" cx="{_x(share)}" cy="{y:g}" r="5"><title>{text(tip)}</title></circle>'
+        )
     return Markup(  # noqa: S704
         f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}" overflow="visible">'
         f'<path class="{style}" d="{_SHAPES[shape]}"><title>{text(tip)}</title></path></svg>'
@@ -297,7 +288,8 @@ def spread(name: str, title: str, description: str, lanes: Sequence[Lane]) -> Ma
             marks.append(_line(here, y - 18, here, y + 16, "ob-target"))
         for each, lift in _piled([(share(value.length), value) for value in lane.values]):
             place, value = each
-            marks.append(_value(place, y + lift, value))
+            style = f"ob-value {value.style}".strip()
+            marks.append(_shape(place, y + lift, value.shape, style, value.words))
         if lane.median is not None:
             marks.append(_line(share(lane.median), y - 15, share(lane.median), y + 15, "ob-median"))
     return picture(name, title, description, foot + 20, marks)

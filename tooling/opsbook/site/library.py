@@ -25,6 +25,8 @@ _LONGEST = 220
 """A summary on a card is cut after so many letters."""
 _CARDS = 60
 """So many of the newest stand on cards; all are listed by year."""
+_IN_FULL = 1000
+"""So many of the newest are searched in full."""
 _FACTORS = 60
 """So many factors, those of most incidents, are listed."""
 
@@ -62,26 +64,33 @@ def title(card: Card) -> str:
     return f"Post-mortem: {card.title}"
 
 
-def searched(document: Document[Postmortem], card: Card) -> tuple[str, str, str]:
-    """What the search finds of a post-mortem: where it stands, its title, and all it says."""
-    body = document.source.text[document.page.start :]
-    return card.address, printable(title(card)), markup.words(body)
-
-
 class Library:
     """The post-mortems met so far."""
 
     def __init__(self, book: Book, guide: Guide) -> None:
         self._guide = guide
         self._lessons: list[Lesson] = []
+        self._words: dict[Card, str] = {}
         self.listing = listing.Listing(book, guide, "postmortem.html")
 
-    def add(self, record: Postmortem, card: Card, incident: Incident | None) -> Lesson:
+    def add(self, document: Document[Postmortem], card: Card, incident: Incident | None) -> None:
         """Take a post-mortem into the library, with what its incident says."""
+        record = document.content
         found = lesson(record, card, incident, self._guide)
+        self._words[card] = markup.words(document.source.text[document.page.start :])
         self._lessons.append(found)
         self.listing.add(card, f"{found.day}", incident, [record.status], record.tags, found.summary)
-        return found
+
+    def searched(self) -> Iterator[tuple[str, str, str]]:
+        """What the search finds of each post-mortem: where it stands, its title, and all that it says; of old
+        ones what their incident was about, since a browser loads all of it."""
+        for number, each in enumerate(self._ordered()):
+            words = self._words[each.card] if number < _IN_FULL else printable(each.summary)
+            yield each.card.address, printable(title(each.card)), words
+
+    def _ordered(self) -> list[Lesson]:
+        """The newest first."""
+        return sorted(self._lessons, key=lambda each: (each.day, each.card.id), reverse=True)
 
     def pages(self, rows: Sequence[Row], render: Callable[..., Page], **context: Any) -> Iterator[Page]:
         """The page of the library, its data, and lists by year; `rows` are all, the newest first."""
@@ -93,7 +102,7 @@ class Library:
 
     def _shown(self) -> dict[str, Any]:
         """What stands on the page: the newest on cards, and the factors of most."""
-        ordered = sorted(self._lessons, key=lambda each: (each.day, each.card.id), reverse=True)
+        ordered = self._ordered()
         factors: dict[str, list[Card]] = {}
         for each in ordered:
             for factor in dict.fromkeys(each.factors):

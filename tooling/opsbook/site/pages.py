@@ -208,7 +208,8 @@ class Site:
         yield from handbook.handbook(self.book, self._render)
         found = tags.names(self.listing, self.library.listing, self.catalogue)
         yield self._render("tags", "tags.md", "Factors and tags", **found)
-        yield Page(FOUND, json.dumps(self.searched, separators=(",", ":")).encode())
+        searched = [*self.searched, *self.library.searched()]
+        yield Page(FOUND, json.dumps(searched, separators=(",", ":")).encode())
         yield from self.news.pages(sorted(self.stubs, key=lambda found: found.day, reverse=True))
         yield self._home()
 
@@ -224,8 +225,7 @@ class Site:
             self._count(document, card)
         else:
             said = self.book.content("incident", card.id)
-            self.library.add(document.content, card, said)
-            self.searched.append(library.searched(document, card))
+            self.library.add(document, card, said)
 
     def _shown(self, document: Document[Any], card: Card, alike: list[Alike]) -> dict[str, Any]:
         """What the page of an incident or post-mortem shows beside the record."""
