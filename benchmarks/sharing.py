@@ -3,8 +3,9 @@
     python benchmarks/sharing.py                      20 clones, 50 entries each
     python benchmarks/sharing.py --clones 4 --entries 5
 
-Prints how long a `opsbook log --push` took and how many pushes it needed. Exits with 1 where an entry is
-missing, doubled or out of order, or where a person would have had to resolve something.
+Prints how long a `opsbook log --push` took, how many pushes it needed, and how many entries were sent by a
+later command alone. Exits with 1 where an entry is missing, doubled or out of order, and ends with an error
+where a person would have to resolve something.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Result(NamedTuple):
     latencies: tuple[float, ...]
     """Seconds of each command, the shortest first."""
     pushes: int
+    late: int
+    """Entries that their own command could not send."""
 
     @property
     def right(self) -> bool:
@@ -53,11 +56,13 @@ def git(root: Path, *arguments: str) -> None:
     subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True)
 
 
-def opsbook(root: Path, *arguments: str) -> None:
+def opsbook(root: Path, *arguments: str) -> str:
+    """Run a command in a clone; what it says beside its answer."""
     command = [sys.executable, "-P", "-m", "opsbook", "-C", str(root), *arguments]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     if done.returncode:
         raise RuntimeError(f"{arguments}: {done.stdout}{done.stderr}")
+    return done.stderr
 
 
 def lay_out(folder: Path, clones: int) -> list[Path]:
@@ -88,13 +93,13 @@ def lay_out(folder: Path, clones: int) -> list[Path]:
     return found
 
 
-def log(root: Path, number: int, entries: int) -> list[float]:
-    """Log some entries one after another; the seconds of each."""
+def log(root: Path, number: int, entries: int) -> list[tuple[float, bool]]:
+    """Log some entries one after another; the seconds of each, and whether it could not be sent."""
     took = []
     for entry in range(entries):
         began = time.perf_counter()
-        opsbook(root, "log", "-i", ID, "--push", f"{number}-{entry}")
-        took.append(time.perf_counter() - began)
+        said = opsbook(root, "log", "-i", ID, "--push", f"{number}-{entry}")
+        took.append((time.perf_counter() - began, "opsbook sync" in said))
     return took
 
 
@@ -103,9 +108,7 @@ def measure(folder: Path, clones: int, entries: int) -> Result:
     roots = lay_out(folder, clones)
     began = time.perf_counter()
     with ThreadPoolExecutor(clones) as pool:
-        latencies = [
-            each for took in pool.map(log, roots, range(clones), [entries] * clones) for each in took
-        ]
+        logged = [each for took in pool.map(log, roots, range(clones), [entries] * clones) for each in took]
     seconds = time.perf_counter() - began
     for root in roots:
         opsbook(root, "sync")
@@ -122,8 +125,9 @@ def measure(folder: Path, clones: int, entries: int) -> Result:
         tuple(sorted(text for text in set(said) if said.count(text) > 1)),
         not texts and when == sorted(when),
         seconds,
-        tuple(sorted(latencies)),
+        tuple(sorted(took for took, _ in logged)),
         sum((root / ".git/pushes").read_text().count("push") for root in roots),
+        sum(late for _, late in logged),
     )
 
 
@@ -141,6 +145,7 @@ def main() -> int:
     there = result.entries - len(result.missing)
     print(f"{there} of {result.entries} entries there, {len(result.doubled)} doubled", end="")
     print(f", {'in order' if result.in_order else 'OUT OF ORDER'}, in {result.seconds:.0f} s")
+    print(f"nothing left for a person to resolve; {result.late} entries sent by a later command alone")
     print(f"{result.pushes / result.entries:.2f} pushes an entry; p50 {p50:.2f} s, p99 {p99:.2f} s")
     return 0 if result.right else 1
 

@@ -11,7 +11,7 @@ from tests.sharing.conftest import ID, RECORD, TEXT, Place, declares, hook, line
 
 from opsbook.cli.main import run
 from opsbook.errors import UserError
-from opsbook.sharing.sync import sync
+from opsbook.sharing.sync import rounds_to_wait, sync
 
 
 def synced(place: Place) -> None:
@@ -403,3 +403,13 @@ def test_the_merge_driver_shows_both_where_one_field_was_changed_twice(ana: Plac
         "<<<<<<< ours\ntitle: Checkout is down\n=======\ntitle: Checkout is slow\n>>>>>>> theirs\n"
         + TEXT.partition("\n")[2] + line(20, "on the side") + line(30, "on main")
     )  # fmt: skip
+
+
+# ── many at once ──────────────────────────────────────────────────────────────────────────
+
+
+def test_who_lost_once_tries_again_at_once_and_who_lost_the_most_before_all_others() -> None:
+    waits = [rounds_to_wait(lost) for lost in range(20)]
+    assert waits[0] == 1
+    assert waits[1:] == sorted(waits[1:], reverse=True)
+    assert waits[-1] == 0

@@ -23,7 +23,7 @@ from opsbook.sharing.trees import Tree
 from opsbook.text import Source
 
 _ROUNDS = 60
-"""How often to begin anew because somebody else was faster; each time after a longer wait."""
+"""How often to begin anew because somebody else was faster."""
 _PATIENCE = 8
 """Rounds that a wait lasts at most: where a round takes long, others need long for theirs."""
 _NAMED = 100
@@ -85,7 +85,7 @@ def _together(clone: Clone, branch: str, remote: str) -> Synced:
         done = Synced(True) if ours.commit == there else _given(clone, remote, target, here, ours)
         if done is None:
             took = time.monotonic() - began
-            time.sleep(random.uniform(0, took * min(1.5**attempt, _PATIENCE)))
+            time.sleep(random.uniform(0, took * rounds_to_wait(attempt)))
             away = fetch(clone, remote)
             if not away:
                 continue
@@ -93,6 +93,12 @@ def _together(clone: Clone, branch: str, remote: str) -> Synced:
         if clone.tip(f"refs/heads/{branch}") == here:  # else somebody committed here meanwhile
             return _taken_in(clone, branch, here, ours, done, new=ours.commit != there)
     return Synced(False, f"others pushed to {remote} {_ROUNDS} times meanwhile: run `opsbook sync` again")
+
+
+def rounds_to_wait(attempt: int) -> int:
+    """As how many rounds a wait lasts at most. Once may be an accident; of many who push at once, those who
+    have tried the longest try again the soonest, or who has just begun would always overtake them."""
+    return max(_PATIENCE + 1 - attempt, 0) if attempt else 1
 
 
 def _on_top(clone: Clone, here: str | None, there: str | None) -> Replayed:
@@ -180,7 +186,7 @@ def advance(clone: Clone, branch: str, old: str | None, new: str) -> None:
         three = was.file(path), then.file(path)
         texts += _with_own_work(clone, path, *three)
         index[path] = _with_staged(clone, path, *three, staged.get(path))
-    start, target = old or clone.run("mktree").decode().strip(), new
+    start, target = old or was.write(), new
     if own:
         for path in own:
             then.put(path, was.file(path))
