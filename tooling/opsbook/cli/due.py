@@ -49,7 +49,8 @@ def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
 
     Post-mortems to draft, review and publish; action items; updates that open incidents owe; runbooks to look
     at again or to test; suppressions that end. Each with whose it is and where it stands. What somebody
-    answered with `# opsbook: ignore[…]` and a reason is left out while that holds.
+    answered with `# opsbook: ignore[…]` and a reason is left out while that holds. What a baseline knows is
+    due all the same: it keeps checks quiet about what is still to be mended.
     """
     from importlib import import_module
 

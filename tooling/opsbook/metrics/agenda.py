@@ -6,7 +6,9 @@ What the records say (`clocks`) does not depend on the instant, so it is worked 
 is follows from the instant.
 
 What an `# opsbook: ignore[…]` answers where it stands is not asked for again while that holds; the end of
-such a comment has a clock of its own. A day is one of the book's `timezone`, and late when it is over there.
+such a comment has a clock of its own. A baseline answers nothing here: it keeps checks quiet about what
+is still to be mended, and says not until when that may wait. A day is one of the book's `timezone`, and late
+when it is over there.
 """
 
 from __future__ import annotations
