@@ -7,7 +7,7 @@ AT     := 2026-11-23T09:00Z
 NODE_TOOLS := yaml-language-server@2.0.0 @microsoft/sarif-multitool@5.7.0 axe-core@4.14.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit pages shots pictures fuzz bench latency load size schemas clean
+.PHONY: help demo test lint types unit pages zensical shots pictures fuzz bench latency load size schemas clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ unit: $(VENV)/dev build/node
 
 pages: $(VENV)/dev build/node  ## Look at every page of the site in a browser, not at one of each kind
 	OPSBOOK_EVERY_PAGE=1 $(BIN)/pytest -n auto tests/browser tests/site
+
+zensical: $(VENV)/dev build/node  ## The same in the site that Zensical makes
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[zensical]'
+	OPSBOOK_BUILDER=zensical $(BIN)/pytest -n auto tests/browser
 
 shots: $(VENV)/dev  ## Take pictures of the site: on a desktop, on a phone, in the dark
 	$(BIN)/opsbook site build --at $(AT)

@@ -21,6 +21,9 @@ from opsbook.book.kinds import identify
 
 ROOT = Path(__file__).parents[1]
 AT = "2026-11-23T09:00Z"
+BUILDER = os.environ.get("OPSBOOK_BUILDER", "mkdocs")
+"""What makes the site that a browser is shown."""
+MISSING = f"no {BUILDER}: the extra of that name brings it"
 
 
 def opsbook(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -67,6 +70,20 @@ def _example(book: Path) -> None:
     done = opsbook(book, "site", "build", "--at", AT)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("build/site: begin with index.html\n")
+
+
+def built(factory: pytest.TempPathFactory) -> Path:
+    """The site of the example book as the builder makes it that tests are run with."""
+    book = example(factory)
+    if BUILDER == "mkdocs":
+        return book / "build" / "site"
+
+    def make(folder: Path) -> None:
+        wanted = "--builder", BUILDER, "--at", AT, "--output", f"{folder}"
+        done = opsbook(book, "site", "build", *wanted)
+        assert (done.returncode, done.stderr) == (0, "")
+
+    return shared(factory, BUILDER, make)
 
 
 def kinds(site: Path) -> dict[str, list[str]]:

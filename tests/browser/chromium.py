@@ -17,6 +17,9 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 STILL: dict[str, Any] = {"viewport": DESKTOP, "reduced_motion": "reduce"}
+FOUND = ".md-search-result__item a, a[role=option]"
+"""What the search of Material found, or of Zensical."""
+_ASKS = "() => document.activeElement.name === 'query' || document.activeElement.shadowRoot !== null"
 AXE = Path(__file__).parents[2] / "build/node/node_modules/axe-core/axe.min.js"
 
 
@@ -66,14 +69,27 @@ def overflow(page: Page) -> list[str]:
 
 def search(page: Page, words: str) -> None:
     """Types into the search, once it is open: what has the focus before the theme's script listens opens it
-    late, and what is put there without a key being pressed may go unheard."""
-    page.wait_for_function(
-        """() => {
-          const query = document.querySelector("[data-md-component=search-query]");
-          if (!document.querySelector("#__search").checked) { query.blur(); query.focus(); }
-          return document.querySelector("#__search").checked;
-        }""",
-        polling=500,  # the theme answers a moment later
-    )
+    late, and what is put there without a key being pressed may go unheard. Zensical's opens by `/`."""
+    if page.locator("[data-md-component=search-query]").count():
+        page.wait_for_function(
+            """() => {
+              const query = document.querySelector("[data-md-component=search-query]");
+              if (!document.querySelector("#__search").checked) { query.blur(); query.focus(); }
+              return document.querySelector("#__search").checked;
+            }""",
+            polling=500,  # the theme answers a moment later
+        )
+    else:
+        slash(page)
     page.keyboard.type(words)
-    page.wait_for_selector(".md-search-result__item a")
+    page.wait_for_selector(FOUND)
+
+
+def slash(page: Page) -> None:
+    """Opens the search by its key, which the theme's script hears once it listens."""
+    for _ in range(40):
+        page.keyboard.press("/")
+        if page.evaluate(_ASKS):
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError("the search does not open")

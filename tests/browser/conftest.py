@@ -1,4 +1,7 @@
-"""A browser for all tests of this folder; they skip where there is none."""
+"""A browser for all tests of this folder; they skip where there is none.
+
+`OPSBOOK_BUILDER=zensical` shows it the site as Zensical makes it.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site of the example book."""
-    return sites.example(tmp_path_factory) / "build" / "site"
+    if sites.BUILDER != "mkdocs":
+        pytest.importorskip(sites.BUILDER, reason=sites.MISSING)
+    return sites.built(tmp_path_factory)
 
 
 @pytest.fixture(scope="package")

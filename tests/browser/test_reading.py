@@ -31,7 +31,7 @@ def found(page: Page, words: str) -> list[str]:
     """The pages that the search finds, the best first."""
     page.goto("index.html")
     chromium.search(page, words)
-    links = page.locator(".md-search-result__item a").evaluate_all("all => all.map(each => each.href)")
+    links = page.locator(chromium.FOUND).evaluate_all("all => all.map(each => each.href)")
     return list(dict.fromkeys(re.sub(r"[?#].*", "", link) for link in links))
 
 
@@ -91,10 +91,9 @@ def test_a_keyboard_is_enough(tab: Open) -> None:
         inside = page.evaluate("() => document.activeElement.closest('.md-content') !== null")
         assert inside, "the next stop after the skip link stands in the page"
         page.wait_for_timeout(1000)  # a moment after a jump within the page the theme closes the search
-        page.keyboard.press("/")
-        page.wait_for_function("() => document.activeElement.name === 'query'")
+        chromium.slash(page)
         page.keyboard.type("OrdersDbPrimaryDown")
-        page.wait_for_selector(".md-search-result__item a")
+        page.wait_for_selector(chromium.FOUND)
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "incidents/index" not in url)

@@ -301,7 +301,8 @@ def _book(root: Path) -> Book:
 def _need(*modules: str) -> None:
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
+        extra = "zensical" if "zensical" in modules else "site"
         raise UserError(
             f"the site needs `{missing[0]}`, which is not installed",
-            'install opsbook with its extra `site`: `pip install ".[site]"` in a checkout of it',
+            f'install opsbook with its extra `{extra}`: `pip install ".[{extra}]"` in a checkout of it',
         )
