@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from opsbook.site.render import Page, Templates
 
 _PAGES = "build/pages"
+visibility_option = click.option(
+    "--visibility", type=click.Choice(("internal", "public")), default="internal",
+    help="For whom: `public` shows what is marked so, of that only what customers may know.",
+)  # fmt: skip
+builder_option = click.option(
+    "--builder", type=click.Choice(("mkdocs", "zensical")), default="mkdocs",
+    help="What makes HTML of the pages; Zensical is the successor of Material for MkDocs.",
+)  # fmt: skip
 _PLACES = ("incidents", "runbooks", "rotations", "policies")
 """Where records stand."""
 
@@ -37,17 +45,11 @@ def command() -> None:
     "--output", "-o", type=click.Path(path_type=Path), metavar="DIR",
     help="Where the site goes; `build/site` of the book when left out, `build/public` of the public site.",
 )  # fmt: skip
-@click.option(
-    "--visibility", type=click.Choice(("internal", "public")), default="internal",
-    help="For whom: `public` shows what is marked so, of that only what customers may know.",
-)  # fmt: skip
+@visibility_option
 @click.option(
     "--told-at", metavar="INSTANT", help="When teams were last told what is overdue, for the home page."
 )
-@click.option(
-    "--builder", type=click.Choice(("mkdocs", "zensical")), default="mkdocs",
-    help="What makes HTML of the pages; Zensical is the successor of Material for MkDocs.",
-)  # fmt: skip
+@builder_option
 @click.option("--markdown-only", is_flag=True, help=f"Write the pages into {_PAGES} and stop there.")
 @at_option
 @click.pass_context
@@ -85,14 +87,8 @@ def build(
     "--address", metavar="HOST:PORT", default="127.0.0.1:8000", show_default=True,
     help="Where browsers find it; port 0 is any that is free.",
 )  # fmt: skip
-@click.option(
-    "--visibility", type=click.Choice(("internal", "public")), default="internal",
-    help="For whom: `public` shows what is marked so, of that only what customers may know.",
-)  # fmt: skip
-@click.option(
-    "--builder", type=click.Choice(("mkdocs", "zensical")), default="mkdocs",
-    help="What makes HTML of the pages; Zensical is the successor of Material for MkDocs.",
-)  # fmt: skip
+@visibility_option
+@builder_option
 @at_option
 @click.pass_context
 def serve(context: click.Context, address: str, visibility: str, builder: str, at: str | None) -> None:
