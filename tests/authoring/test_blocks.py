@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsbook.authoring.blocks import Setting, action_items, timeline
+from opsbook.authoring.blocks import action_items, timeline
 from opsbook.book import document
 from opsbook.book.kinds import kind
 from opsbook.book.markdown import Page
 from opsbook.defaults import severities
-from opsbook.metrics.business_days import Calendar
+from opsbook.metrics.business_days import Calendar, Terms
 from opsbook.model.incident import ActionItem, Entry, Incident
 from opsbook.model.time import instant
 
-BERLIN = Setting(severities(), Calendar(ZoneInfo("Europe/Berlin")))
-UTC = Setting(severities(), Calendar(ZoneInfo("UTC")))
+BERLIN = Terms(severities(), Calendar(ZoneInfo("Europe/Berlin")))
+UTC = Terms(severities(), Calendar(ZoneInfo("UTC")))
 
 
 def incident(text: str) -> Incident:

@@ -8,7 +8,7 @@ from opsbook.authoring.rename import Renamed, renamed
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
 from opsbook.errors import UserError
-from opsbook.metrics.business_days import Calendar
+from opsbook.metrics.business_days import Calendar, Terms
 
 ID = "2026-03-02-checkout-5xx"
 OTHER = "2026-04-01-doors"
@@ -230,11 +230,11 @@ def test_an_owner_that_is_somebody_else_of_that_name_is_left() -> None:
 
 
 def test_a_block_that_said_what_the_record_says_still_does() -> None:
-    from opsbook.authoring.blocks import Setting, timeline
+    from opsbook.authoring.blocks import timeline
 
     book = Book(Memory(BOOK))
     path = f"incidents/2026/{ID}/postmortem.md"
-    setting = Setting(book.severities, Calendar(book.settings.timezone))
+    setting = Terms(book.severities, Calendar(book.settings.timezone))
     inner = timeline(book.read(f"incidents/2026/{ID}/incident.yaml").content, setting)
     current = f"# A\n\n<!-- opsbook:timeline -->\n{inner}<!-- /opsbook -->\n"
     done = rename("person", "ana", "anna-k", **{path.replace("/", "__"): current})

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsbook.defaults import severities
-from opsbook.metrics.business_days import Calendar
+from opsbook.metrics.business_days import Calendar, Terms
 from opsbook.metrics.follow_up import allowed_until, due_days, postmortem_due, resolved_at
 from opsbook.model.incident import ActionItem, Entry, Incident, Milestone
 from opsbook.model.time import instant, local_day, write_instant
@@ -28,8 +28,8 @@ RESOLVED = incident(("2026-03-02T23:30Z", "resolved"))
 
 
 def test_the_days_that_the_policy_allows_are_counted_in_the_books_zone() -> None:
-    assert allowed_until(RESOLVED, POLICY, Calendar(UTC)) == date(2026, 4, 1)
-    assert allowed_until(RESOLVED, POLICY, Calendar(BERLIN)) == date(2026, 4, 2)
+    assert allowed_until(RESOLVED, Terms(POLICY, Calendar(UTC))) == date(2026, 4, 1)
+    assert allowed_until(RESOLVED, Terms(POLICY, Calendar(BERLIN))) == date(2026, 4, 2)
 
 
 MINUTES = st.integers(0, 3 * 365 * 24 * 60)
@@ -40,14 +40,14 @@ def test_thirty_days_are_thirty_days_whatever_the_hour_and_the_clock_changes(
     minutes: int, zone: ZoneInfo
 ) -> None:
     at = instant("2026-01-01T00:00Z") + timedelta(minutes=minutes)
-    last = allowed_until(incident((write_instant(at), "resolved")), POLICY, Calendar(zone))
+    last = allowed_until(incident((write_instant(at), "resolved")), Terms(POLICY, Calendar(zone)))
     assert last == local_day(at, zone) + timedelta(days=30)
 
 
 def test_a_date_of_its_own_beats_the_policy() -> None:
     own, none = ActionItem(title="a", due="2026-03-16"), ActionItem(title="b")
     record = RESOLVED.model_copy(update={"action_items": {"a": own, "b": none}})
-    assert due_days(record, POLICY, Calendar(UTC)) == {"a": date(2026, 3, 16), "b": date(2026, 4, 1)}
+    assert due_days(record, Terms(POLICY, Calendar(UTC))) == {"a": date(2026, 3, 16), "b": date(2026, 4, 1)}
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_a_date_of_its_own_beats_the_policy() -> None:
     ids=["open", "open again", "without a severity", "of an unknown severity"],
 )
 def test_nothing_is_due_of_an_incident(record: Incident) -> None:
-    assert allowed_until(record, POLICY, Calendar(UTC)) is None
-    assert postmortem_due(record, POLICY, Calendar(UTC)) == {}
+    assert allowed_until(record, Terms(POLICY, Calendar(UTC))) is None
+    assert postmortem_due(record, Terms(POLICY, Calendar(UTC))) == {}
 
 
 def test_what_is_resolved_again_is_due_from_then_on() -> None:
@@ -72,7 +72,7 @@ def test_what_is_resolved_again_is_due_from_then_on() -> None:
         ("2026-03-03T12:00Z", "resolved"),
     )
     assert resolved_at(record) == instant("2026-03-03T12:00Z")
-    assert allowed_until(record, POLICY, Calendar(UTC)) == date(2026, 4, 2)
+    assert allowed_until(record, Terms(POLICY, Calendar(UTC))) == date(2026, 4, 2)
 
 
 def test_the_clocks_of_the_worst_severity_count() -> None:
@@ -82,7 +82,7 @@ def test_the_clocks_of_the_worst_severity_count() -> None:
             "timeline": (Entry(at=instant("2026-03-02T09:00Z"), severity="SEV1", text="x"), *record.timeline)
         }
     )
-    assert postmortem_due(record, POLICY, Calendar(UTC)) == {
+    assert postmortem_due(record, Terms(POLICY, Calendar(UTC))) == {
         "draft": instant("2026-03-03T10:00Z"),
         "review": instant("2026-03-04T10:00Z"),
         "published": instant("2026-03-09T10:00Z"),
@@ -92,9 +92,10 @@ def test_the_clocks_of_the_worst_severity_count() -> None:
 def test_the_earliest_of_two_clocks_counts() -> None:
     sooner = POLICY.clocks[-1].model_copy(update={"severity": (), "within": timedelta(hours=1)})
     policy = POLICY.model_copy(update={"clocks": (*POLICY.clocks, sooner)})
-    assert postmortem_due(RESOLVED, policy, Calendar(UTC))["published"] == instant("2026-03-03T00:30Z")
+    assert postmortem_due(RESOLVED, Terms(policy, Calendar(UTC)))["published"] == instant("2026-03-03T00:30Z")
 
 
 @pytest.mark.parametrize("more", [{"kind": "drill"}, {"duplicate_of": "2026-03-02-other"}])
 def test_a_drill_and_a_duplicate_need_no_postmortem(more: dict[str, object]) -> None:
-    assert postmortem_due(incident(("2026-03-02T10:00Z", "resolved"), **more), POLICY, Calendar(UTC)) == {}
+    record = incident(("2026-03-02T10:00Z", "resolved"), **more)
+    assert postmortem_due(record, Terms(POLICY, Calendar(UTC))) == {}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsbook.defaults import severities
-from opsbook.metrics.business_days import Calendar
+from opsbook.metrics.business_days import Calendar, Terms
 from opsbook.metrics.updates import duties, grace, promises, silences, speaks_of
 from opsbook.model.incident import Incident
 from opsbook.model.postmortem import Postmortem
@@ -166,7 +166,7 @@ def owed(timeline: str, postmortem: Postmortem | None = None, **more: object) ->
     return [
         f"{each.audience} {each.clock.start} due {each.due:%d %H:%M}".replace(" 02 ", " ")
         + (f" met {each.met_at:%d %H:%M}".replace(" 02 ", " ") if each.met_at else "")
-        for each in duties(incident(timeline, **more), POLICY, Calendar(ZoneInfo("UTC")), postmortem)
+        for each in duties(incident(timeline, **more), Terms(POLICY, Calendar(ZoneInfo("UTC"))), postmortem)
     ]
 
 
@@ -253,7 +253,7 @@ def test_the_earlier_of_an_update_and_the_postmortem_counts() -> None:
 def test_a_clock_without_a_severity_runs_at_all_of_them() -> None:
     each = POLICY.clocks[1].model_copy(update={"severity": ()})
     policy = POLICY.model_copy(update={"clocks": (each,)})
-    [duty] = duties(incident("09:14 declared"), policy, Calendar(ZoneInfo("UTC")))
+    [duty] = duties(incident("09:14 declared"), Terms(policy, Calendar(ZoneInfo("UTC"))))
     assert (duty.severity, write_duration(duty.due - duty.began.at)) == (None, "1h")
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
-from opsbook.metrics.business_days import Calendar
+from opsbook.metrics.business_days import Calendar, Terms
 from opsbook.model.incident import Incident
 from opsbook.site import response
 
@@ -80,7 +80,7 @@ def test_a_promise_that_was_kept_late_is_late_and_one_that_runs_is_not() -> None
         '09:10Z, update: {audience: public, next_update: "2026-03-02T09:20Z"}',
         '09:40Z, update: {audience: public, next_update: "2026-03-02T12:30Z"}',
     )  # fmt: skip
-    owed = response.owed(incident, found.severities, Calendar(ZoneInfo("UTC")), None, AS_OF)
+    owed = response.owed(incident, Terms(found.severities, Calendar(ZoneInfo("UTC"))), None, AS_OF)
     assert [(duty.what, duty.late, duty.met is None) for duty in owed] == [
         ("next update, promised to public", True, False),
         ("next update, promised to public", False, True),
@@ -91,4 +91,4 @@ def test_a_drill_owes_nobody_anything() -> None:
     found, incident = book("09:00Z, milestone: declared, severity: SEV1")
     drill = incident.model_copy(update={"kind": "drill"})
     assert response.told(drill, found.severities, AS_OF) == []
-    assert response.owed(drill, found.severities, Calendar(ZoneInfo("UTC")), None, AS_OF) == []
+    assert response.owed(drill, Terms(found.severities, Calendar(ZoneInfo("UTC"))), None, AS_OF) == []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opsbook.authoring.change import Change
 from opsbook.authoring.splice import Insert, Put, Splice, edits, written
 from opsbook.errors import UserError
-from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.business_days import terms_of
 from opsbook.metrics.follow_up import due_days
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def work(book: Book, *, finished: bool = True) -> Iterator[Work]:
     some = (book.find("incident", id) for id in (() if finished else with_work(book)))
     for incident in book.incidents if finished else some:
         if incident is not None and incident.readable and incident.content.action_items:
-            days = due_days(incident.content, book.severities, calendar_of(book, incident.content))
+            days = due_days(incident.content, terms_of(book, incident.content))
             yield from (Work(incident, id, days[id]) for id in incident.content.action_items)
 
 
@@ -78,7 +78,7 @@ def named(book: Book, name: str) -> Work:
         if id not in document.content.action_items:
             there = ", ".join(document.content.action_items) or "none"
             raise UserError(f"{incident} has no action item `{id}`", f"it has {there}")
-        days = due_days(document.content, book.severities, calendar_of(book, document.content))
+        days = due_days(document.content, terms_of(book, document.content))
         return Work(document, id, days[id])
     unfinished = [each for each in work(book, finished=False) if each.item.unfinished]
     found = [each for each in unfinished if each.id == name] or [

@@ -13,47 +13,33 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from itertools import groupby
 from textwrap import indent
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.business_days import Terms, terms_of
 from opsbook.metrics.follow_up import due_days
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.book.markdown import Generated
     from opsbook.book.snapshot import Book
-    from opsbook.metrics.business_days import Calendar
     from opsbook.model.incident import ActionItem, Entry, Incident
-    from opsbook.model.severity import Severities
 
 
-class Setting(NamedTuple):
-    """What a block needs beside its incident: the severity policy, and the calendar with the book's zone."""
-
-    severities: Severities
-    calendar: Calendar
-
-    @classmethod
-    def of(cls, book: Book, incident: Incident) -> Setting:
-        """The setting of an incident in its book."""
-        return cls(book.severities, calendar_of(book, incident))
-
-
-def timeline(incident: Incident, setting: Setting) -> str:
+def timeline(incident: Incident, terms: Terms) -> str:
     """What happened: a table for each day, times in the book's zone."""
     if not incident.timeline:
         return "\n*The record has no timeline yet.*\n\n"
     entries = sorted(incident.timeline, key=lambda entry: entry.at)
-    tables = groupby(entries, key=lambda entry: _day(entry.at.astimezone(setting.calendar.zone)))
-    return "\n" + "".join(f"**{day}**\n\n{_entries(group, setting.calendar.zone)}\n" for day, group in tables)
+    tables = groupby(entries, key=lambda entry: _day(entry.at.astimezone(terms.calendar.zone)))
+    return "\n" + "".join(f"**{day}**\n\n{_entries(group, terms.calendar.zone)}\n" for day, group in tables)
 
 
-def action_items(incident: Incident, setting: Setting) -> str:
+def action_items(incident: Incident, terms: Terms) -> str:
     """What follows from it: a table of who does what by when."""
     if not incident.action_items:
         return "\n*No action items.*\n\n"
-    days = due_days(incident, setting.severities, setting.calendar)
+    days = due_days(incident, terms)
     rows = (
         (_titled(item), item.owner or "—", _date(days[id]), _standing(item))
         for id, item in incident.action_items.items()
@@ -61,7 +47,7 @@ def action_items(incident: Incident, setting: Setting) -> str:
     return "\n" + _table(("Action item", "Owner", "Due", "Status"), rows) + "\n"
 
 
-BLOCKS: dict[str, Callable[[Incident, Setting], str]] = {
+BLOCKS: dict[str, Callable[[Incident, Terms], str]] = {
     "timeline": timeline,
     "action-items": action_items,
 }
@@ -72,7 +58,7 @@ def current(book: Book, page: Document[Any], block: Generated, incident: Inciden
     """What stands in a block of a page that says what a record says, with the page's margin and line ends."""
     text = page.source.text
     margin = text[block.span.start : text.index("<!--", block.span.start)]
-    inner = BLOCKS[block.name](incident, Setting.of(book, incident))
+    inner = BLOCKS[block.name](incident, terms_of(book, incident))
     return indent(inner, margin).replace("\n", page.source.line_end)
 
 

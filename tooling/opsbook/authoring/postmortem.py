@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.authoring.blocks import BLOCKS, Setting, current, one_line
+from opsbook.authoring.blocks import BLOCKS, current, one_line
 from opsbook.authoring.change import Change, new, rewritten
 from opsbook.book.kinds import kind
 from opsbook.edits import apply
-from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.business_days import terms_of
 from opsbook.metrics.follow_up import due_days
 from opsbook.metrics.similarity import Earlier, earlier
 
@@ -85,7 +85,7 @@ def draft(book: Book, incident: Document[Incident], author: str | None) -> str:
 def _section(name: str, book: Book, incident: Incident) -> str:
     if name in _BLOCK:
         block = _BLOCK[name]
-        inner = BLOCKS[block](incident, Setting.of(book, incident))
+        inner = BLOCKS[block](incident, terms_of(book, incident))
         before = "".join(_people(incident)) if name == "Timeline" else ""
         level = book.severities.level_of(incident)
         if name == "Action items" and (level is None or level.postmortem == "full"):
@@ -179,7 +179,7 @@ def _earlier(each: Earlier, book: Book) -> str:
     title = one_line(each.incident.content.title)
     line = f"- [{title}]({link}), {each.incident.id[:10]}: {one_line(str(each.common))}\n"
     items = each.incident.content.action_items
-    days = due_days(each.incident.content, book.severities, calendar_of(book, each.incident.content))
+    days = due_days(each.incident.content, terms_of(book, each.incident.content))
     return line + "".join(f"    - {_unfinished(id, items[id], days[id])}\n" for id in each.unfinished)
 
 
@@ -313,7 +313,7 @@ def _digest(book: Book, id: str, incident: Incident, reader: str) -> Iterator[st
         yield f"Can it come back: {again}\n"
     if items:
         yield "\nWhat we change:\n"
-        days = due_days(incident, book.severities, calendar_of(book, incident))
+        days = due_days(incident, terms_of(book, incident))
         for key, item in incident.action_items.items():
             if item.status != "declined":
                 when = "done" if item.status == "done" else f"by {days[key]}" if days[key] else "no day yet"

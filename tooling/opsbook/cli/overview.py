@@ -105,12 +105,12 @@ def _age(content: Incident, at: datetime) -> str:
 
 
 def _due(book: Book, content: Incident, at: datetime, zone: ZoneInfo, paint: Paint) -> Iterator[str]:
-    from opsbook.metrics.business_days import calendar_of
+    from opsbook.metrics.business_days import terms_of
     from opsbook.metrics.due import next_updates
     from opsbook.model.time import write_roughly
 
     said = []
-    for due in next_updates(content, book.severities, calendar_of(book, content)) if content.counts else ():
+    for due in next_updates(content, terms_of(book, content)) if content.counts else ():
         clock = f"{due.at.astimezone(zone):%H:%M %Z}"
         if due.at <= at:
             said.append(paint(f"{due.audience} {write_roughly(at - due.at)} late, since {clock}", "1;31"))

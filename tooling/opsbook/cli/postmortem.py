@@ -58,11 +58,11 @@ def command(obj: dict[str, Any], /, incident: str | None, **options: Any) -> Non
 
 
 def _say_when_due(book: Book, incident: Document[Incident]) -> None:
-    from opsbook.metrics.business_days import calendar_of, day_left, ends_a_day
+    from opsbook.metrics.business_days import day_left, ends_a_day, terms_of
     from opsbook.metrics.follow_up import postmortem_due
 
     zone = book.settings.timezone
-    due = postmortem_due(incident.content, book.severities, calendar_of(book, incident.content))
+    due = postmortem_due(incident.content, terms_of(book, incident.content))
     for stage, at in sorted(due.items(), key=lambda each: each[1]):
         whole = ends_a_day(at, zone)
         local = day_left(at, zone) if whole else at.astimezone(zone)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.kinds import kind
 from opsbook.errors import UserError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
     from opsbook.model.directory import Team
     from opsbook.model.incident import Incident
+    from opsbook.model.severity import Severities
     from opsbook.model.time import Length
 
 _DAY = timedelta(days=1)
@@ -99,6 +100,18 @@ def counted(book: Book) -> bool:
     lengths = [each.within for each in policy.clocks]
     lengths += [each.action_items_within for each in policy.levels.values() if each.action_items_within]
     return any(isinstance(each, BusinessDays) for each in lengths)
+
+
+class Terms(NamedTuple):
+    """By what the clocks of an incident run: the severity policy, and the days of the team it falls to."""
+
+    policy: Severities
+    calendar: Calendar
+
+
+def terms_of(book: Book, incident: Incident) -> Terms:
+    """The terms of an incident in its book."""
+    return Terms(book.severities, calendar_of(book, incident))
 
 
 def state(book: Book) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from opsbook.lint.suppressions import commented, rule_files, suppressions
 from opsbook.metrics.agenda import Clock, hold
 from opsbook.metrics.attested import attestations, holds_until, quarter_of
-from opsbook.metrics.business_days import calendar_of, day_left, ends_a_day
+from opsbook.metrics.business_days import day_left, ends_a_day, terms_of
 from opsbook.metrics.due import details, next_updates
 from opsbook.metrics.follow_up import (
     asks_for_postmortem,
@@ -127,14 +127,14 @@ def updates(book: Book, incident: Document[Incident]) -> Iterator[Clock]:
 
 
 def _next(book: Book, incident: Incident) -> list[Due]:
-    return next_updates(incident, book.severities, calendar_of(book, incident))
+    return next_updates(incident, terms_of(book, incident))
 
 
 def _details(book: Book, incident: Document[Incident]) -> list[Due]:
-    policy, calendar = book.severities, calendar_of(book, incident.content)
-    owed = details(incident.content, policy, calendar, None)
+    terms = terms_of(book, incident.content)
+    owed = details(incident.content, terms, None)
     page = book.find("postmortem", incident.id) if owed else None
-    return details(incident.content, policy, calendar, page.content) if page and page.readable else owed
+    return details(incident.content, terms, page.content) if page and page.readable else owed
 
 
 def _holds(incident: Incident, role: str) -> tuple[str, ...]:
@@ -146,7 +146,7 @@ def postmortem(book: Book, incident: Document[Incident]) -> Iterator[Clock]:
     """The draft of its post-mortem, and once there is one its review and its publication."""
     record, policy = incident.content, book.severities
     level = policy.level_of(record) if asks_for_postmortem(record) else None
-    due = postmortem_due(record, policy, calendar_of(book, record)) if level else {}
+    due = postmortem_due(record, terms_of(book, record)) if level else {}
     if level is None or not due:
         return
     page = book.find("postmortem", incident.id)
@@ -191,7 +191,7 @@ def action_items(book: Book, incident: Document[Incident]) -> Iterator[Clock]:
     record = incident.content
     if not record.action_items:
         return
-    days = due_days(record, book.severities, calendar_of(book, record))
+    days = due_days(record, terms_of(book, record))
     for id, item in record.action_items.items():
         day, look = days[id], review_day(item)
         about = {

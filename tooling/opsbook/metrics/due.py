@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from opsbook.metrics.updates import duties, promises, silences, speaks_of
 
 if TYPE_CHECKING:
-    from opsbook.metrics.business_days import Calendar
+    from opsbook.metrics.business_days import Terms
     from opsbook.model.incident import Audience, Incident
     from opsbook.model.postmortem import Postmortem
-    from opsbook.model.severity import Severities
 
 
 class Due(NamedTuple):
@@ -25,19 +24,19 @@ class Due(NamedTuple):
     """The entry of the timeline that it follows from, as it is written and from 0."""
 
 
-def next_updates(incident: Incident, policy: Severities, calendar: Calendar) -> list[Due]:
+def next_updates(incident: Incident, terms: Terms) -> list[Due]:
     """The next update that each audience is owed, the soonest first, late or not: what the severity allows,
     what a clock of the policy asks for, and what was promised."""
     return _soonest(
         [
             *(
                 Due(each.due, each.audience, each.since.place)
-                for each in silences(incident, policy)
+                for each in silences(incident, terms.policy)
                 if each.until is None
             ),
             *(
                 Due(each.due, each.audience, each.began.place)
-                for each in duties(incident, policy, calendar)
+                for each in duties(incident, terms)
                 if each.met_at is None
             ),
             *(
@@ -49,14 +48,12 @@ def next_updates(incident: Incident, policy: Severities, calendar: Calendar) -> 
     )
 
 
-def details(
-    incident: Incident, policy: Severities, calendar: Calendar, postmortem: Postmortem | None
-) -> list[Due]:
+def details(incident: Incident, terms: Terms, postmortem: Postmortem | None) -> list[Due]:
     """The full details that each audience is owed of what is over, the soonest first; not those to an
     audience of which the record, imported from a feed, cannot know."""
     return _soonest(
         Due(each.due, each.audience, each.began.place)
-        for each in duties(incident, policy, calendar, postmortem)
+        for each in duties(incident, terms, postmortem)
         if each.afterwards and each.met_at is None and speaks_of(incident, each.audience)
     )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from opsbook.metrics.business_days import after, last_day
 
 if TYPE_CHECKING:
-    from opsbook.metrics.business_days import Calendar
+    from opsbook.metrics.business_days import Terms
     from opsbook.model.incident import ActionItem, Incident
     from opsbook.model.severity import Severities
 
@@ -26,24 +26,24 @@ def resolved_at(incident: Incident) -> datetime | None:
     return history.milestones.get("resolved") if history.status in ("resolved", "closed") else None
 
 
-def allowed_until(incident: Incident, policy: Severities, calendar: Calendar) -> date | None:
+def allowed_until(incident: Incident, terms: Terms) -> date | None:
     """The last day that the policy gives an incident's action items.
 
     It is `action_items_within` of the worst level that the incident had, counted on a calendar from its
     resolution: 30 days after any hour of 2 March are 1 April. None while it is not resolved, without a
     known severity, and where the level sets no limit.
     """
-    resolved, level = resolved_at(incident), policy.level_of(incident)
+    resolved, level = resolved_at(incident), terms.policy.level_of(incident)
     if resolved is None or level is None or level.action_items_within is None:
         return None
-    return last_day(resolved, level.action_items_within, calendar)
+    return last_day(resolved, level.action_items_within, terms.calendar)
 
 
-def due_days(incident: Incident, policy: Severities, calendar: Calendar) -> dict[str, date | None]:
+def due_days(incident: Incident, terms: Terms) -> dict[str, date | None]:
     """The last day of each action item by its id: as written, else as the policy allows, else None."""
     if not incident.action_items:
         return {}
-    last = allowed_until(incident, policy, calendar)
+    last = allowed_until(incident, terms)
     return {id: item.due or last for id, item in incident.action_items.items()}
 
 
@@ -67,23 +67,21 @@ def neglected(last: datetime, at: datetime) -> bool:
     return sum(day.weekday() < 5 for day in days) > 2
 
 
-def postmortem_due(
-    incident: Incident, policy: Severities, calendar: Calendar
-) -> dict[PostmortemStage, datetime]:
+def postmortem_due(incident: Incident, terms: Terms) -> dict[PostmortemStage, datetime]:
     """The instant by which each stage of the post-mortem must be reached; stages without a clock
     are left out.
 
     The worst severity that the incident had decides, and the earliest of several clocks. Nothing is
     due of what is no incident, of a duplicate, and while the incident is not resolved.
     """
-    worst = policy.worst_of(incident)
+    worst = terms.policy.worst_of(incident)
     if worst is None or not asks_for_postmortem(incident):
         return {}
     due: dict[PostmortemStage, datetime] = {}
     reached = incident.history.milestones
-    for clock in policy.clocks:
+    for clock in terms.policy.clocks:
         if clock.postmortem and clock.start in reached and worst in (clock.severity or (worst,)):
-            by = after(reached[clock.start], clock.within, calendar)
+            by = after(reached[clock.start], clock.within, terms.calendar)
             due[clock.postmortem] = min(by, due.get(clock.postmortem, by))
     return due
 

@@ -211,9 +211,8 @@ def _plain(book: Book, path: str) -> tuple[Any, ...]:
     if not document.readable:
         return ()
     content: Incident = document.content
-    policy = book.severities
-    calendar = business_days.calendar_of(book, content)
-    due = due_days(content, policy, calendar)
+    terms = business_days.terms_of(book, content)
+    policy, due = terms.policy, due_days(content, terms)
     found = marks(content)
     return (
         content.kind,
@@ -235,7 +234,7 @@ def _plain(book: Book, path: str) -> tuple[Any, ...]:
             (id, item.status, item.owner, item.kind, _ordinal(due[id]), _ordinal(item.done_on))
             for id, item in content.action_items.items()
         ),
-        tuple((stage, _tick(at)) for stage, at in postmortem_due(content, policy, calendar).items()),
+        tuple((stage, _tick(at)) for stage, at in postmortem_due(content, terms).items()),
         _tick(resolved_at(content)),
     )
 

@@ -20,7 +20,7 @@ from opsbook.metrics.business_days import after
 from opsbook.metrics.response import MENDED, OVER, Response, Spell, Step, in_order, responses, spells, updates
 
 if TYPE_CHECKING:
-    from opsbook.metrics.business_days import Calendar
+    from opsbook.metrics.business_days import Terms
     from opsbook.model.incident import Audience, Entry, Incident
     from opsbook.model.postmortem import Postmortem
     from opsbook.model.severity import Clock, Severities
@@ -163,9 +163,7 @@ class Duty(NamedTuple):
         return self.clock.start in MENDED
 
 
-def duties(
-    incident: Incident, policy: Severities, calendar: Calendar, postmortem: Postmortem | None = None
-) -> Iterator[Duty]:
+def duties(incident: Incident, terms: Terms, postmortem: Postmortem | None = None) -> Iterator[Duty]:
     """Every update that the clocks of the policy ask of an incident, told or not, in their order.
 
     A clock from `declared` or anything before it runs from there, or from the instant at which the
@@ -177,9 +175,9 @@ def duties(
     the worst severity that the incident ever had. A public update with a `stage` is news, and does not
     answer it; a post-mortem that was published for everybody, or sent to the audience, does.
     """
-    for clock in policy.clocks:
+    for clock in terms.policy.clocks:
         if clock.update and clock.start in MENDED:
-            yield from _afterwards(incident, policy, clock, clock.update, calendar, postmortem)
+            yield from _afterwards(incident, terms, clock, clock.update, postmortem)
         elif clock.update:
             yield from _meanwhile(incident, clock, clock.update)
 
@@ -233,21 +231,16 @@ def _asking(incident: Incident, clock: Clock, milestone: datetime) -> Iterator[_
 
 
 def _afterwards(
-    incident: Incident,
-    policy: Severities,
-    clock: Clock,
-    audience: Audience,
-    calendar: Calendar,
-    postmortem: Postmortem | None,
+    incident: Incident, terms: Terms, clock: Clock, audience: Audience, postmortem: Postmortem | None
 ) -> Iterator[Duty]:
     reached, steps = incident.history.milestones, in_order(incident)
     since, reopened = reached.get(clock.start), reached.get("reopened")
-    severity = policy.worst(incident.history.held(incident))
+    severity = terms.policy.worst(incident.history.held(incident))
     if since is None or (reopened and since < reopened) or severity not in (clock.severity or (severity,)):
         return
     risen = next((spell.since for spell in spells(incident) if spell.severity == severity), since)
     since = max(since, risen)
-    began, due = _starts(steps, clock, since), after(since, clock.within, calendar)
+    began, due = _starts(steps, clock, since), after(since, clock.within, terms.calendar)
     met = next((step for step in updates(incident) if step.at >= since and _details(step, audience)), None)
     told = [*_sent(postmortem, audience), *([met.at] if met else [])]
     yield Duty(clock, audience, severity, began, due, met, min(told, default=None))

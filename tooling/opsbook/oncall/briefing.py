@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.business_days import terms_of
 from opsbook.metrics.clocks import answered, work_may_wait
 from opsbook.metrics.follow_up import PostmortemStage, due_days, postmortem_due
 from opsbook.model.time import Interval, local_day
@@ -274,7 +274,7 @@ def _matters(book: Book, incident: Incident, since: datetime, at: datetime) -> b
         _is_open(incident, at)
         or _happened(incident, since, at)
         or any(item.unfinished for item in incident.action_items.values())
-        or bool(postmortem_due(incident, book.severities, calendar_of(book, incident)))
+        or bool(postmortem_due(incident, terms_of(book, incident)))
     )
 
 
@@ -310,7 +310,7 @@ def _follow_ups(
     today, last = local_day(at, zone), local_day(until, zone)
     for each in records:
         ours = scope.concerns(each.content)
-        for id, day in due_days(each.content, book.severities, calendar_of(book, each.content)).items():
+        for id, day in due_days(each.content, terms_of(book, each.content)).items():
             item = each.content.action_items[id]
             mine = scope.owns(item.owner) or (item.owner is None and ours)
             if not (mine and item.unfinished and day and day <= last):
@@ -323,7 +323,7 @@ def _stages(book: Book, ours: Iterable[Document[Incident]], at: datetime, until:
     """The first stage of each post-mortem that is not reached, unless a comment says why it may wait."""
     policy, today = book.severities, local_day(at, book.settings.timezone)
     for each in ours:
-        due = postmortem_due(each.content, policy, calendar_of(book, each.content))
+        due = postmortem_due(each.content, terms_of(book, each.content))
         level = policy.level_of(each.content)
         if not due or (level and level.postmortem == "note" and each.content.summary):
             continue

@@ -128,10 +128,10 @@ def _times(content: Incident, setting: Setting) -> Iterator[str]:
 def _left(book: Book, content: Incident, setting: Setting) -> Iterator[str]:
     if not content.action_items:
         return
-    from opsbook.metrics.business_days import calendar_of
+    from opsbook.metrics.business_days import terms_of
     from opsbook.metrics.follow_up import due_days
 
-    days = due_days(content, book.severities, calendar_of(book, content))
+    days = due_days(content, terms_of(book, content))
     unfinished = sum(item.unfinished for item in content.action_items.values())
     yield f"\n{setting.paint('What follows', '1')}, {unfinished} of {len(content.action_items)} to do\n"
     for id, item in content.action_items.items():
@@ -162,7 +162,7 @@ def similar(
     book: Book, incident: Document[Incident], found: Sequence[Earlier], setting: Setting
 ) -> Iterator[str]:
     """The earlier incidents that are like one, why, and what each left undone."""
-    from opsbook.metrics.business_days import calendar_of
+    from opsbook.metrics.business_days import terms_of
     from opsbook.metrics.follow_up import due_days
 
     paint = setting.paint
@@ -173,7 +173,7 @@ def similar(
         yield f"{chr(10) if number else ''}{paint(clean(each.incident.id), '1')}  {each.score:.2f}\n"
         yield from _hung("  ", content.title, setting)
         yield from _hung("  ", f"both: {each.common}", setting)
-        days = due_days(content, book.severities, calendar_of(book, content))
+        days = due_days(content, terms_of(book, content))
         for id in each.unfinished:
             item = content.action_items[id]
             due = f", due {days[id]}" if days[id] else ""

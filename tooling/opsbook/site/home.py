@@ -12,7 +12,7 @@ from opsbook.site.response import Tile
 
 if TYPE_CHECKING:
     from opsbook.metrics.agenda import Item
-    from opsbook.metrics.business_days import Calendar
+    from opsbook.metrics.business_days import Terms
     from opsbook.metrics.due import Due
     from opsbook.model.incident import Incident
     from opsbook.model.severity import Severities
@@ -39,7 +39,7 @@ def is_open(incident: Incident) -> bool:
     return incident.counts and incident.history.status not in ("resolved", "closed")
 
 
-def opened(incident: Incident, card: Card, policy: Severities, calendar: Calendar) -> Open:
+def opened(incident: Incident, card: Card, terms: Terms) -> Open:
     """An incident that is not over, as the home page shows it."""
     history = incident.history
     return Open(
@@ -49,7 +49,7 @@ def opened(incident: Incident, card: Card, policy: Severities, calendar: Calenda
         history.milestones.get("started", history.known_since),
         history.roles.get("incident-commander", incident.roles.get("incident-commander", ())),
         tuple(incident.services),
-        tuple(next_updates(incident, policy, calendar)),
+        tuple(next_updates(incident, terms)),
     )
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opsbook.book.kinds import KINDS, Kind, kind
 from opsbook.book.tree import SETTINGS_FILES
 from opsbook.metrics import agenda
-from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.business_days import terms_of
 from opsbook.metrics.clocks import work_may_wait
 from opsbook.metrics.targets import wanted
 from opsbook.site import (
@@ -342,8 +342,7 @@ class Site:
     def _work(self, document: Document[Incident], card: Card) -> list[Work]:
         """The action items of an incident, the soonest due first."""
         incident = document.content
-        calendar = calendar_of(self.book, incident)
-        items = action_items(incident, card, self.book.severities, calendar, self.today)
+        items = action_items(incident, card, terms_of(self.book, incident), self.today)
         return [self._answered(each, document) for each in sorted(items, key=lambda item: item.order)]
 
     def _answered(self, work: Work, document: Document[Incident]) -> Work:
@@ -359,7 +358,7 @@ class Site:
         self.work += [each for each in work if each.item.unfinished]
         self.done += [each for each in work if each.item.status == "done"]
         if home.is_open(incident):
-            self.open.append(home.opened(incident, card, policy, calendar_of(self.book, incident)))
+            self.open.append(home.opened(incident, card, terms_of(self.book, incident)))
         at = incident.history.known_since
         if at is not None:
             day = self.guide.local(at).date()
@@ -393,7 +392,7 @@ class Site:
             "milestones": tuple(name.capitalize() for name in incident.history.milestones),
             "picture": response.picture(incident, self.guide, self.as_of),
             "told": response.told(incident, policy, self.as_of),
-            "owed": response.owed(incident, policy, calendar_of(self.book, incident), page, self.as_of),
+            "owed": response.owed(incident, terms_of(self.book, incident), page, self.as_of),
             "tiles": response.tiles(incident, policy.worst_of(incident), self.limits, self.as_of),
             "runs": response.runs(incident),
         }

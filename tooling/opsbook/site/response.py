@@ -21,7 +21,7 @@ from opsbook.site.phrases import length
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
-    from opsbook.metrics.business_days import Calendar
+    from opsbook.metrics.business_days import Terms
     from opsbook.metrics.durations import Length
     from opsbook.model.incident import Audience, Incident, Update
     from opsbook.model.postmortem import Postmortem
@@ -241,14 +241,12 @@ def told(incident: Incident, policy: Severities, as_of: datetime) -> list[Told]:
     return found
 
 
-def owed(
-    incident: Incident, policy: Severities, calendar: Calendar, page: Postmortem | None, as_of: datetime
-) -> list[Duty]:
+def owed(incident: Incident, terms: Terms, page: Postmortem | None, as_of: datetime) -> list[Duty]:
     """What the clocks of the policy and the promises of updates asked for, the soonest due first."""
     if not incident.counts:
         return []
     found = []
-    for duty in duties(incident, policy, calendar, page):
+    for duty in duties(incident, terms, page):
         if speaks_of(incident, duty.audience):
             word = "full details" if duty.afterwards else "first word"
             what = f"{word} to {duty.audience}, {write_length(duty.clock.within)} from {duty.clock.start}"

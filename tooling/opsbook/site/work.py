@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from opsbook.metrics.follow_up import due_days
 
 if TYPE_CHECKING:
-    from opsbook.metrics.business_days import Calendar
+    from opsbook.metrics.business_days import Terms
     from opsbook.model.incident import ActionItem, Incident
-    from opsbook.model.severity import Severities
     from opsbook.site.survey import Card
 
 
@@ -37,10 +36,8 @@ class Work(NamedTuple):
         return self.due or date.max, self.incident.id, self.id
 
 
-def action_items(
-    incident: Incident, card: Card, policy: Severities, calendar: Calendar, today: date
-) -> Iterator[Work]:
+def action_items(incident: Incident, card: Card, terms: Terms, today: date) -> Iterator[Work]:
     """The action items of an incident, as of a day in the book's zone."""
-    for id, by in due_days(incident, policy, calendar).items():
+    for id, by in due_days(incident, terms).items():
         item = incident.action_items[id]
         yield Work(card, id, item, by, item.unfinished and by is not None and by < today)

@@ -47,7 +47,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
-from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.business_days import terms_of
 from opsbook.metrics.follow_up import allowed_until
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     if not dated:
         return
     policy = context.book.severities
-    last = allowed_until(record, policy, calendar_of(context.book, record))
+    last = allowed_until(record, terms_of(context.book, record))
     for id, day in dated.items():
         if last and day > last:
             yield Finding(

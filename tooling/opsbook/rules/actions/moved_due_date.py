@@ -59,7 +59,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
-from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.business_days import terms_of
 from opsbook.metrics.follow_up import due_days
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     before = context.book.before(incident)
     if before is None or not before.readable:
         return
-    days = due_days(incident.content, context.book.severities, calendar_of(context.book, incident.content))
+    days = due_days(incident.content, terms_of(context.book, incident.content))
     for id, item in unfinished:
         earlier = before.content.action_items.get(id)
         was = earlier.due if earlier else None

@@ -54,7 +54,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
-from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.business_days import terms_of
 from opsbook.metrics.follow_up import due_days
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     if not unfinished:
         return
     zone = context.settings.timezone
-    days = due_days(incident.content, context.book.severities, calendar_of(context.book, incident.content))
+    days = due_days(incident.content, terms_of(context.book, incident.content))
     for id, item in unfinished:
         day = days[id]
         if day and context.clock.day_over(day, zone):

@@ -74,7 +74,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
-from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.business_days import terms_of
 from opsbook.metrics.follow_up import due_days, resolved_at
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     undated = [id for id, item in record.action_items.items() if item.unfinished and item.due is None]
     if not undated or resolved_at(record) is None:
         return
-    days = due_days(record, context.book.severities, calendar_of(context.book, record))
+    days = due_days(record, terms_of(context.book, record))
     for id in undated:
         if days[id] is None:
             yield Finding(

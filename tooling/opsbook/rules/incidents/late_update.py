@@ -94,7 +94,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding, Related
 from opsbook.lint.rule import rule
-from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.business_days import terms_of
 from opsbook.metrics.updates import Duty, duties, speaks_of
 from opsbook.model.time import write_instant, write_length
 
@@ -119,10 +119,10 @@ def _late(
     incident: Document[Incident], context: Context, postmortem: Document[Postmortem] | None
 ) -> list[Duty]:
     page = postmortem.content if postmortem and postmortem.readable else None
-    calendar = calendar_of(context.book, incident.content)
+    terms = terms_of(context.book, incident.content)
     return [
         duty
-        for duty in duties(incident.content, context.book.severities, calendar, page)
+        for duty in duties(incident.content, terms, page)
         if (duty.met_at is None or duty.met_at > duty.due)
         and speaks_of(incident.content, duty.audience)
         and context.clock.passed(duty.due)

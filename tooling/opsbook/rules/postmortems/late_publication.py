@@ -90,7 +90,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
-from opsbook.metrics.business_days import calendar_of, day_left
+from opsbook.metrics.business_days import day_left, terms_of
 from opsbook.metrics.follow_up import postmortem_due
 
 if TYPE_CHECKING:
@@ -105,9 +105,7 @@ def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Findin
     if incident is None or not incident.readable:
         return
     policy, zone = context.book.severities, context.settings.timezone
-    due = postmortem_due(incident.content, policy, calendar_of(context.book, incident.content)).get(
-        "published"
-    )
+    due = postmortem_due(incident.content, terms_of(context.book, incident.content)).get("published")
     if due is None:
         return
     worst, last, page = policy.worst_of(incident.content), day_left(due, zone), postmortem.content

@@ -125,7 +125,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
-from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.business_days import terms_of
 from opsbook.metrics.follow_up import postmortem_due
 from opsbook.model.time import write_instant
 
@@ -141,7 +141,7 @@ def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Findin
     if incident is None or not incident.readable:
         return
     policy = context.book.severities
-    due = postmortem_due(incident.content, policy, calendar_of(context.book, incident.content)).get("review")
+    due = postmortem_due(incident.content, terms_of(context.book, incident.content)).get("review")
     if due is None:
         return
     worst, by, planned = policy.worst_of(incident.content), write_instant(due), postmortem.content.review_at

@@ -63,7 +63,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
-from opsbook.metrics.business_days import calendar_of
+from opsbook.metrics.business_days import terms_of
 from opsbook.metrics.follow_up import asks_for_postmortem, postmortem_due
 from opsbook.model.time import write_instant
 
@@ -83,7 +83,7 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     worst = policy.worst_of(record)
     if worst is None or (policy.levels[worst].postmortem == "note" and record.summary):
         return
-    due = min(postmortem_due(record, policy, calendar_of(context.book, record)).values(), default=None)
+    due = min(postmortem_due(record, terms_of(context.book, record)).values(), default=None)
     if due is None or not context.clock.passed(due) or context.book.has("postmortem", incident.id):
         return
     yield _finding(incident, policy, worst, due)
