@@ -113,7 +113,7 @@ Next:
   1. {inside}opsbook check
      finds nothing wrong; it will say so when that changes
   2. put your people into rotations/people/, your services into policies/services/
-  3. git init && git add . && pre-commit install
+  3. pip install pre-commit && git init && git add . && pre-commit install
      from then on a bad record is refused before it is committed
   4. opsbook setup --as YOU
      so that what you write says who wrote it
