@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -80,6 +81,10 @@ def test_a_change_is_shown_and_a_mistake_leaves_what_was_there(book: Path, servi
     (book / INCIDENT / "incident.yaml").write_text("title: Checkout answers 503\n")
     serving.waited_until_built(before)
     assert "Checkout answers 503" in serving.shown(page)
+    assert serving.waited_for("changed: (.*)") == f"{INCIDENT}/incident.yaml"
+    with pytest.raises(HTTPError) as nowhere:
+        serving.shown("nowhere.html")
+    assert (nowhere.value.code, "md-header" in nowhere.value.read().decode()) == (404, True)
     (book / "opsbook.toml").write_text("profile = 3\n")
     serving.waited_for("(error: .*)")
     assert "Checkout answers 503" in serving.shown(page)

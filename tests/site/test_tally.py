@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsbook.site import tally
+from opsbook.defaults import severities
+from opsbook.site import home, tally
 from opsbook.site.survey import Card
 
 TODAY = date(2026, 11, 23)
@@ -33,6 +34,17 @@ def test_an_unknown_severity_is_counted_as_such() -> None:
 def test_the_last_ninety_days_are_held_against_the_ninety_before() -> None:
     days = [TODAY, TODAY - timedelta(days=89), TODAY - timedelta(days=90), TODAY - timedelta(days=180)]
     assert tally.quarters([case(day.isoformat()) for day in days], TODAY) == (2, 1)
+
+
+def test_a_young_record_is_held_against_nothing() -> None:
+    def noted(*days: str) -> str:
+        return home.doing([case(day) for day in days], [], severities(), None, TODAY)[0].note
+
+    assert noted("2026-11-20", "2026-11-21") == "no record yet of the 90 days before"
+    assert noted("2026-05-30", "2026-11-21") == "as many as the 1 of the 90 days before"
+    assert tally.reaches_back([case("2025-12-31")], TODAY, months=11)
+    assert not tally.reaches_back([case("2026-01-01")], TODAY, months=11)
+    assert not tally.reaches_back([], TODAY, months=1)
 
 
 def test_on_this_day_looks_three_days_either_way_in_earlier_years() -> None:

@@ -76,7 +76,9 @@ def doing(
     """How we are doing, in a few figures."""
     last, before = tally.quarters(cases, today)
     words = "as many as" if last == before else "fewer than" if last < before else "more than"
-    tiles = [Tile("Incidents in 90 days", str(last), f"{words} the {before} of the 90 days before")]
+    known = tally.reaches_back(cases, today, months=6)
+    note = f"{words} the {before} of the 90 days before" if known else "no record yet of the 90 days before"
+    tiles = [Tile("Incidents in 90 days", str(last), note)]
     worst = tally.latest(cases, policy.paging)
     names = " or ".join(policy.paging)
     if worst:

@@ -46,7 +46,7 @@ from opsbook.site.finish import FOUND
 from opsbook.site.guide import Guide
 from opsbook.site.public import Stub, stub
 from opsbook.site.render import FOLDER, Page, assets, templates_of
-from opsbook.site.survey import TEXTS, Card, Survey, index_page, plural
+from opsbook.site.survey import TEXTS, Card, Survey, counted, index_page, plural
 from opsbook.site.work import Work, action_items
 
 if TYPE_CHECKING:
@@ -503,10 +503,11 @@ class Site:
             **home.told(self.told_at, self.as_of),
             doing=home.doing(self.cases, self.items, self.book.severities, self._target(), self.today),
             months=months,
+            year=tally.reaches_back(self.cases, self.today, months=11),
             picture=tally.by_month(months, self.guide),
             on_this_day=tally.on_this_day(self.cases, self.today),
             counts=[
-                (plural(each), index_page(each), len(self.rows[each.name]))
+                (counted(each, len(self.rows[each.name])), index_page(each), len(self.rows[each.name]))
                 for each in KINDS
                 if not each.single
             ],

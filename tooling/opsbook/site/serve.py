@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from opsbook.errors import UserError
+from opsbook.text import shown
 
 _BUILT, _SCRIPT = "/-/built", "/-/reload.js"
 _RELOAD = b"""// Loads the page again once the site was built again.
@@ -56,7 +57,10 @@ def serve(
         say(f"http://{where[0]}:{server.server_address[1]}/ shows the site; Ctrl-C ends it")
         try:
             while True:
-                before = _changed(before, looks)
+                now = _changed(before, looks)
+                names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+                say(f"changed: {shown(names[0])}" + (f" and {len(names) - 1:,} more" if names[1:] else ""))
+                before = now
                 try:
                     build()
                 except UserError as error:
@@ -104,10 +108,13 @@ class _Handler(SimpleHTTPRequestHandler):
         """A page as it stands, with one script of this server's own."""
         path = Path(self.translate_path(self.path))
         page = path / "index.html" if path.is_dir() and self.path.partition("?")[0].endswith("/") else path
+        found = page.is_file()
+        if not found and not path.is_dir():
+            page = Path(self.directory) / "404.html"
         if page.suffix != ".html" or not page.is_file():
             return super().send_head()
         content = page.read_bytes().replace(b"</body>", f'<script src="{_SCRIPT}"></script></body>'.encode())
-        self.send_response(200)
+        self.send_response(200 if found else 404)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

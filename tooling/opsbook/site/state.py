@@ -58,7 +58,10 @@ def _looks(root: Path, others: Iterable[str]) -> Iterator[tuple[str, bytes]]:
                     if entry.is_dir(follow_symlinks=False):
                         inside.append(entry.path)
                     else:
-                        yield entry.path, signature(entry.stat(follow_symlinks=False))
+                        yield (
+                            entry.path.removeprefix(f"{root}/"),
+                            signature(entry.stat(follow_symlinks=False)),
+                        )
         except OSError:
             continue
 

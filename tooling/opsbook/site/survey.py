@@ -28,6 +28,7 @@ _PLURALS = {
     "escalation": "Escalation policies",
     "on-call": "On call",
 }
+_SINGULARS = {"postmortem": "Post-mortem", "escalation": "Escalation policy"}
 _LISTED = frozenset(kind.name for kind in KINDS if not kind.single)
 _RESTRICTED = re.compile(r"\bvisibility[\"']?\s*:\s*[\"']?restricted", re.IGNORECASE)
 _NAMELESS = ("override", "handoff", "rotation", "escalation", "communication", "holidays")
@@ -192,6 +193,11 @@ def index_page(kind: Kind) -> str:
 def calendar_page(kind: str, id: str) -> str:
     """Where the calendar of a rotation or a person stands, for other programs to subscribe to."""
     return f"calendars/{kind}-{_safe(id)}.ics"
+
+
+def counted(kind: Kind, number: int) -> str:
+    """What so many records of a kind are called."""
+    return _SINGULARS.get(kind.name, kind.name.capitalize()) if number == 1 else plural(kind)
 
 
 def plural(kind: Kind) -> str:

@@ -77,6 +77,12 @@ def months(cases: Iterable[Case], levels: Iterable[str], today: date) -> list[Mo
     return months
 
 
+def reaches_back(cases: Iterable[Case], today: date, *, months: int) -> bool:
+    """Whether the record begins so long ago, so that fewer incidents then are not merely fewer records."""
+    first = min((case.day for case in cases), default=today)
+    return (today.year - first.year) * 12 + today.month - first.month >= months
+
+
 def quarters(cases: Iterable[Case], today: date) -> tuple[int, int]:
     """How many incidents the last ninety days had, and the ninety before."""
     last = before = 0
