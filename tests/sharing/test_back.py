@@ -117,6 +117,17 @@ def test_where_git_refuses_to_move_the_branch_the_entry_is_gone_all_the_same(sli
     assert slip.committed(revision="origin/main") == TEXT
 
 
+def test_what_was_never_committed_leaves_no_trace(ana: Place, said: Said) -> None:
+    said(ana, "log", "-i", ID, "first")
+    hook(ana.root / ".git/hooks", "pre-commit", "exit 1")
+    said(ana, "log", "-i", ID, "the password is hunter2")
+    (ana.root / ".git/hooks/pre-commit").unlink()
+    assert "commit" not in said(ana, "undo")
+    assert ana.subjects() == [f"{ID}: first", "a book"]
+    assert ana.git("status", "--porcelain") == ""
+    assert ana.fresh().clone.waiting == {}
+
+
 def test_on_the_branch_of_an_incident_it_goes_as_well(ana: Place, said: Said) -> None:
     ana.git("switch", "--quiet", "-c", "feature")
     ana.save(declares(id=OTHER), declares=True)

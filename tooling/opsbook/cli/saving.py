@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ATTEMPTS = 10
+_STAYS = "another commit takes it back: git's history keeps what it said, so revoke a secret in it"
 _GONE = "its commit is taken back as well: no push carries it"
 
 
@@ -157,7 +158,8 @@ class _Keeping:
             say(_GONE)
         else:
             commit_on(self._clone, id, files, self._change.summary, read)
-            self._say_what_stays()
+            if self._takes_back:
+                say(_STAYS)
         if read is None:
             say(f"on branch incident/{id}, and not in this work tree: `git switch incident/{id}` goes there")
         if self._push:
@@ -186,11 +188,13 @@ class _Keeping:
             say(f"written, not committed: {self._broken}; commit it by hand once git works")
             return
         if not self._taken_back(self._before):
+            tip = self._clone.tip("HEAD") if self._takes_back else None
             why = self._clone.commit_of(self._before, self._change.summary)
             if why:
                 say(f"written, not committed: {why}; {self._what_to_do(self._before)}")
                 return
-            self._say_what_stays()
+            if self._takes_back and self._clone.tip("HEAD") != tip:
+                say(_STAYS)
         if self._push:
             share(self._clone)
 
@@ -210,10 +214,6 @@ class _Keeping:
             return False
         say(_GONE)
         return True
-
-    def _say_what_stays(self) -> None:
-        if self._takes_back is not None:
-            say("another commit takes it back: git's history keeps what it said, so revoke a secret in it")
 
 
 def share(clone: Clone) -> bool:

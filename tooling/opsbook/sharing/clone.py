@@ -304,6 +304,8 @@ class Clone(Git):
         try:
             self._commit(summary, "--only", "--", *(f":(literal){path}" for path in paths), ask=ask)
         except GitError:
+            if not new and not self.run("status", "--porcelain", "-z", "--", *paths):
+                return  # the last commit says this already: what waited was taken back
             if new:
                 with suppress(GitError):
                     self.run("rm", "--cached", "--quiet", "--force", "--", *new)
