@@ -203,3 +203,28 @@ def test_one_staged_incident_costs_four_git_processes_and_one_look_at_the_index(
     wrap_git(tmp_path, monkeypatch, f'echo "$3" >>"{log}"')
     assert repository.found() == [f"{INCIDENT}:4:12 no service `checkout`"]
     assert sorted(log.read_text().split()) == ["cat-file", "diff", "ls-tree", "rev-parse"]
+
+
+def test_a_run_counts_where_the_next_commit_has_it_whatever_is_remembered_of_the_work_tree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPSBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    repository, page = Repository(tmp_path / "repository"), "runbooks/failover.md"
+    repository.write(page, "---\nowner: ana\nlast_updated: 2026-01-05\ntest_in: 30d\n---\n# Failover\n")
+    repository.commit()
+    repository.write(page, (repository.root / page).read_text() + "\n")
+    run = "  - {at: 2026-03-20T09:00Z, runbook: {id: failover}, text: Done}\n"
+
+    def overdue() -> list[bool]:
+        """Whether a test is overdue by the work tree, and by what is staged, asked twice."""
+        sessions = [Session(repository.root, NOW, staged=staged) for staged in (False, True) * 2]
+        return ["RUN022" in {each.code for each in session.check().diagnostics} for session in sessions]
+
+    repository.git("add", page)
+    assert overdue() == [True, True] * 2
+    repository.write(INCIDENT, FILES[INCIDENT] + run)
+    assert overdue() == [False, True] * 2
+    repository.git("add", INCIDENT)
+    assert overdue() == [False, False] * 2
+    repository.write(INCIDENT, FILES[INCIDENT])
+    assert overdue() == [True, False] * 2

@@ -361,14 +361,14 @@ class Git:
         words = iter(self._names("diff", *options))
         return {path: itemgetter(1, 3)(change.split(" ")) for change, path in zip(words, words, strict=True)}
 
-    def index_tree(self) -> GitTree:
+    def index_tree(self, *, keeps: bool = True) -> GitTree:
         """The staged content: what is checked out, and over it what the next commit changes. The index
         grows with the book, so it is read once; what did not change is looked up where it is asked for."""
-        return GitTree(self, self.head, self._staged)
+        return GitTree(self, self.head, self._staged, keeps=keeps)
 
-    def commit_tree(self, commit: str) -> GitTree:
+    def commit_tree(self, commit: str, *, keeps: bool = True) -> GitTree:
         """The content of a commit."""
-        return GitTree(self, commit, {})
+        return GitTree(self, commit, {}, keeps=keeps)
 
     def clean_blobs(self) -> dict[str, str]:
         """The blob id of every tracked file whose bytes on disk are the blob's, by path.
@@ -411,7 +411,10 @@ class Git:
 class GitTree:
     """The book's files in a commit, or in none, with changes (mode and blob id by path) over them."""
 
-    def __init__(self, git: Git, commit: str | None, changes: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(
+        self, git: Git, commit: str | None, changes: Mapping[str, tuple[str, str]], *, keeps: bool = True
+    ) -> None:
+        self.kept_at = git.root if keeps else None
         self._git = git
         self._commit = commit
         self._changes = changes

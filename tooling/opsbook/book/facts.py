@@ -23,6 +23,8 @@ from opsbook.book.kinds import kind
 from opsbook.book.tree import Signature, WorkTree, blob_id, on_disk, settled, signature
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from opsbook.book.snapshot import Book
 
 OVER = "over"
@@ -207,17 +209,20 @@ def remembered(
     """A fact for each path, plain data, worked out where its file is another than the last time.
 
     A file that looks as it did is not read; one that only looks new, as in a fresh clone, is read, and what
-    is remembered holds where its bytes are the same. `state` is what the fact follows from besides the file,
+    is remembered holds where its bytes are the same. Git says that of a commit and of its index without
+    reading them. `state` is what the fact follows from besides the file,
     such as a policy's version: where it is another, all is worked out anew. `beside` names one more file of
     which the fact is, whether it is there or not. `name` is letters alone. `progress` is told how many more
     facts were worked out.
     """
     tree, over = on_disk(book.tree)
-    kept_in = store.folder() if tree and tree.keeps else None
-    file = kept_in / f"opsbook-{name}-{_place(tree)}" if tree and kept_in else None
+    root = book.tree.kept_at
+    kept_in = store.folder() if root else None
+    file = kept_in / f"opsbook-{name}-{_place(root)}" if root and kept_in else None
     kept = file and store.read(file)
     known = kept[1] if kept and kept[0] == (__version__, state) else {}
-    found, keep, fresh = {}, {}, False
+    found, fresh = {}, False
+    keep = {} if tree else {**known}  # what is on disk is still so, whatever git holds
     for path, looks in places:
         before, other = known.get(path), beside(path) if beside else None
         seen = looks if other is None or looks is None else _both(tree, over, looks, other)
@@ -226,7 +231,7 @@ def remembered(
             found[path] = before[2]
             continue
         try:
-            version = _version(book, path, other) if file else ""
+            version = _version(book, path, other, read=tree is not None) if file else ""
             same = before is not None and before[1] == version
             found[path] = before[2] if before is not None and same else fact(book, path)
             if progress:
@@ -237,7 +242,10 @@ def remembered(
         if seen is not None and not changed:
             keep[path] = (seen if settled(seen, time.time_ns()) else b"", version, found[path])
             fresh = True
-    if file and (fresh or len(keep) != len(known)):
+        elif tree is None and file and before is None:
+            keep[path] = (b"", version, found[path])
+            fresh = True
+    if file and (fresh or len(keep) != len(known)) and (tree or not kept or known):
         store.write(file, ((__version__, state), keep))
     return found
 
@@ -252,11 +260,11 @@ def _both(tree: WorkTree | None, over: Set[str], looks: Signature, other: str) -
         return looks
 
 
-def _version(book: Book, path: str, other: str | None) -> str:
+def _version(book: Book, path: str, other: str | None, *, read: bool = True) -> str:
     """The bytes of a file, by name, and those of another beside it."""
-    own = blob_id(book.tree.read(path))
+    own = blob_id(book.tree.read(path)) if read else book.tree.version(path) or ""
     return f"{own} {book.tree.version(other)}" if other else own
 
 
-def _place(tree: WorkTree) -> str:
-    return sha256(os.fsencode(tree.root)).hexdigest()[:12]
+def _place(root: Path) -> str:
+    return sha256(os.fsencode(root)).hexdigest()[:12]

@@ -54,6 +54,10 @@ class Tree(Protocol):
     def links(self) -> Set[str]:
         """Symbolic links met so far; they are not followed."""
 
+    @property
+    def kept_at(self) -> Path | None:
+        """The folder by which what is worked out of its files is kept between runs; None where it is not."""
+
 
 def blob_id(content: bytes) -> str:
     """Git's name for this content."""
@@ -93,6 +97,10 @@ class Memory:
     @property
     def links(self) -> Set[str]:
         return self._below.links if self._below else self._links
+
+    @property
+    def kept_at(self) -> Path | None:
+        return self._below.kept_at if self._below else None
 
     def paths(self, folder: str) -> list[str]:
         return sorted({*below(self._own, folder), *(self._below.paths(folder) if self._below else ())})
@@ -137,6 +145,8 @@ class Memory:
 
 class Without:
     """Another tree as it is when some of its files are gone."""
+
+    kept_at: Path | None = None
 
     def __init__(self, tree: Tree, gone: Set[str]) -> None:
         self._tree = tree
@@ -207,7 +217,7 @@ class WorkTree:
 
     `known` gives, for each file seen before, its signature and its version: a file that
     still looks the same is not read again. `blobs` is asked once for what git knows, when many
-    files look new. What is worked out of the files may be kept for the next run, unless `keeps` says no.
+    files look new. What is worked out of the files is kept for the next run, unless `keeps` says no.
     """
 
     def __init__(
@@ -219,7 +229,7 @@ class WorkTree:
         keeps: bool = True,
     ) -> None:
         self.root = root
-        self.keeps = keeps
+        self.kept_at = root if keeps else None
         self.links: set[str] = set()
         self.signatures: dict[str, Signature] = {}
         self.versions: dict[str, str] = {}

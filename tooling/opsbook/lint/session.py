@@ -92,7 +92,7 @@ class Session:
             earlier = Earlier(lambda: self._book_at_base, lambda: self._renamed)
         if self._staged:
             self.git.require()
-            return Book(self.git.index_tree(), earlier=earlier, past=self._past)
+            return Book(self.git.index_tree(keeps=self._cached), earlier=earlier, past=self._past)
         tree = WorkTree(self.root, self._signatures, self.git.clean_blobs, keeps=self._cached)
         return Book(tree, earlier=earlier, past=self._past)
 
@@ -119,7 +119,8 @@ class Session:
         commit = self._base_commit
         if commit is None:
             return None
-        return Book(self.git.commit_tree(commit), settings=self.book.settings, past=self._past)
+        tree = self.git.commit_tree(commit, keeps=self._cached)
+        return Book(tree, settings=self.book.settings, past=self._past)
 
     @cached_property
     def _renamed(self) -> Mapping[str, str]:
