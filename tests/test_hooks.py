@@ -136,6 +136,19 @@ def test_a_bad_commit_is_refused_with_its_place_and_reason_and_a_good_one_accept
     assert accepted, printed
 
 
+def test_what_a_command_of_a_response_writes_is_committed_whatever_the_hook_finds(book: Repository) -> None:
+    ours = Repository(book.folder, book.env | {"PYTHONPATH": str(ROOT / "tooling")})
+    declared = ours.run(sys.executable, "-m", "opsbook", "declare", "Doors stay shut", "-s", "SEV1")
+    assert declared.returncode == 0
+    assert "next" in declared.stderr, "there is something that the hook would find"
+    assert "not committed" not in declared.stderr
+    assert "declared" in book.git("log", "-1", "--format=%s")
+    book.git("reset", "--quiet", "--soft", "HEAD~")
+    accepted, printed = book.commit()
+    assert not accepted
+    assert "opsbook check...." in printed
+
+
 def test_what_is_staged_is_judged_and_not_what_the_file_says_now(book: Repository) -> None:
     book.write("rotations/teams/payments.yaml", BAD)
     book.git("add", ".")

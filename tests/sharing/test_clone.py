@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from tests.sharing.conftest import ID, RECORD, TEXT, Place, declares, hook, line
 
 from opsbook.authoring.change import Change, new, rewritten
 from opsbook.book.snapshot import Book
+from opsbook.cli.main import run
 from opsbook.errors import UserError
 from opsbook.sharing.sync import catch_up
 
@@ -158,6 +161,66 @@ def test_what_a_hook_refuses_waits_and_goes_with_the_next(
     assert ana.git("show", "--name-only", "--format=").split() == [
         RECORD, "incidents/2026/2026-03-03-doors/incident.yaml",
     ]  # fmt: skip
+
+
+CHECKS = f'"{sys.executable}" -P -m opsbook check --staged'
+
+
+def test_the_hook_that_checks_a_book_stops_no_command_of_a_response_and_a_person_as_before(
+    ana: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hook(ana.root / ".git/hooks", "pre-commit", CHECKS)
+    with contextlib.chdir(ana.root):
+        assert run(["log", "-i", ID, "--service", "nowhere", "it is slow", "--push"]) == 0
+    assert "not committed" not in capsys.readouterr().err
+    assert ana.subjects("origin/main")[0] == f"{ID}: it is slow"
+    ana.git("reset", "--quiet", "--mixed", "HEAD~")
+    done = subprocess.run(
+        ["git", "commit", "-qam", "by hand"], cwd=ana.root, capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    assert b"no service `nowhere`" in done.stderr
+
+
+def test_what_nobody_could_read_is_stopped_by_the_hook_of_a_command_too(
+    ana: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hook(ana.root / ".git/hooks", "pre-commit", f"echo 'title: [' > {RECORD}; git add {RECORD}; {CHECKS}")
+    ana.save(logs(20, "rolled back"))
+    assert "written, not committed: error[DOC" in capsys.readouterr().err
+    assert ana.subjects() == ["a book"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "why"),
+    [
+        (
+            (
+                "trim whitespace.....Passed\nspelling....(no files to check)Failed\n- hook id: spelling\n"
+                "- exit code: 1\n\nwarning[INC018] no_war_room: where do people talk?\n1 warning in 1 record"
+            ),
+            "the hook `spelling` failed: warning[INC018] no_war_room: where do people talk?",
+        ),
+        (
+            "trim whitespace.....Failed\n- files were modified\n\nFixing x",
+            "the hook `trim whitespace` failed",
+        ),
+        (
+            "An unexpected error has occurred: CalledProcessError: git init\nCheck the log at /tmp/x.log",
+            "CalledProcessError: git init",
+        ),
+    ],
+)
+def test_the_reason_is_what_failed_first_and_with_push_it_is_said_that_nobody_else_has_it(
+    ana: Place, capsys: pytest.CaptureFixture[str], printed: str, why: str
+) -> None:
+    hook(ana.root / ".git/hooks", "pre-commit", f"cat <<'END'\n{printed}\nEND\nexit 1")
+    with contextlib.chdir(ana.root):
+        assert run(["log", "-i", ID, "rolled back", "--push"]) == 1
+    assert (
+        f"written, not committed, NOT shared yet: {why}; "
+        "once that is settled, `opsbook sync` commits and shares it\n"
+    ) in capsys.readouterr().err
 
 
 def test_who_has_changes_of_their_own_in_the_same_place_is_told_to_commit_them(

@@ -50,6 +50,8 @@ PLAIN = (
 _CHUNK = 1 << 16
 _LAST = 253_402_300_799
 """The last second of the year 9999, in which a commit of a broken clock may stand."""
+WRITES = "_OPSBOOK_WRITES"
+"""Set for the hooks of a commit or a push of opsbook's own: they stop only what nobody could read."""
 FSCK = "`git fsck` says what is wrong with the repository"
 
 

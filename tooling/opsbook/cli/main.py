@@ -75,7 +75,7 @@ class Commands(Group):
     def invoke(self, context: click.Context) -> Any:
         """Run the command. Where nobody takes its output it ends, quietly, as other programs do."""
         try:
-            return super().invoke(context)
+            return super().invoke(context) or context.obj.get("code", 0)
         except OSError as error:
             if error.errno not in (EPIPE, ENOSPC):
                 raise

@@ -114,8 +114,8 @@ def _write(
         raise
     for source, _ in texts:
         sweep(root, change.landed(source.path))
-    if keeps:
-        keeping.commit()
+    if keeps and not keeping.commit() and options.get("push"):
+        fail()
 
 
 class _Keeping:
@@ -183,25 +183,30 @@ class _Keeping:
         """What was to be written was not."""
         self._clone.note_waiting(self._waited)
 
-    def commit(self) -> None:
+    def commit(self) -> bool:
+        """Commit what was written, and share it where that is asked for; whether it is in a commit."""
+        left = "written, not committed, NOT shared yet" if self._push else "written, not committed"
         if self._before is None:
-            say(f"written, not committed: {self._broken}; commit it by hand once git works")
-            return
+            say(f"{left}: {self._broken}; commit it by hand once git works")
+            return False
         if not self._taken_back(self._before):
             tip = self._clone.tip("HEAD") if self._takes_back else None
             why = self._clone.commit_of(self._before, self._change.summary)
             if why:
-                say(f"written, not committed: {why}; {self._what_to_do(self._before)}")
-                return
+                say(f"{left}: {why}; {self._what_to_do(self._before)}")
+                return False
             if self._takes_back and self._clone.tip("HEAD") != tip:
                 say(_STAYS)
         if self._push:
             share(self._clone)
+        return True
 
     def _what_to_do(self, look: Look) -> str:
         """Who commits what could not be committed: a file with a person's own changes nobody but they."""
         if look.own:
             return f"commit {', '.join(sorted(look.own))} yourself, with what you changed there"
+        if self._push:
+            return "once that is settled, `opsbook sync` commits and shares it"
         return "once that is settled, the next command or `opsbook sync` commits it"
 
     def _taken_back(self, look: Look) -> bool:
@@ -234,6 +239,13 @@ def share(clone: Clone) -> bool:
     if done.words:
         say(done.words)
     return done.even
+
+
+def fail() -> None:
+    """Have the command exit with 1: it wrote, and did not all that was asked for."""
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.obj["code"] = 1
 
 
 def say(words: str) -> None:

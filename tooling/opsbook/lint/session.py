@@ -166,6 +166,11 @@ class Session:
             return self.book.settings.fail_on
         return asked or "warning"
 
+    def has_unreadable(self, report: Report) -> bool:
+        """Whether a record with a new finding cannot be read at all."""
+        paths = {each.location.path for each in report.diagnostics if not each.before}
+        return any(identify(path) and not self.book.read(path).readable for path in paths)
+
     # ── checking ──────────────────────────────────────────────────────────────────────────
 
     def check(self, paths: Iterable[str] = (), progress: Progress | None = None) -> Report:

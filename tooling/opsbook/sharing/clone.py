@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from opsbook.book.kinds import FOLDERS
 from opsbook.errors import UserError
-from opsbook.git import Answering, Git, GitError, Objects, environment
+from opsbook.git import WRITES, Answering, Git, GitError, Objects, environment
 from opsbook.sharing.meaning import merged
 from opsbook.sharing.trees import writer
 
@@ -35,6 +35,13 @@ _UNDER_WAY = {
 _OURS = ("GIT_INDEX_FILE", "GIT_LITERAL_PATHSPECS", "LC_ALL")
 """What a person's hooks must not see of how opsbook asks git."""
 _IDENTITY = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
+_TELLING = re.compile(
+    r"(?:fatal: |error: |An (?:unexpected )?error has occurred: )(?P<words>.+)"
+    r"|(?P<finding>(?:error|warning|advice)\[\w+\] .+)"
+)
+"""A line of git, of pre-commit or of `opsbook check` that says why a commit was refused."""
+_FAILED = re.compile(r"(?P<hook>.+?)\.{3,}(?:\(.*\))?Failed")
+"""How pre-commit says that a hook failed."""
 _ASKING = ("GPG_TTY", "DISPLAY", "WAYLAND_DISPLAY", "SSH_ASKPASS")
 """By what a program that signs would ask a person for a password."""
 
@@ -315,7 +322,7 @@ class Clone(Git):
         """`git commit`, with the person's hooks, signature and identity."""
         env = {name: value for name, value in environment().items() if name not in _OURS}
         env |= {name: os.environ[name] for name in (*_IDENTITY, "LC_ALL") if name in os.environ}
-        env["LANGUAGE"] = "C"  # git's own words are read, its hooks keep their locale
+        env |= {WRITES: "1", "LANGUAGE": "C"}  # git's own words are read, its hooks keep their locale
         if not ask:
             env = {name: value for name, value in env.items() if name not in _ASKING}
         if index:
@@ -418,11 +425,13 @@ def as_listed(entries: Mapping[str, Entry | None]) -> bytes:
 
 
 def _in_one_line(error: GitError) -> str:
-    """Git's words, or a hook's last ones."""
+    """Git's words; of a hook's the first that say what failed, else the last."""
     lines = [line.strip() for line in error.err.splitlines() if line.strip()] or [error.message]
     if "tell me who you are" in error.err:
         return "git does not know who you are: set user.name and user.email with `git config`"
     if "index.lock" in error.err:
         return "another git holds the index, or one was killed: see .git/index.lock"
-    found = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[-1])
-    return found.removeprefix("fatal: ").removeprefix("error: ")
+    failed = next(filter(None, map(_FAILED.fullmatch, lines)), None)
+    told = next(filter(None, map(_TELLING.fullmatch, lines)), None)
+    why = (told["words"] or told["finding"]) if told else "" if failed else lines[-1]
+    return ": ".join(filter(None, (f"the hook `{failed['hook']}` failed" if failed else "", why)))

@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from opsbook.git import GitError, environment
+from opsbook.git import WRITES, GitError, environment
 
 if TYPE_CHECKING:
     from opsbook.sharing.clone import Clone
@@ -86,7 +86,7 @@ def _patiently() -> tuple[str, ...]:
 
 def _network(clone: Clone) -> dict[str, str]:
     """The environment of git while it asks a server: it never asks a person, and does not wait for ever."""
-    env = environment()
+    env = environment() | {WRITES: "1"}
     ssh = clone.settings.get("core.sshcommand") or "ssh"
     chosen = "GIT_SSH_COMMAND" in os.environ or "GIT_SSH" in os.environ
     if not chosen and _OPENSSH.search(ssh):  # another program knows other options
