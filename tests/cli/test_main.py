@@ -206,7 +206,7 @@ def test_a_time_that_is_no_instant_is_refused_with_the_way_to_write_it(
     assert capsys.readouterr().err == f"error: --at: {said}\n"
     monkeypatch.setenv("OPSBOOK_AT", at)
     assert run(["check"]) == 2
-    assert capsys.readouterr().err == f"error: --at: {said}\n"
+    assert capsys.readouterr().err == f"error: OPSBOOK_AT: {said}\n"
 
 
 def test_where_no_book_is_it_says_how_one_begins(book: Path, capsys: Out) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from errno import ENOSPC, EPIPE
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import click
 from click.exceptions import Exit
@@ -60,6 +61,19 @@ if os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__") == "__all__":
 
 class Commands(Group):
     """The commands are the files of this folder, imported when they are asked for."""
+
+    groups: ClassVar[Mapping[str, Sequence[str]]] = {
+        "During an incident": (
+            "declare", "classify", "log", "ack", "role", "severity", "decide", "update", "mitigate",
+            "resolve", "close", "reopen", "undo", "show", "timeline", "runbook", "merge", "sync",
+        ),
+        "After it": ("postmortem", "action", "due"),
+        "Who is on call": ("oncall", "rotation", "handoff", "calendar", "escalation", "impact", "offboard"),
+        "How we are doing": ("metrics", "report", "checklist", "alerts"),
+        "Write records": ("new", "open", "rename", "import"),
+        "Check": ("check", "explain", "rules", "baseline", "schema"),
+        "Begin, publish, automate": ("init", "adopt", "setup", "site", "ci"),
+    }  # fmt: skip
 
     def list_commands(self, context: click.Context) -> list[str]:  # noqa: ARG002
         names = (file.stem for file in _HERE.glob("*.py"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TextIO, TypeVar
 
 import click
 
@@ -64,13 +64,15 @@ class Group(click.Group):
     """A command of commands, with the same help."""
 
     command_class = Command
+    groups: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """The commands by what they are for, where there are too many for one list."""
 
     def get_help(self, context: click.Context) -> str:
         from rich_click import RichGroup
 
         names = self.list_commands(context)
         commands = {name: each for name in names if (each := self.get_command(context, name))}
-        return _set_by_rich(RichGroup(**_said_by(self), commands=commands), context)
+        return _set_by_rich(RichGroup(**_said_by(self), commands=commands), context, self.groups)
 
 
 def _said_by(command: click.Command) -> dict[str, Any]:
@@ -78,11 +80,16 @@ def _said_by(command: click.Command) -> dict[str, Any]:
     return {each: getattr(command, each) for each in ("name", "params", "help", "epilog")}
 
 
-def _set_by_rich(command: RichCommand, context: click.Context) -> str:
-    from rich_click import RichContext
+def _set_by_rich(
+    command: RichCommand, context: click.Context, groups: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    from rich_click import RichContext, RichHelpConfiguration
 
     asked = ("info_name", "parent", "help_option_names", "max_content_width")
-    return command.get_help(RichContext(command, **{each: getattr(context, each) for each in asked}))
+    panels: Any = [{"name": name, "commands": [*commands]} for name, commands in (groups or {}).items()]
+    settings = RichHelpConfiguration(command_groups={context.command_path: panels} if panels else {})
+    about = {each: getattr(context, each) for each in asked}
+    return command.get_help(RichContext(command, rich_help_config=settings, **about))
 
 
 def the_book() -> Book:
@@ -222,7 +229,8 @@ def moment(obj: dict[str, Any], at: str | None) -> datetime:
     try:
         return instant(at)
     except PydanticCustomError as error:
-        raise UserError(f"--at: {error.message()}") from None
+        where = "OPSBOOK_AT" if os.environ.get("OPSBOOK_AT") == at else "--at"
+        raise UserError(f"{where}: {error.message()}") from None
 
 
 def home_zone(asked: str | None) -> ZoneInfo:

@@ -87,9 +87,12 @@ def _commands(program: click.Group, render: Render) -> Iterator[Page]:
             "command", f"reference/commands/{name}.md", f"opsbook {name}",
             description=described[0].title, commands=described,
         )  # fmt: skip
+    about = {name: described[0] for name, described in found}
+    named: dict[str, list[str]] = getattr(program, "groups", {"Commands": list(about)})
+    groups = [(title, [(name, about[name]) for name in names]) for title, names in named.items()]
     yield render(
         "commands", "reference/commands/index.md", "Commands",
-        program=_describe(program, outer), commands=[(name, described[0]) for name, described in found],
+        program=_describe(program, outer), groups=groups,
     )  # fmt: skip
 
 
