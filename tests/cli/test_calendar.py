@@ -223,5 +223,5 @@ def test_a_rotation_that_cannot_be_read_is_named_and_the_others_are_written(
     (book / "rotations/loop.yaml").write_text("follows: loop\n")
     assert calendar(book) == 0
     out, err = capsys.readouterr()
-    assert "loop: cannot be read" in err
+    assert "loop: rotation `loop` follows itself" in err
     assert "Ana Ruiz on call" in out

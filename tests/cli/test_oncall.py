@@ -114,13 +114,35 @@ def test_wrong_use_says_what_is_wrong(
 def test_a_rotation_that_cannot_be_read_is_named_and_the_others_are_told(
     book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (book / "rotations/broken.yaml").write_text("timezone: Nowhere\n")
+    (book / "rotations/broken.yaml").write_text("timezone: UTC\nlayers: 5\n")
     (book / "rotations/loop.yaml").write_text("follows: loop\n")
-    assert oncall(book, "--at", "2026-02-02T12:00Z") == 0
+    (book / "rotations/second.yaml").write_text("follows: broken\n")
+    assert oncall(book, "--at", "2026-02-02T12:00Z") == 1
     out, err = capsys.readouterr()
     assert "primary" in out
-    assert "loop: cannot be read" in err
+    why = "rotations/broken.yaml:2:9 cannot be read: found the number `5`, expected a list; "
+    how = "`opsbook check rotations/broken.yaml` says how to mend it"
+    assert err.splitlines() == [
+        "loop: rotation `loop` follows itself; `opsbook check` says where",
+        f"second: {why}{how}",
+        f"broken: {why}{how}",
+    ]
+    assert oncall(book, "second", "--at", "2026-02-02T12:00Z") == 1
+    assert "no rotation" not in capsys.readouterr().out
     assert oncall(book, "broken") == 2
+    assert capsys.readouterr().err == f"error: {why.removesuffix('; ')}\n  {how}\n"
+
+
+def test_an_override_that_cannot_be_read_may_change_who_is_on_call(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (book / "rotations/overrides").mkdir()
+    (book / "rotations/overrides/2026-02-02-swap.yaml").write_text("rotation: [\n")
+    for words in ((), ("--week",)):
+        assert oncall(book, "primary", "--at", "2026-02-02T12:00Z", *words) == 1
+        out, err = capsys.readouterr()
+        assert "ana" in out
+        assert err.startswith("rotations/overrides/2026-02-02-swap.yaml:1:11 cannot be read: ")
 
 
 def test_a_name_cannot_speak_to_the_terminal(book: Path, capsys: pytest.CaptureFixture[str]) -> None:

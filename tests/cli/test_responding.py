@@ -257,7 +257,7 @@ def test_an_old_incident_that_is_reopened_shows_and_a_closed_one_does_not(book: 
     old.write_text("title: [\n")
     assert facts.standing(Book(WorkTree(book))) == {"2024-01-02-old": "unreadable", ID: "investigating"}
     assert run([]) == 0
-    assert "2024-01-02-old cannot be read" in capsys.readouterr().err
+    assert "2024-01-02-old/incident.yaml:1:8 cannot be read: `[` is opened here" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("more", ["kind: false-alarm\n", "kind: near-miss\n", f"duplicate_of: {ID}\n"])
@@ -322,6 +322,12 @@ def test_findings_are_next_steps_and_refuse_nothing(book: Path, capsys: Out) -> 
     out, err = capsys.readouterr()
     assert out == f"{ID}  10:30:00 CET  paging\n"
     assert "next no person `zoe`" in err
+
+
+def test_a_rotation_that_cannot_be_read_is_said_beside_who_is_on_call(book: Path, capsys: Out) -> None:
+    (book / "rotations/broken.yaml").write_text("timezone: UTC\nlayers: 5\n")
+    assert run([]) == 0
+    assert "rotations/broken.yaml:2:9 cannot be read: found the number `5`" in capsys.readouterr().err
 
 
 def test_an_old_finding_is_not_said_again(book: Path, capsys: Out) -> None:

@@ -163,7 +163,7 @@ def test_a_rotation_that_follows_what_is_not_there_is_refused(
 ) -> None:
     (book / "rotations/lost.yaml").write_text("follows: nowhere\n")
     assert opsbook(book, "rotation", "swap", "lost", "--from", "sat", "--with", "dan") == 2
-    assert refused(capsys)[0] == "error: what `lost` follows cannot be read"
+    assert refused(capsys)[0] == "error: who is on call in `lost` is not known"
 
 
 # ── change ────────────────────────────────────────────────────────────────────────────────

@@ -94,7 +94,8 @@ def test_whoever_was_paged_without_being_on_call_is_in_it() -> None:
 
 
 def test_a_rotation_that_cannot_be_read_is_named() -> None:
-    assert ledger(book(loop="follows: loop\n"), WEEK).unreadable == ("loop",)
+    (said,) = ledger(book(loop="follows: loop\n"), WEEK).unreadable
+    assert said.startswith("loop: rotation `loop` follows itself")
 
 
 # ── as CSV and JSON ───────────────────────────────────────────────────────────────────────

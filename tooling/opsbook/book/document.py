@@ -133,6 +133,15 @@ class Document(Generic[T]):
             raise ValueError(f"{self.path} could not be read")
         return self._content
 
+    @property
+    def refusal(self) -> tuple[str, str]:
+        """Where it cannot be read and why, and what to do about that; only of one that is not `readable`."""
+        problem = next((each for each in self.problems if each.fix is None), self.problems[0])
+        return (
+            f"{self.span(problem.span)} cannot be read: {problem.message}",
+            f"`opsbook check {self.path}` says how to mend it",
+        )
+
     @cached_property
     def page(self) -> Page:
         """The structure of a Markdown document, front matter left out."""

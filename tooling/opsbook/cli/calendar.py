@@ -19,6 +19,7 @@ from opsbook.cli.options import (
     the_book,
     the_git,
 )
+from opsbook.cli.responding import hint
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
@@ -60,8 +61,8 @@ def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> None:
     for rotation in _rotations(book, options):
         try:
             found += events(book, rotation, within)
-        except LookupError:
-            click.echo(f"{rotation}: cannot be read; `opsbook check` says why", err=True)
+        except LookupError as error:
+            hint(f"{rotation}: {error}")
     if earlier:
         gone = dict.fromkeys([*_rotations(book, options), *_rotations(earlier, options)])
         found += [each for rotation in gone for each in cancelled(earlier, book, rotation, within)]

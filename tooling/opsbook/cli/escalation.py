@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from opsbook.cli.options import Command, Group, at_option, colored, moment, named, policy_of, the_book
+from opsbook.cli.options import Command, Group, at_option, colored, moment, named, policy_of, the_book, unread
+from opsbook.cli.responding import hint
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -36,13 +38,15 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @at_option
 @click.pass_obj
-def show(obj: dict[str, Any], /, service: str, at: str | None, **options: Any) -> None:
+def show(obj: dict[str, Any], /, service: str, at: str | None, **options: Any) -> int:
     """Who would be paged for SERVICE if nobody answered; nobody is.
 
     Goes through every level, repeat and the fallback, and names the people at the minute of each page.
+    Exits with 1 where a record cannot be read that has a say in it.
     """
     from opsbook.model.time import Interval
     from opsbook.oncall.escalation import Roster, pages
+    from opsbook.oncall.escalation import unread as behind
 
     book, instant = the_book(), moment(obj, at)
     policy = policy_of(book, service).id
@@ -51,13 +55,17 @@ def show(obj: dict[str, Any], /, service: str, at: str | None, **options: Any) -
         named(book, "person", person)
     roster = Roster(book, Interval(instant - timedelta(days=1), instant + timedelta(days=8)))
     found = pages(roster, policy, severity, instant)
+    wrong = behind(roster, policy) + unread(book.documents("override"))
+    for each in wrong:
+        hint(each)
     if options["as_json"]:
         from opsbook.output.json import encoded
 
         click.echo(encoded([_data(page) for page in found]), nl=False)
-        return
-    text = "".join(_told(book, service, policy, severity, instant, found, set(options["without"])))
-    click.echo(text, nl=False, color=colored() or None)
+    else:
+        text = "".join(_told(book, service, policy, severity, instant, found, set(options["without"])))
+        click.echo(text, nl=False, color=colored() or None)
+    return int(bool(wrong))
 
 
 def _severity(book: Book, asked: str | None) -> str:
@@ -139,9 +147,10 @@ def test(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
 
     For each policy of a service, each severity and every instant: a human is paged in time, no level pages
     only whom the one before paged, and none pages more people than the policy allows. Exits with 1 where
-    a test fails or the proof does.
+    a test fails or the proof does, or a record cannot be read that either needs.
     """
     from opsbook.oncall.escalation import Roster
+    from opsbook.oncall.escalation import unread as behind
     from opsbook.oncall.proof import horizon, policies, prove, single_points, unmet
 
     book, instant = the_book(), moment(obj, at)
@@ -151,6 +160,10 @@ def test(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
     severities = list(book.severities.levels)
     roster = Roster(book, horizon(instant))
     known = {policy: services for policy, services in policies(book).items() if roster.policy(policy)}
+    wrong = unread(chain(*map(book.documents, ("service", "escalation", "override"))))
+    wrong = list(dict.fromkeys([*wrong, *chain.from_iterable(behind(roster, policy) for policy in known)]))
+    for each in wrong:
+        hint(each)
     failures = [each for policy in known for each in prove(roster, policy, severities, options["without"])]
     alone: dict[str, list[Failure]] = {}
     if options["without_any"]:
@@ -160,12 +173,13 @@ def test(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
     if options["as_json"]:
         from opsbook.output.json import encoded
 
-        click.echo(encoded(_proved(failed, failures, alone)), nl=False)
+        click.echo(encoded(_proved(failed, failures, alone, wrong)), nl=False)
     else:
         click.echo(
-            "".join(_report(book, roster, known, failed, failures, alone)), nl=False, color=colored() or None
-        )
-    return int(bool(failed or failures or alone))
+            "".join(_report(book, roster, known, failed, failures, alone, wrong)),
+            nl=False, color=colored() or None,
+        )  # fmt: skip
+    return int(bool(failed or failures or alone or wrong))
 
 
 def _report(
@@ -175,6 +189,7 @@ def _report(
     failed: list[Any],
     failures: list[Failure],
     alone: dict[str, list[Failure]],
+    wrong: list[str],
 ) -> Iterator[str]:
     from opsbook.output.frames import Paint, clean
     from opsbook.text import count
@@ -194,9 +209,14 @@ def _report(
     services = sum(map(len, known.values()))
     until = roster.within.end
     proof = f"{count(len(known), 'policy').replace('policys', 'policies')} of {count(services, 'service')}"
-    yield f"{count(tests, 'test')}, {len({(each.policy, each.test) for each in failed})} failed; "
-    verdict = f": {count(len(failures), 'failure')}" if failures else " proved"
-    yield f"{proof}{verdict} until {until:%Y-%m-%d}\n"
+    broken = len({(each.policy, each.test) for each in failed})
+    yield f"{count(tests, 'test')}, {broken} failed; " if tests else "no tests; "
+    if failures:
+        yield f"{proof}: {count(len(failures), 'failure')} until {until:%Y-%m-%d}\n"
+    elif wrong:
+        yield f"{proof}: no proof, since {count(len(wrong), 'record')} cannot be read\n"
+    else:
+        yield f"{proof} proved until {until:%Y-%m-%d}\n"
     if failures or alone:
         yield f"times are of {book.settings.timezone.key}\n"
 
@@ -234,11 +254,14 @@ def _hung(words: str, indent: str, narrower: int = 0) -> Iterator[str]:
     yield from (f"{line}\n" for line in lines)
 
 
-def _proved(failed: list[Any], failures: list[Failure], alone: dict[str, list[Failure]]) -> dict[str, Any]:
+def _proved(
+    failed: list[Any], failures: list[Failure], alone: dict[str, list[Failure]], wrong: list[str]
+) -> dict[str, Any]:
     return {
         "tests": [each._asdict() for each in failed],
         "proof": [_failure_data(each) for each in failures],
         "single_points": {person: [_failure_data(each) for each in found] for person, found in alone.items()},
+        "unreadable": wrong,
     }  # fmt: skip
 
 

@@ -48,8 +48,8 @@ def command(obj: dict[str, Any], /, rotation: str, at: str | None, **options: An
     named(book, "rotation", rotation)
     try:
         found = briefing(book, rotation, instant)
-    except LookupError:
-        raise UserError(f"rotation `{rotation}` cannot be read", "`opsbook check` says why") from None
+    except LookupError as error:
+        raise UserError(f"who is on call in `{rotation}` is not known", str(error)) from None
     if options["as_json"]:
         from opsbook.output.json import encoded
 
@@ -99,8 +99,8 @@ def _to_acknowledge(book: Book, rotation: str, at: datetime) -> Handoff:
     named(book, "rotation", rotation)
     try:
         found = to_acknowledge(book, rotation, at)
-    except LookupError:
-        raise UserError(f"rotation `{rotation}` cannot be read", "`opsbook check` says why") from None
+    except LookupError as error:
+        raise UserError(f"who is on call in `{rotation}` is not known", str(error)) from None
     if found is None:
         raise UserError(f"nobody hands over `{rotation}` within two hours, or did within a year")
     return found

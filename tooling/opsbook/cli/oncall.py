@@ -20,7 +20,9 @@ from opsbook.cli.options import (
     policy_of,
     the_book,
     the_git,
+    unread,
 )
+from opsbook.cli.responding import hint
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -57,11 +59,11 @@ class _OnCall(WordsAfter):
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @at_option
 @click.pass_obj
-def command(obj: dict[str, Any], /, rotation: str | None, at: str | None, **options: Any) -> None:
+def command(obj: dict[str, Any], /, rotation: str | None, at: str | None, **options: Any) -> int:
     """Who is on call, why, until when, and then whom; of everything, or of one ROTATION.
 
     Every answer names the line of the book that it follows from. `opsbook oncall ledger` says what being on
-    call came to.
+    call came to. Exits with 1 where a record cannot be read that has a say in it.
     """
     instant = moment(obj, at)
     book = _book(options["known_at"])
@@ -71,10 +73,16 @@ def command(obj: dict[str, Any], /, rotation: str | None, at: str | None, **opti
     if rotation:
         named(book, "rotation", rotation)
     if rotation and within:
+        wrong = unread(book.documents("override"))
         text = _calendar(book, rotation, within, instant, as_json=options["as_json"])
     else:
-        text = _everyone(book, _rotations(book, rotation, options), instant, as_json=options["as_json"])
+        rotations = _rotations(book, rotation, options)
+        text, unknown = _everyone(book, rotations, instant, as_json=options["as_json"])
+        wrong = unknown + unread(book.documents("override"))
+    for each in wrong:
+        hint(each)
     click.echo(text, nl=False, color=colored() or None)
+    return int(bool(wrong))
 
 
 def _book(known_at: str | None) -> Book:
@@ -107,6 +115,7 @@ def _rotations(book: Book, rotation: str | None, options: dict[str, Any]) -> lis
     if options["team"]:
         named(book, "team", options["team"])
         found = [each for each in found if each.content.team == options["team"]]
+    found += (each for each in book.documents("rotation") if not each.readable)  # of whatever team
     return [each.id for each in found]
 
 
@@ -119,24 +128,23 @@ def _paged_for(book: Book, service: str) -> Iterable[str]:
 # ── now ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _everyone(book: Book, rotations: list[str], at: datetime, *, as_json: bool) -> str:
+def _everyone(book: Book, rotations: list[str], at: datetime, *, as_json: bool) -> tuple[str, list[str]]:
+    """Who is on call in some rotations, and of each in which that is not known, why."""
     from opsbook.oncall.answers import now
 
-    found, broken = [], []
+    found, unknown = [], []
     for rotation in rotations:
         try:
             found.append(now(book, rotation, at))
-        except LookupError:
-            broken.append(rotation)
-    for rotation in broken:
-        click.echo(f"{rotation}: cannot be read; `opsbook check` says why", err=True)
+        except LookupError as error:
+            unknown.append(f"{rotation}: {error}")
     if as_json:
         from opsbook.output.json import encoded
 
-        return encoded([_data(book, each, at) for each in found])
-    if not found:
-        return "no rotation: they stand in rotations/\n"
-    return "".join(_lines(book, found, at))
+        return encoded([_data(book, each, at) for each in found]), unknown
+    if found:
+        return "".join(_lines(book, found, at)), unknown
+    return "" if unknown else "no rotation: they stand in rotations/\n", unknown
 
 
 def _lines(book: Book, found: list[Now], at: datetime) -> Iterator[str]:
@@ -351,8 +359,8 @@ def ledger(obj: dict[str, Any], /, at: str | None, style: str, **options: Any) -
     within = _days_of(book, options["start"], options["end"], moment(obj, at))
     rotations = [named(book, "rotation", each).id for each in options["rotation"]]
     found = ledger(book, within, rotations)
-    for rotation in found.unreadable:
-        click.echo(f"{rotation}: cannot be read; `opsbook check` says why", err=True)
+    for each in found.unreadable:
+        hint(each)
     click.echo(shown(book, found, style, color=colored()), nl=False, color=colored() or None)
     if not (found.lines or options["start"] or options["end"]):
         first = found.within.end.astimezone(book.settings.timezone)

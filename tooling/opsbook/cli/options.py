@@ -134,8 +134,13 @@ def named(book: Book, kind: str, id: str) -> Document[Any]:
         hint = f"did you mean `{near}`?" if near else f"there are {', '.join(book.names(kind)) or 'none'}"
         raise UserError(f"no {kind} `{id}` in this book", hint)
     if not document.readable:
-        raise UserError(f"{document.path} cannot be read", "`opsbook check` says why")
+        raise UserError(*document.refusal)
     return document
+
+
+def unread(documents: Iterable[Document[Any]]) -> list[str]:
+    """Of each of some records that cannot be read, where it cannot, why, and what to do about it."""
+    return ["; ".join(document.refusal) for document in documents if not document.readable]
 
 
 def require_here(book: Book, path: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opsbook.cli.options import colored, the_tree
+from opsbook.cli.options import colored, the_tree, unread
 from opsbook.cli.responding import OPEN, hint, lines, now
 
 if TYPE_CHECKING:
@@ -29,27 +29,29 @@ def overview(obj: dict[str, Any], root: Path) -> None:
 
     book, at = Book(the_tree(root)[0]), now(obj)
     found, resolved, unreadable = _incidents(book, at - 2 * _TO_CLOSE)
-    for id in unreadable:
-        hint(f"{id} cannot be read; `opsbook check` says why")
+    for each in unread([*unreadable, *book.documents("rotation"), *book.documents("override")]):
+        hint(each)
     lines(_lines(book, found, resolved, at))
 
 
 def _incidents(
     book: Book, since: datetime
-) -> tuple[list[Document[Incident]], list[Document[Incident]], list[str]]:
-    """The incidents that are open, those since some day that are resolved and not closed, and the ids of
-    those that nobody can read."""
+) -> tuple[list[Document[Incident]], list[Document[Incident]], list[Document[Incident]]]:
+    """The incidents that are open, those since some day that are resolved and not closed, and those
+    that nobody can read."""
     from opsbook.book.facts import standing
 
     found: list[Document[Incident]] = []
     resolved: list[Document[Incident]] = []
-    unreadable = []
+    unreadable: list[Document[Incident]] = []
     for id, status in standing(book).items():
-        if status == "unreadable":
-            unreadable.append(id)
-        elif status in OPEN or id[:10] >= f"{since:%Y-%m-%d}":
+        if status in ("unreadable", *OPEN) or id[:10] >= f"{since:%Y-%m-%d}":
             document = book.find("incident", id)
-            if document is not None and document.readable:
+            if document is None:
+                continue
+            if not document.readable:
+                unreadable.append(document)
+            else:
                 (found if status in OPEN else resolved).append(document)
     return found, resolved, unreadable
 

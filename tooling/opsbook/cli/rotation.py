@@ -188,8 +188,8 @@ def _plan(book: Book, rotation: str) -> Plan:
     named(book, "rotation", rotation)
     try:
         return plan(book, rotation)
-    except LookupError:
-        raise UserError(f"what `{rotation}` follows cannot be read", "`opsbook check` says why") from None
+    except LookupError as error:
+        raise UserError(f"who is on call in `{rotation}` is not known", str(error)) from None
 
 
 def _there(book: Book, person: str, at: datetime) -> str:

@@ -280,6 +280,27 @@ def _told(roster: Roster, called: list[Called]) -> Iterator[Page]:
         yield Page(after * _TICK, policy, level, round, target, people)
 
 
+def unread(roster: Roster, policy: str) -> list[str]:
+    """The records behind what a policy pages, and behind what it leads to, that cannot be read, with why:
+    nobody is paged in their place."""
+    contents = (content for each in led_to(roster, policy) if (content := roster.policy(each)))
+    targets = dict.fromkeys(pair for content in contents for target in content.targets() for pair in target)
+    return list(
+        dict.fromkeys(said for kind, id in targets if id and (said := _unread(roster.book, kind, id)))
+    )
+
+
+def _unread(book: Book, kind: str, id: str) -> str | None:
+    if kind == "rotation":
+        try:
+            plan(book, id)
+        except LookupError as error:
+            return f"{error}"
+        return None
+    document = book.find("escalation" if kind == "policy" else kind, id)
+    return None if document is None or document.readable else "; ".join(document.refusal)
+
+
 def led_to(roster: Roster, policy: str) -> list[str]:
     """A policy and all that it leads to."""
     found: list[str] = []

@@ -50,7 +50,7 @@ class Ledger(NamedTuple):
     within: Interval
     lines: tuple[Line, ...]
     unreadable: tuple[str, ...]
-    """Rotations that are missing in it."""
+    """Of each rotation that is missing in it, why."""
 
 
 def ledger(book: Book, within: Interval, rotations: Sequence[str] = ()) -> Ledger:
@@ -62,8 +62,8 @@ def ledger(book: Book, within: Interval, rotations: Sequence[str] = ()) -> Ledge
     for rotation in rotations or book.names("rotation"):
         try:
             decides = plan(book, rotation)
-        except LookupError:
-            unreadable.append(rotation)
+        except LookupError as error:
+            unreadable.append(f"{rotation}: {error}")
             continue
         its = shifts(decides, within)
         for person, days in holidays(book, decides, its).items():

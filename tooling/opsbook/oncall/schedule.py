@@ -111,14 +111,15 @@ class Clock(NamedTuple):
 
 
 def plan(book: Book, rotation: str) -> Plan:
-    """What decides who is on call in a rotation; LookupError where there is none that can be read."""
+    """What decides who is on call in a rotation; LookupError where there is none that can be read, with
+    what keeps it from being."""
     offset, at, seen = 0, rotation, {rotation}
     content = _rotation(book, at)
     while content.follows is not None:
         offset += content.offset or 0
         at = content.follows
         if at in seen:
-            raise LookupError(f"{rotation} follows itself")
+            raise LookupError(f"rotation `{rotation}` follows itself; `opsbook check` says where")
         seen.add(at)
         content = _rotation(book, at)
     layers = tuple(_clock(book, at, index, layer, content) for index, layer in enumerate(content.layers))
@@ -127,8 +128,10 @@ def plan(book: Book, rotation: str) -> Plan:
 
 def _rotation(book: Book, id: str) -> Rotation:
     document: Document[Rotation] | None = book.find("rotation", id)
-    if document is None or not document.readable:
-        raise LookupError(id)
+    if document is None:
+        raise LookupError(f"no rotation `{id}` in this book; `opsbook check` says who names it")
+    if not document.readable:
+        raise LookupError("; ".join(document.refusal))
     return document.content
 
 
