@@ -11,7 +11,7 @@ from zlib import crc32
 import pytest
 
 from opsbook.book.snapshot import Book
-from opsbook.book.tree import Memory, WorkTree
+from opsbook.book.tree import Memory, Without, WorkTree
 from opsbook.metrics.durations import durations
 from opsbook.metrics.rows import Rows, rows
 
@@ -84,6 +84,26 @@ def test_a_fresh_clone_reads_no_record_again(root: Path, monkeypatch: pytest.Mon
     book = Book(WorkTree(root))
     monkeypatch.setattr(Book, "read", None)  # whoever parses a record fails
     assert rows(book) == before
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_of_a_book_without_some_records_the_others_are_not_read_again(
+    kept: bool, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = read(root)
+    gone = {
+        RECORD,
+        RECORD.replace("incident.yaml", "postmortem.md"),
+        "incidents/2026/2026-01-01-x/incident.yaml",
+    }
+    if kept:
+        monkeypatch.setattr(Book, "read", None)
+    else:
+        monkeypatch.setenv("OPSBOOK_CACHE_DIR", f"{root.parent / 'other'}")
+    found = rows(Book(Without(WorkTree(root), gone)))
+    assert found.rows == tuple(row for row in before.rows if row.id != "2026-03-02-checkout-5xx")
+    assert found.postmortems.keys() == before.postmortems.keys() - {"2026-03-02-checkout-5xx"}
+    assert found.unreadable == ()
 
 
 def test_a_record_that_nobody_can_read_is_named(root: Path) -> None:

@@ -161,7 +161,7 @@ def incidents(book: Book, file: str = "incident.yaml", *, newest_first: bool = F
         found = book.paths(each)
         yield from ((path, None) for path in (reversed(found) if newest_first else found))
         return
-    yield from ((path, None) for path in sorted(over) if each.id(path))
+    yield from ((path, None) for path in sorted(over) if each.id(path) and book.tree.has(path))
     root, look, regular = f"{tree.root}/", os.lstat, stat.S_ISREG
     for year in _folders(root + each.folder, newest_first):
         folder = f"{each.folder}/{year}/"

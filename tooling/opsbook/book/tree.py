@@ -146,8 +146,6 @@ class Memory:
 class Without:
     """Another tree as it is when some of its files are gone."""
 
-    kept_at: Path | None = None
-
     def __init__(self, tree: Tree, gone: Set[str]) -> None:
         self._tree = tree
         self._gone = gone
@@ -155,6 +153,10 @@ class Without:
     @property
     def links(self) -> Set[str]:
         return self._tree.links
+
+    @property
+    def kept_at(self) -> Path | None:
+        return self._tree.kept_at
 
     def paths(self, folder: str) -> list[str]:
         return [path for path in self._tree.paths(folder) if path not in self._gone]
@@ -184,9 +186,15 @@ def on_disk(tree: Tree) -> tuple[WorkTree | None, frozenset[str]]:
     """The work tree that a tree shows, None where there is none, and the paths at which it shows something
     else."""
     over: set[str] = set()
-    while isinstance(tree, Memory) and tree._below is not None:
-        over |= tree._files.keys()
-        tree = tree._below
+    while True:
+        if isinstance(tree, Without):
+            over |= tree._gone
+            tree = tree._tree
+        elif isinstance(tree, Memory) and tree._below is not None:
+            over |= tree._files.keys()
+            tree = tree._below
+        else:
+            break
     return (tree if isinstance(tree, WorkTree) else None), frozenset(over)
 
 
