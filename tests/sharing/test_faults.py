@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import random
@@ -18,6 +19,7 @@ from tests.conftest import FUZZ
 from tests.sharing.conftest import ID, RECORD, TEXT, Place, declares, hook, line, logs
 
 from opsbook.book import yaml
+from opsbook.cli.main import run
 from opsbook.errors import UserError
 
 KILLS = 500 if FUZZ else 12
@@ -134,3 +136,21 @@ def test_a_git_that_is_broken_does_not_stop_an_entry(ana: Place, capsys: pytest.
     ana.save(logs(20, "rolled back"))
     assert ana.read() == TEXT + line(20, "rolled back")
     assert capsys.readouterr().err.startswith("written, not committed: git status: ")
+
+
+def test_a_folder_of_git_that_cannot_be_written_does_not_stop_an_entry(
+    ana: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (ana.root / ".git/opsbook").write_text("in the way")
+    with contextlib.chdir(ana.root):
+        assert run(["log", "-i", ID, "rolled back"]) == 0
+        said = capsys.readouterr().err
+        assert run(["new", "person", "zoe"]) == 0
+        assert run(["sync"]) == 2
+    assert said.startswith(
+        f"written, not committed: cannot write `{ana.root}/.git/opsbook/waiting`: File exists; "
+        "commit it by hand once git works\n"
+    )
+    assert '"rolled back"' in ana.read()
+    assert (ana.root / "rotations/people/zoe.yaml").is_file()
+    assert ana.subjects() == ["a book"]

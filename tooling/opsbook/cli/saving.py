@@ -167,21 +167,21 @@ class _Keeping:
 
     def look(self) -> None:
         """See how the files stand before they are written."""
-        from opsbook.git import GitError
-
         self._waited = self._clone.waiting
         self._before: Look | None = None
         try:
-            self._before = self._clone.look(self._paths, self._change.landed, self._change.moves)
-        except GitError as error:  # an entry is never refused for it
+            look = self._clone.look(self._paths, self._change.landed, self._change.moves)
+            mine = [path for path in look.paths if path not in look.own]
+            self._clone.wait(mine, self._change.summary)  # later on nobody can tell a person's own from it
+        except UserError as error:  # an entry is never refused for it
             self._broken = error.message
             return
-        mine = [path for path in self._before.paths if path not in self._before.own]
-        self._clone.wait(mine, self._change.summary)  # later on nobody can tell a person's own from it
+        self._before = look
 
     def forget(self) -> None:
         """What was to be written was not."""
-        self._clone.note_waiting(self._waited)
+        if self._before is not None:
+            self._clone.note_waiting(self._waited)
 
     def commit(self) -> bool:
         """Commit what was written, and share it where that is asked for; whether it is in a commit."""

@@ -199,16 +199,21 @@ class Clone(Git):
     def _noted(self, name: str) -> dict[str, str]:
         """What is noted under a name for all books in the repository: what waits, by paths from its root."""
         try:
-            lines = (self.desk / name).read_text("utf-8").splitlines()
+            lines = (self.own / "opsbook" / name).read_text("utf-8").splitlines()
         except OSError:
             return {}
         rows = (line.partition("\t") for line in lines)
         return {key: what for key, tab, what in rows if tab}
 
     def _note(self, name: str, noted: Mapping[str, str]) -> None:
-        draft = self.desk / f"{name}.{os.getpid()}"
-        draft.write_text("".join(f"{key}\t{what}\n" for key, what in noted.items()), "utf-8")
-        draft.replace(self.desk / name)
+        """Note it; UserError where this folder of git's cannot be written."""
+        try:
+            draft = self.desk / f"{name}.{os.getpid()}"
+            draft.write_text("".join(f"{key}\t{what}\n" for key, what in noted.items()), "utf-8")
+            draft.replace(self.desk / name)
+        except OSError as error:
+            place = self.own / "opsbook" / name
+            raise UserError(f"cannot write `{place}`: {error.strerror}", "see who may write there") from None
 
     # ── what is sent ──────────────────────────────────────────────────────────────────────
 
