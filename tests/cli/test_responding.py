@@ -501,8 +501,48 @@ def test_undo_takes_back_what_this_clone_wrote_last_and_nothing_twice(book: Path
     (book / PATH).write_text(f'{text}  - {{at: 2026-11-23T09:40Z, text: "a colleague\'s"}}\n')
     assert run(["undo"]) == 0
     assert [line[-20:] for line in added(book)] == [', text: "a colleague\'s"}'[-20:]]
+    capsys.readouterr()
     assert run(["undo"]) == 2
-    assert "is not there any more" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "error: undo goes one step back only\n"
+        "  `opsbook undo --correct` writes an entry that corrects the one before\n"
+    )
+    assert run(["undo", "--correct"]) == 0
+    assert "was a mistake: a colleague's" in (book / PATH).read_text()
+
+
+def test_undo_takes_back_no_older_entry_than_what_this_clone_did_last(book: Path, capsys: Out) -> None:
+    run(["log", "rolled back"])
+    text = (book / PATH).read_text()
+    assert run(["new", "person", "zoe"]) == 0
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    capsys.readouterr()
+    assert run(["undo"]) == 2
+    assert capsys.readouterr().err == (
+        "error: the last that this clone did was no entry: zoe: new person\n"
+        f"  `git revert {commit}` takes it back\n"
+    )
+    assert run(["new", "person", "yuki", "--no-commit"]) == 0
+    capsys.readouterr()
+    assert run(["undo"]) == 2
+    assert "it is not committed: `rm rotations/people/yuki.yaml` takes it back" in capsys.readouterr().err
+    assert (book / PATH).read_text() == text
+    run(["log", "and again"])
+    assert run(["undo"]) == 0
+    assert (book / PATH).read_text() == text
+
+
+def test_undo_takes_nothing_back_where_what_was_done_last_could_not_be_noted(book: Path, capsys: Out) -> None:
+    run(["log", "rolled back"])
+    (book / f".git/opsbook/last.{os.getpid()}").mkdir()
+    assert run(["log", "slow again"]) == 0
+    longer = (book / PATH).read_text()
+    capsys.readouterr()
+    assert run(["undo"]) == 2
+    assert "what this clone did last is not known" in capsys.readouterr().err
+    assert (book / PATH).read_text() == longer
 
 
 def test_a_declaration_is_kept(book: Path, capsys: Out) -> None:

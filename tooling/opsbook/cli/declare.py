@@ -15,7 +15,6 @@ from opsbook.cli.responding import (
     OPEN,
     asks,
     hint,
-    keep_note,
     level_named,
     lines,
     moment_of,
@@ -25,7 +24,7 @@ from opsbook.cli.responding import (
     person,
     zone_of,
 )
-from opsbook.cli.saving import save, saving_options
+from opsbook.cli.saving import keep_note, save, saving_options
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -194,8 +193,9 @@ def _notice(files: tuple[str, ...]) -> Notice:
 def _joined(book: Book, told: Notice, at: datetime, options: dict[str, Any]) -> bool:
     """Whether the alerts are those of an open incident: then they are written there."""
     from opsbook.authoring.declaration import joins
-    from opsbook.authoring.entry import entry_of
+    from opsbook.authoring.entry import entry_of, line
     from opsbook.authoring.timeline import added, summary
+    from opsbook.book.settings import find_root
     from opsbook.output.frames import clean
 
     found = joins(_open(book), [alert.source for alert in told.alerts])
@@ -216,6 +216,7 @@ def _joined(book: Book, told: Notice, at: datetime, options: dict[str, Any]) -> 
 
     change = save(make, options)
     if not options["dry_run"]:
+        keep_note(find_root(Path.cwd()), "last", f"{found.id} {line(entry)}")
         next_steps(book, change, found.path, at)
         click.echo(f"{clean(found.id)}  {clean(text)}")
     return True

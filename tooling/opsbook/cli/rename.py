@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsbook.cli.options import Command, named, require_here, the_book
-from opsbook.cli.responding import keep_note, next_steps, note, now
-from opsbook.cli.saving import save, saved, saving_options, say
+from opsbook.cli.responding import next_steps, now
+from opsbook.cli.saving import keep_note, note, save, saved, saving_options, say
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from opsbook.cli.options import Command, colored, moment, named
-from opsbook.cli.saving import save, saving_options
+from opsbook.cli.saving import keep_note, note, save, saving_options
 from opsbook.errors import UserError
 from opsbook.git import git_folders
 
@@ -106,31 +106,6 @@ def asks(options: Mapping[str, Any]) -> bool:
 
 
 # ── this clone ────────────────────────────────────────────────────────────────────────────
-
-
-def note(root: Path, name: str) -> str | None:
-    """What this clone notes under a name, `person` or `current`; None where nothing is."""
-    folders = git_folders(root)
-    try:
-        return (folders[1] / "opsbook" / name).read_text("utf-8").strip() if folders else None
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
-def keep_note(root: Path, name: str, text: str) -> bool:
-    """Note it for this clone; False where there is no place for it."""
-    folders = git_folders(root)
-    if folders is None:
-        return False
-    try:
-        place = folders[1] / "opsbook"
-        place.mkdir(exist_ok=True)
-        draft = place / f"{name}.{os.getpid()}"
-        draft.write_text(f"{text}\n", "utf-8")
-        draft.replace(place / name)
-    except OSError:
-        return False
-    return True
 
 
 def person(root: Path) -> str | None:

@@ -7,6 +7,7 @@ where the settings or `--push` say so; whatever git answers, it stays on disk.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ import click
 
 from opsbook.cli.options import colored, the_tree
 from opsbook.errors import UserError
+from opsbook.git import git_folders
 
 if TYPE_CHECKING:
     from opsbook.authoring.change import Change
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ATTEMPTS = 10
+NO_ENTRY = "-"
+"""What stands in the note of what this clone did last in place of an incident and its entry."""
 _STAYS = "another commit takes it back: git's history keeps what it said, so revoke a secret in it"
 _GONE = "its commit is taken back as well: no push carries it"
 
@@ -79,8 +83,16 @@ def save(make: Callable[[Book], Change], options: dict[str, Any]) -> Change:
                 if attempt + 1 == _ATTEMPTS:
                     raise
                 continue
+            if change:
+                _note_last(root, change)
             return change
     raise AssertionError  # the last attempt returns or raises
+
+
+def _note_last(root: Path, change: Change) -> None:
+    """Let `undo` know what this clone did last; a command that wrote an entry notes that in its place."""
+    paths = [*(change.landed(source.path) for source, _ in change.texts()), *change.files, *change.moves]
+    keep_note(root, "last", "\n".join([NO_ENTRY, " ".join(change.summary.split()), *paths]))
 
 
 def _write(
@@ -246,6 +258,31 @@ def fail() -> None:
     context = click.get_current_context(silent=True)
     if context is not None:
         context.obj["code"] = 1
+
+
+def note(root: Path, name: str) -> str | None:
+    """What this clone notes under a name, `person`, `current` or `last`; None where nothing is."""
+    folders = git_folders(root)
+    try:
+        return (folders[1] / "opsbook" / name).read_text("utf-8").strip() if folders else None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def keep_note(root: Path, name: str, text: str) -> bool:
+    """Note it for this clone; False where there is no place for it."""
+    folders = git_folders(root)
+    if folders is None:
+        return False
+    try:
+        place = folders[1] / "opsbook"
+        place.mkdir(exist_ok=True)
+        draft = place / f"{name}.{os.getpid()}"
+        draft.write_text(f"{text}\n", "utf-8")
+        draft.replace(place / name)
+    except OSError:
+        return False
+    return True
 
 
 def say(words: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from opsbook.cli.options import Command
-from opsbook.cli.responding import hint, keep_note
+from opsbook.cli.responding import hint
+from opsbook.cli.saving import keep_note
 from opsbook.errors import UserError
 from opsbook.git import git_folders
 
