@@ -324,6 +324,27 @@ def test_findings_are_next_steps_and_refuse_nothing(book: Path, capsys: Out) -> 
     assert "next no person `zoe`" in err
 
 
+@pytest.mark.parametrize("words", [["log", "still here"], ["mitigate"], ["show"], ["timeline"], ["close"]])
+def test_an_open_incident_that_cannot_be_read_is_named_and_no_second_one_is_asked_for(
+    book: Path, words: list[str], capsys: Out
+) -> None:
+    (book / PATH).write_text(RECORD + "<<<<<<< HEAD\n=======\n>>>>>>> x\n")
+    assert run(words) == 2
+    lines = capsys.readouterr().err.splitlines()
+    line = RECORD.count("\n") + 1
+    said = f"error: {PATH}:{line}:1 cannot be read: a merge conflict that nobody resolved"
+    at = lines.index(said)
+    assert lines[at + 1] == f"  `opsbook check {PATH}` says how to mend it"
+    assert "declare" not in "".join(lines)
+    other = book / "incidents/2024/2024-01-02-old/incident.yaml"
+    other.parent.mkdir(parents=True)
+    other.write_text("title: [\n")
+    assert run(words) == 2
+    err = capsys.readouterr().err
+    assert "error: no incident that can be read is open\n  incidents/2024/2024-01-02-old/" in err
+    assert f"\n  {said.removeprefix('error: ')}; `opsbook check" in err
+
+
 def test_a_rotation_that_cannot_be_read_is_said_beside_who_is_on_call(book: Path, capsys: Out) -> None:
     (book / "rotations/broken.yaml").write_text("timezone: UTC\nlayers: 5\n")
     assert run([]) == 0

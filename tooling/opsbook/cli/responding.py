@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from opsbook.cli.options import Command, colored, moment, named
+from opsbook.cli.options import Command, colored, moment, named, unread
 from opsbook.cli.saving import keep_note, note, save, saving_options
 from opsbook.errors import UserError
 from opsbook.git import git_folders
@@ -140,7 +140,8 @@ def hint(text: str) -> None:
 
 def current(book: Book, root: Path, asked: str | None, among: tuple[str, ...] = OPEN) -> Document[Incident]:
     """The incident that is meant: as asked, else of the branch, else of this clone, else the only open
-    one, else the only one that stands in one of these ways. UserError names those that it could be."""
+    one, else the only one that stands in one of these ways. UserError names those that it could be, and
+    those that cannot be read: one of them may be what is meant, and a second is not to be declared."""
     id = _meant(book, asked) if asked else _branch(root) or _noted(book, root, among)
     if id:
         return named(book, "incident", id)
@@ -152,6 +153,12 @@ def current(book: Book, root: Path, asked: str | None, among: tuple[str, ...] = 
     if len(found) == 1:
         return named(book, "incident", found[0])
     if not found:
+        broken = [document for id, status in stands.items() if status == "unreadable"
+                  if (document := book.find("incident", id))]  # fmt: skip
+        if len(broken) == 1 and not broken[0].readable:
+            raise UserError(*broken[0].refusal)
+        if broken:
+            raise UserError("no incident that can be read is open", "\n".join(unread(broken[-_LISTED:])))
         raise UserError(
             "no incident is open", '`opsbook declare "what customers see"` begins one, `-i ID` names another'
         )
