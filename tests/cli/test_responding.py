@@ -847,6 +847,27 @@ def test_an_incident_is_meant_by_a_part_of_its_name_that_only_it_has(book: Path)
     assert added(book) == ['  - {at: 2026-11-23T09:30Z, text: "rolled back"}']
 
 
+def test_a_post_mortem_is_drafted_of_what_was_resolved_last_closed_or_not(
+    book: Path, monkeypatch: pytest.MonkeyPatch, capsys: Out
+) -> None:
+    folder = (book / PATH).parent
+    assert run(["postmortem"]) == 2
+    assert "error: no incident that is over lacks a post-mortem" in capsys.readouterr().err
+    later = declare("Doors stay shut")
+    assert run(["resolve", "-i", later]) == 0
+    monkeypatch.setenv("OPSBOOK_AT", "2026-11-23T10:30Z")
+    assert run(["resolve", "-i", ID]) == 0
+    closes = ["close", "--metrics-at-baseline", "--no-customer-reports", "--because", "it is", "-i", ID]
+    assert run(closes) == 0
+    capsys.readouterr()
+    assert run(["postmortem"]) == 0
+    assert capsys.readouterr().out.startswith(f"{PATH.removesuffix('incident.yaml')}postmortem.md  drafted\n")
+    assert (folder / "postmortem.md").exists()
+    assert run(["postmortem"]) == 0
+    assert (folder.parent / later / "postmortem.md").exists()
+    assert run(["postmortem"]) == 2
+
+
 def test_a_milestone_of_what_is_closed_is_said_to_be_odd(book: Path, capsys: Out) -> None:
     closed = '  - {at: 2026-11-23T09:20Z, milestone: closed, text: "Closed"}\n'
     (book / PATH).write_text(RECORD + closed)

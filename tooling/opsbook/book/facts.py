@@ -47,6 +47,15 @@ def with_work(book: Book) -> list[str]:
     return [each.id(path) or "" for path, left in found.items() if left]
 
 
+def resolved_last(book: Book) -> str | None:
+    """The id of the incident, closed or not, that was resolved last of those that count and have no
+    post-mortem; None where there is none."""
+    each = kind("incident")
+    found = remembered(book, "resolved", incidents(book), _resolved)
+    resolved = sorted(((at, each.id(path) or "") for path, at in found.items() if at), reverse=True)
+    return next((id for _, id in resolved if not book.has("postmortem", id)), None)
+
+
 class Runbook(NamedTuple):
     """What a runbook is for."""
 
@@ -105,6 +114,19 @@ def _left(book: Book, path: str) -> bool:
         return False
     document = book.read(path)
     return not document.readable or any(item.unfinished for item in document.content.action_items.values())
+
+
+def _resolved(book: Book, path: str) -> float:
+    """When an incident was resolved, or closed without that, in seconds since 1970; 0 for one that is open,
+    counts nowhere or cannot be read."""
+    document = book.read(path)
+    if not document.readable or not document.content.counts:
+        return 0.0
+    history = document.content.history
+    if history.status not in ("resolved", "closed"):
+        return 0.0
+    at = history.milestones.get("resolved") or history.milestones["closed"]
+    return float(at.timestamp())
 
 
 def _marks(book: Book, path: str) -> str:

@@ -34,8 +34,9 @@ class _Postmortem(WordsAfter):
 @saving_options
 @click.pass_obj
 def command(obj: dict[str, Any], /, incident: str | None, **options: Any) -> None:  # noqa: ARG001
-    """Draft the post-mortem of an incident from its record; of the one resolved last, without ID.
+    """Draft the post-mortem of an incident from its record.
 
+    Without ID it is the one that was resolved last, closed or not, of those that have no post-mortem.
     `opsbook postmortem sync` refreshes its blocks, `agenda` prints its review, `digest` the text to send.
     """
     from opsbook.authoring.postmortem import drafted
@@ -43,9 +44,10 @@ def command(obj: dict[str, Any], /, incident: str | None, **options: Any) -> Non
     from opsbook.output.frames import clean
 
     who = person(find_root(Path.cwd()))
+    id = incident or _resolved_last(the_book())
 
     def make(book: Book) -> Change:
-        found = _meant(book, incident)
+        found = named(book, "incident", id)
         if book.has("postmortem", found.id):
             raise UserError(f"{found.id} has a post-mortem", "`opsbook postmortem sync` refreshes its blocks")
         return drafted(book, found, who if who and book.has("person", who) else None)
@@ -54,7 +56,8 @@ def command(obj: dict[str, Any], /, incident: str | None, **options: Any) -> Non
     if not options["dry_run"]:
         path = change.texts()[0][0].path
         click.echo(f"{clean(path)}  drafted")
-        _say_when_due(the_book(), _meant(the_book(), incident))
+        book = the_book()
+        _say_when_due(book, named(book, "incident", id))
 
 
 def _say_when_due(book: Book, incident: Document[Incident]) -> None:
@@ -70,17 +73,14 @@ def _say_when_due(book: Book, incident: Document[Incident]) -> None:
         click.echo(f"{stage:<9} due {local:%a} {local.day} {local:%b %Y}{hour}")
 
 
-def _meant(book: Book, id: str | None) -> Document[Incident]:
-    """The incident that is named, else the one that was resolved last and has no post-mortem."""
-    if id:
-        return named(book, "incident", id)
-    from opsbook.book.facts import standing
-    from opsbook.metrics.follow_up import resolved_at
+def _resolved_last(book: Book) -> str:
+    """The incident that was resolved last and has no post-mortem; UserError where there is none."""
+    from opsbook.book.facts import resolved_last
 
-    over = [named(book, "incident", each) for each, how in standing(book).items() if how == "resolved"]
-    if not over:
-        raise UserError("no incident is resolved and not closed", "name one: `opsbook postmortem ID`")
-    return max(over, key=lambda each: resolved_at(each.content) or moment({"now": None}, "1970-01-01T00:00Z"))
+    id = resolved_last(book)
+    if id is None:
+        raise UserError("no incident that is over lacks a post-mortem", "name one: `opsbook postmortem ID`")
+    return id
 
 
 @click.command(cls=Command)
