@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -461,6 +462,66 @@ def test_a_hostile_name_of_a_file_stays_in_evidence(book: Path, tmp_path: Path) 
     assert run(["log", "x", "--evidence", str(file)]) == 0
     (kept,) = ((book / PATH).parent / "evidence").iterdir()
     assert kept.name == "rm--rf-x-error-.sh"
+
+
+@pytest.mark.parametrize(
+    ("typed", "lines"),
+    [
+        (
+            ["update", "--audience", "internal", "--stage", "identified", "--next", "30m", "--record", "hi"],
+            [
+                (
+                    "  - {at: 2026-11-23T09:30Z, update: {audience: internal, stage: identified, "
+                    'next_update: 2026-11-23T10:00Z}, text: "hi", '
+                    "evidence: [evidence/update-internal-20261123T093000Z.md]}"
+                )
+            ],
+        ),
+        (
+            ["log", "--paged", "ben", "--service", "payments-api=down"],
+            [
+                (
+                    "  - {at: 2026-11-23T09:30Z, services: {payments-api: down}, page: {person: ben}, "
+                    'text: "ben paged"}'
+                )
+            ],
+        ),
+        (
+            ["severity", "SEV0", "all cards"],
+            ["severity: SEV0", '  - {at: 2026-11-23T09:30Z, severity: SEV0, text: "all cards"}'],
+        ),
+        (
+            ["role", "scribe", "ana"],
+            [
+                "roles: {incident-commander: ben, scribe: ana}",
+                '  - {at: 2026-11-23T09:30Z, roles: {scribe: ana}, text: "ana is scribe"}',
+            ],
+        ),
+        (
+            ["close", "--false-alarm"],
+            ["kind: false-alarm", '  - {at: 2026-11-23T09:30Z, milestone: closed, text: "False alarm"}'],
+        ),
+    ],
+)
+def test_what_cannot_be_written_is_printed_with_all_that_it_says(
+    book: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch, typed: list[str], lines: list[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert run(typed) == 2
+    out, err = capsys.readouterr()
+    assert err.partition(f"to paste into {PATH}:\n")[2].splitlines() == [f"  {each}" for each in lines]
+    assert ("hi" in out) == (typed[0] == "update"), "the message is there to be sent"
+    assert (book / PATH).read_text() == RECORD
+
+
+def test_an_update_whose_incident_nobody_knows_is_printed_as_one(book: Path, capsys: Out) -> None:
+    declare("Doors stay shut")
+    (book / ".git/opsbook/current").unlink()
+    assert run(["update", "-a", "internal", "--record", "hi"]) == 2
+    assert '- {at: 2026-11-23T09:30Z, update: {audience: internal}, text: "hi"}' in capsys.readouterr().err
 
 
 # ── closing, undoing ──────────────────────────────────────────────────────────────────────

@@ -81,6 +81,14 @@ def diff(before: Source, after: str) -> str:
     )
 
 
+def added(before: str, after: str) -> list[str]:
+    """The lines that a new text has, and that the text before had not."""
+    import difflib
+
+    found = difflib.unified_diff(_lines(before), _lines(after), n=0)
+    return [line[1:].rstrip("\n") for line in list(found)[2:] if line.startswith("+")]
+
+
 def _lines(text: str) -> list[str]:
     """The lines of a text as git counts them: only LF ends one."""
     lines = [line + "\n" for line in text.split("\n")]

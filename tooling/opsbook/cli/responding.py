@@ -369,7 +369,7 @@ class Draft:
         except NotMetError:
             raise
         except UserError as error:
-            raise _to_paste(error, self, made[-1][2] if made else None) from None
+            raise UserError(error.message, "\n".join([error.hint, *self._to_paste(made)])) from None
         book, incident, entry, whole = made[-1]
         if not self.options.get("dry_run"):
             self._said(book, incident, entry)
@@ -377,6 +377,24 @@ class Draft:
                 hint(f"{incident.id} was closed before: `opsbook reopen` where it began again, or `undo`")
             next_steps(book, whole, incident.path, self.now)
         return incident, entry
+
+    def _to_paste(self, made: list[tuple[Book, Document[Incident], Entry, Change]]) -> Iterator[str]:
+        """What would have been written into the record; the entry alone where nobody knows which."""
+        from opsbook.authoring.entry import line
+        from opsbook.book.snapshot import Book
+        from opsbook.book.tree import Memory
+        from opsbook.edits import added
+
+        if made:
+            _, incident, _, change = made[-1]
+            yield f"to paste into {incident.path}:"
+            for source, after in change.texts():
+                if source.path == incident.path:
+                    yield from added(source.text, after)
+            return
+        with suppress(UserError, ValueError):
+            entry = self.entry(Book(Memory({})))
+            yield from ("to paste:", f"  - {line(entry)}")
 
     def _said(self, book: Book, incident: Document[Incident], entry: Entry) -> None:
         from opsbook.authoring.entry import line
@@ -407,18 +425,6 @@ def _services(given: Iterable[str]) -> dict[str, str | None]:
             )
         found[id] = state or None
     return found
-
-
-def _to_paste(error: UserError, draft: Draft, entry: Entry | None) -> UserError:
-    """The error with the entry as it would have been written."""
-    from opsbook.authoring.entry import line
-    from opsbook.book.snapshot import Book
-    from opsbook.book.tree import Memory
-
-    with suppress(UserError, ValueError):
-        entry = entry or draft.entry(Book(Memory({})))
-        return UserError(error.message, "\n".join([error.hint, "to paste:", f"  - {line(entry)}"]))
-    return error
 
 
 def milestone(name: str, default: str, about: str, among: tuple[str, ...] = OPEN) -> click.Command:

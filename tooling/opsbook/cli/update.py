@@ -119,34 +119,38 @@ def _record(draft: Draft, text: str) -> None:
     def make(book: Book, incident: Document[Incident], entry: Entry) -> Change:
         said = _said(book, incident, draft, text)
         printed[:] = [said.text]
-        about: dict[str, Any] = {"audience": draft.options["audience"]}
         ahead = {
             "next_update": _next(book, incident.content, draft, entry.at),
             "eta": _time(book, draft, draft.options["eta"], entry.at),
         }
-        about |= {name: at for name, at in ahead.items() if at}
-        if draft.options["stage"]:
-            about["stage"] = draft.options["stage"]
+        about = _about(draft) | {name: at for name, at in ahead.items() if at}
         from opsbook.authoring.entry import entry_of
 
         path = f"evidence/update-{draft.options['audience']}-{entry.at:%Y%m%dT%H%M%SZ}.md"
         whole = entry_of(
-            **{name: getattr(entry, name) for name in entry.model_fields_set if name != "evidence"},
-            update=about,
-            evidence=(*entry.evidence, path),
+            **{name: getattr(entry, name) for name in entry.model_fields_set}
+            | {"update": about, "evidence": (*entry.evidence, path)}
         )
         change = added(incident, whole, summary(incident.id, f"update to {draft.options['audience']}"))
         folder = incident.path.removesuffix("incident.yaml")
         return change._replace(files={**change.files, folder + path: said.text.encode("utf-8")})
 
     draft.text = text
-    incident, _ = draft.write(make, _ANY)
-    _print("".join(printed))
+    draft.said["update"] = _about(draft)
+    try:
+        incident, _ = draft.write(make, _ANY)
+    finally:  # it is to be sent, written or not
+        _print("".join(printed))
     from opsbook.cli.options import the_book
 
     book = the_book()
     if not draft.options["dry_run"]:
         _say_when_due(book, current(book, draft.root, incident.id, _ANY).content, draft)
+
+
+def _about(draft: Draft) -> dict[str, Any]:
+    """Who is told, and at which stage."""
+    return {name: said for name in ("audience", "stage") if (said := draft.options[name])}
 
 
 def _print(text: str) -> None:
