@@ -551,6 +551,33 @@ def test_the_stable_time_runs_from_the_last_mitigation_and_a_reopening_begins_it
     )  # fmt: skip
 
 
+def test_who_closes_what_came_back_hears_that_it_was_not_mitigated_since(book: Path, capsys: Out) -> None:
+    for typed in (["mitigate", "--at", "10:15"], ["resolve", "--at", "10:20"], ["reopen", "--at", "10:25"]):
+        assert run(typed) == 0
+    assert run(ATTESTED) == 2
+    assert "nobody said that it was mitigated since it was reopened at 10:25 CET" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("typed", "said"), [("mitigate", "mitigated"), ("resolve", "resolved")])
+def test_what_is_reached_already_is_written_again_only_with_a_text(
+    book: Path, capsys: Out, typed: str, said: str
+) -> None:
+    run([typed, "--at", "10:20", "-i", ID])
+    text = (book / PATH).read_text()
+    capsys.readouterr()
+    assert run([typed, "-i", ID]) == 0
+    assert capsys.readouterr() == (
+        "",
+        f"already {said} at 10:20 CET, nothing was written: with a text it is another entry\n",
+    )
+    assert (book / PATH).read_text() == text
+    assert run([typed, "-i", ID, "in the south too"]) == 0
+    run(["reopen", "-i", ID, "--at", "10:30"])
+    text = (book / PATH).read_text()
+    assert run([typed, "-i", ID]) == 0
+    assert (book / PATH).read_text() != text
+
+
 def test_a_closed_one_can_be_reopened_without_its_name_in_the_clone_that_declared_it(book: Path) -> None:
     id = declare("Doors stay shut")
     run(["close", "--false-alarm", "-i", id])

@@ -15,6 +15,7 @@ from opsbook.cli.responding import (
     current,
     entry_options,
     no_input_option,
+    on_clock,
     zone_of,
 )
 
@@ -100,7 +101,11 @@ def _because(
     if closing.because or (stable and entry.at >= stable):
         return closing.because
     if stable is None:
+        place = incident.content.history.rounds[-1].get("reopened")
         said = "nobody said that it was mitigated"
+        if place is not None:
+            reopened = incident.content.timeline[place].at
+            said += f" since it was reopened at {on_clock(reopened, draft.now, zone_of(book, draft.who))}"
         way = "`opsbook mitigate --at TIME` says since when, or --because says why that does not matter"
     else:
         local = stable.astimezone(zone_of(book, draft.who))

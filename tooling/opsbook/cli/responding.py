@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.diagnostics import Diagnostic
-    from opsbook.model.incident import Entry, Incident
+    from opsbook.model.incident import Entry, Incident, Milestone
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,6 +49,10 @@ _LISTED = 10
 """Incidents that are named where it is not clear which is meant; the newest."""
 _ENDS = ("acknowledged", "mitigated", "resolved")
 """Milestones that say nothing of an incident that is closed."""
+_ONCE = ("mitigated", "resolved")
+"""Milestones that are not written again unless something new is said of them."""
+_TELLS = ("at", "by", "services", "evidence")
+"""Options of an entry that say something beside its milestone."""
 _SECRETS = 20
 """Secrets that are listed; more are counted."""
 _STEPS = 3
@@ -260,6 +264,13 @@ def when(text: str | None, at: datetime, zone: ZoneInfo) -> datetime:
     return at
 
 
+def on_clock(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """An instant on a clock, with its day where that is another one than now."""
+    local = at.astimezone(zone)
+    day = "" if local.date() == now.astimezone(zone).date() else f"{local:%a %-d %b} "
+    return f"{day}{local:%H:%M %Z}"
+
+
 def moment_of(text: str | None, at: datetime, zone: ZoneInfo) -> datetime:
     """The instant that is meant; said where it is further back than whoever types may think."""
     found = when(text, at, zone)
@@ -427,7 +438,7 @@ def _services(given: Iterable[str]) -> dict[str, str | None]:
     return found
 
 
-def milestone(name: str, default: str, about: str, among: tuple[str, ...] = OPEN) -> click.Command:
+def milestone(name: Milestone, default: str, about: str, among: tuple[str, ...] = OPEN) -> click.Command:
     """The command that says that an incident reached a milestone."""
 
     @click.argument("text", nargs=-1)
@@ -437,10 +448,28 @@ def milestone(name: str, default: str, about: str, among: tuple[str, ...] = OPEN
         from opsbook.authoring.timeline import added, summary
 
         draft = Draft(obj, " ".join(text) or default, options, milestone=name)
+        told = any((*text, *(options[each] for each in _TELLS)))
+        if name in _ONCE and not told and _is_reached(draft, name, among):
+            return
         draft.write(lambda _, incident, entry: added(incident, entry, summary(incident.id, name)), among)
 
     command.__doc__ = about
     return click.command(cls=Command)(command)
+
+
+def _is_reached(draft: Draft, name: Milestone, among: tuple[str, ...]) -> bool:
+    """Whether the incident has reached a milestone already, since it came back where it did; says so."""
+    from opsbook.cli.options import the_book
+
+    with suppress(UserError, ValueError):  # said where the entry is written
+        book = the_book()
+        content = current(book, draft.root, draft.options["incident"], among).content
+        place = content.history.rounds[-1].get(name)
+        if place is not None:
+            since = on_clock(content.timeline[place].at, draft.now, zone_of(book, draft.who))
+            hint(f"already {name} at {since}, nothing was written: with a text it is another entry")
+            return True
+    return False
 
 
 # ── next steps ────────────────────────────────────────────────────────────────────────────
