@@ -126,6 +126,13 @@ EDITS: dict[str, tuple[Callable[[dict[str, str]], None], int]] = {
     "another service": (edited("policies/services/search.yaml", "Search", "Finding"), 8),
     "a person goes": (removed("rotations/people/ana.yaml"), 8),
     "a policy": (added("policies/severities.yaml", "levels: {SEV1: {}, SEV2: {}}\n"), 8),
+    "a template": (
+        added(
+            "site/templates/incident.md.j2",
+            '{% extends "opsbook/incident.md.j2" %}{% block path %}\n<p>Ours</p>\n{% endblock %}',
+        ),
+        8,
+    ),
     "a factor in common goes": (edited(THIRD, "retry-storm", "certificate"), 8),
     "evidence": (added(f"{folder(NAMES[0])}/evidence/pool.txt", "10 of 10"), 2),
     "one is open again": (edited(LAST, "milestone: closed", "milestone: reopened"), 2),
