@@ -112,6 +112,15 @@ def test_the_next_word_is_due_as_promised_or_as_the_severity_asks() -> None:
     assert next_due(the_book, the_book.read(PATH).content, "regulator") is None
 
 
+@pytest.mark.parametrize("end", ["resolved", "closed"])
+def test_nobody_waits_for_a_next_word_once_it_is_over(end: str) -> None:
+    the_book = book(text=TEXT + (
+        "  - {at: 2026-03-02T09:20Z, update: {audience: public, next_update: 2026-03-02T09:50Z}, text: x}\n"
+        f"  - {{at: 2026-03-02T09:40Z, milestone: {end}, text: x}}\n"
+    ))  # fmt: skip
+    assert next_due(the_book, the_book.read(PATH).content, "public") is None
+
+
 def test_the_templates_of_the_example_book_render() -> None:
     root = Path(__file__).parents[2] / "policies/communications"
     templates = {file.name.partition(".")[0]: file.read_text("utf-8") for file in root.iterdir()}

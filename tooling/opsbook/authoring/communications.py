@@ -148,16 +148,15 @@ class _Milestones(dict[str, datetime]):
 
 
 def next_due(book: Book, incident: Incident, audience: Audience) -> datetime | None:
-    """When the next update to an audience is due: as promised, or as the severity's cadence asks."""
-    from opsbook.metrics.updates import promises, silences
+    """When the next update to an audience is due, as `opsbook due` has it: as promised, or as the policy
+    asks. None where none is, and once the incident is over."""
+    from opsbook.metrics.business_days import terms_of
+    from opsbook.metrics.due import next_updates
 
-    silent = [
-        each.due
-        for each in silences(incident, book.severities)
-        if each.audience == audience and not each.until
-    ]
-    promised = [each.due for each in promises(incident) if each.audience == audience and not each.met_by]
-    return min((each for each in (*silent[-1:], *promised[-1:])), default=None)
+    if not incident.counts or incident.history.status in ("resolved", "closed"):
+        return None
+    owed = next_updates(incident, terms_of(book, incident))
+    return next((each.at for each in owed if each.audience == audience), None)
 
 
 def cadence(book: Book, incident: Incident, audience: Audience) -> timedelta | None:

@@ -60,6 +60,8 @@ def command(obj: dict[str, Any], /, text: tuple[str, ...], **options: Any) -> No
     said = _said(book, incident, draft, " ".join(text) or None)
     _print(said.text)
     _say_when_due(book, incident.content, draft)
+    if options["audience"] != "channel":
+        hint("not recorded; once it is sent: `opsbook update … --record`")
 
 
 def _said(book: Book, incident: Document[Incident], draft: Draft, text: str | None) -> Any:
