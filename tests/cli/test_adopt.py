@@ -515,3 +515,31 @@ def leads(root: Path) -> int:
             target = file.parent / unquote(link.target.partition("#")[0])
             found += bool(link.target) and not link.target.startswith(("/", "#")) and target.is_file()
     return found
+
+
+def test_pages_that_are_taken_for_neither_are_named_with_the_flags_that_say_what_they_are(
+    team: Path, capsys: Out
+) -> None:
+    howto = {f"docs/howto/{name}.md": f"# {name}\n\nDo it.\n" for name in ("a", "b", "c", "d")}
+    about = {"README.md": "# us\n", "CHANGELOG.md": "# then\n", ".github/x.md": "# x\n"}
+    put(team, {**howto, **about, "reviews/2025-08-14-outage.md": POSTMORTEM.format("x")})
+    assert adopt(team, "--dry-run") == 0
+    said = "docs/howto/a.md, docs/howto/b.md, docs/howto/c.md and 1 more"
+    flags = "`--runbooks GLOB` or `--postmortems GLOB` says what they are"
+    assert f"\nneither    4 Markdown pages, {said}: {flags}\n" in capsys.readouterr().out
+    assert adopt(team, "--dry-run", "--runbooks", "docs/howto/*.md") == 0
+    out = capsys.readouterr().out
+    assert "4 runbooks" in out
+    assert "neither" not in out
+
+
+def test_a_link_that_was_dead_before_is_not_said_to_be_broken_by_the_move(team: Path, capsys: Out) -> None:
+    put(
+        team,
+        {"ops/runbooks/disk-full.md": ALERT.format("Disk") + "\n[gone](nowhere.md)\n", "opsbook.toml": ""},
+    )
+    commit(team)
+    assert adopt(team, "--move") == 0
+    out = capsys.readouterr().out
+    assert "moved      1 page\n" in out
+    assert "dead_link 1" in out

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from opsbook.lint.check import Report
 
 _RULES = 3
+_NAMED = 3
+"""Pages taken for neither that are named."""
 _WORDS = 60
 """Letters of a line that are shown."""
 
@@ -54,6 +56,8 @@ def listing(plan: Plan, told: Told) -> Iterator[str]:
 def lines(plan: Plan, report: Report, told: Told) -> Iterator[str]:
     """The report."""
     yield f"found      {_found(plan)}"
+    if plan.found.neither:
+        yield f"neither    {_neither(plan.found.neither)}"
     yield f"book       {_book(plan)}"
     if plan.away:
         yield f"moved      {_moved(plan, report, told)}" if plan.moves else f"apart      {_apart(plan, told)}"
@@ -81,6 +85,14 @@ def _found(plan: Plan) -> str:
     return ", ".join(parts)
 
 
+def _neither(paths: Sequence[str]) -> str:
+    """How many pages were taken for neither, the first of them, and how a person says what they are."""
+    more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
+    what = "says what it is" if len(paths) == 1 else "says what they are"
+    named = f"{count(len(paths), 'Markdown page')}, {', '.join(paths[:_NAMED])}{more}"
+    return f"{named}: `--runbooks GLOB` or `--postmortems GLOB` {what}"
+
+
 def _book(plan: Plan) -> str:
     where = plan.book or "./"
     number = len(plan.standing)
@@ -88,9 +100,13 @@ def _book(plan: Plan) -> str:
 
 
 def _moved(plan: Plan, report: Report, told: Told) -> str:
-    dead = sum(each.name == "dead_link" for each in report.diagnostics)
+    places = (each.location for each in report.diagnostics if each.name == "dead_link")
+    dead = sum((plan.book + each.path, each.text) in plan.led for each in places)
     lead = (
-        f"; {count(dead, 'link')} of the book then {'leads' if dead == 1 else 'lead'} nowhere" if dead else ""
+        f"; {count(dead, 'link')} that {'leads' if dead == 1 else 'lead'} to a file today no longer "
+        f"{'does' if dead == 1 else 'do'}"
+        if dead
+        else ""
     )
     taken = f", and {count(len(plan.carried), 'file')} that they link to" if plan.carried else ""
     followed = sum(plan.relinked.values())

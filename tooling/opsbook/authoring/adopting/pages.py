@@ -52,6 +52,8 @@ class Found(NamedTuple):
 
     pages: tuple[Page, ...]
     left: tuple[tuple[str, str], ...]
+    neither: tuple[str, ...]
+    """Markdown pages that are taken for neither."""
 
 
 class Wanted(NamedTuple):
@@ -75,6 +77,7 @@ def look(tree: Tree, paths: Iterable[str], book: str | None, collection: str, wa
     there already, with its `/`, and `collection` what the folder is called in which they are looked for."""
     pages: list[Page] = []
     left: list[tuple[str, str]] = []
+    neither: list[str] = []
     for path in paths:
         if not _readable_name(path):
             continue
@@ -99,7 +102,21 @@ def look(tree: Tree, paths: Iterable[str], book: str | None, collection: str, wa
                 sort = _by_content(page) if sort else _sort(page, collection)
             if sort:
                 pages.append(page._replace(sort=sort))
-    return Found(tuple(pages), tuple(left))
+            elif _may_be_one(path):
+                neither.append(path)
+    return Found(tuple(pages), tuple(left), tuple(neither))
+
+
+def _may_be_one(path: str) -> bool:
+    """Whether a page that is taken for neither may still be one: it is no list, no template, nothing about
+    the repository, and in no hidden folder."""
+    name = _stem(path).lower()
+    return (
+        "." in path.rpartition("/")[2]
+        and "/." not in f"/{path}"
+        and name not in _ABOUT | _LISTS
+        and not _TEMPLATE.search(name)
+    )
 
 
 def _beside_a_record(tree: Tree, path: str, book: str) -> bool:

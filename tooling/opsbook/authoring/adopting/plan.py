@@ -7,7 +7,9 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from opsbook.authoring.adopting.fitting import Rules, settings_text
 from opsbook.authoring.adopting.front import CODEOWNERS, Addition, Known, add, owners
@@ -81,6 +83,8 @@ class Plan(NamedTuple):
     """Of the pages whose links follow what moves, how many do, by the path that the page has."""
     kept: tuple[str, ...]
     """Files that would be written were they not there."""
+    led: frozenset[tuple[str, str]]
+    """The links that lead to a file today, each by the path that its page has and as it is written."""
 
     @property
     def moves(self) -> bool:
@@ -161,7 +165,17 @@ def plan(ground: Ground) -> Plan:
         carried=carried,
         relinked=relinked,
         kept=kept,
+        led=frozenset(_led(ground.tree, places.all if moves else ())),
     )
+
+
+def _led(tree: Tree, places: Iterable[Place]) -> Iterator[tuple[str, str]]:
+    for each in places:
+        document = each.page.document
+        for link in document.page.links:
+            address = unquote(re.split("[?#]", link.target, maxsplit=1)[0])
+            if address and tree.reaches(normpath(join(dirname(each.page.path), address))):
+                yield each.path, document.source.text[link.span.start : link.span.end]
 
 
 def _relinked(
