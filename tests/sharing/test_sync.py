@@ -115,6 +115,17 @@ def test_offline_everything_is_kept_and_said_in_one_line(
     assert ana.subjects() == [f"{ID}: from ana", "a book"]
 
 
+def test_a_hook_that_refuses_a_push_is_named_and_everything_kept(
+    ana: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hook(ana.root / ".git/hooks", "pre-push", "echo 'opsbook check....Failed'; echo '- exit code: 1'; exit 1")
+    ana.save(logs(20, "rolled back"), push=True)
+    assert capsys.readouterr().err == (
+        "origin refused: the hook `opsbook check` failed; everything is kept here\n"
+    )
+    assert ana.subjects() == [f"{ID}: rolled back", "a book"]
+
+
 def test_a_branch_that_takes_no_pushes_is_left_and_ours_goes_beside_it(
     ana: Place, remote: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

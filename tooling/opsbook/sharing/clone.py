@@ -299,7 +299,7 @@ class Clone(Git):
             else:
                 self._only(look, paths, summary, ask=ask)
         except GitError as error:
-            return _in_one_line(error)
+            return in_one_line(error.err or error.message)
         except UserError as error:
             return error.message
         self.note_waiting({})
@@ -429,12 +429,13 @@ def as_listed(entries: Mapping[str, Entry | None]) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _in_one_line(error: GitError) -> str:
-    """Git's words; of a hook's the first that say what failed, else the last."""
-    lines = [line.strip() for line in error.err.splitlines() if line.strip()] or [error.message]
-    if "tell me who you are" in error.err:
+def in_one_line(err: str) -> str:
+    """Why git refused, by what it printed: its own words; of a hook's the first that say what failed, else
+    the last."""
+    lines = [line.strip() for line in err.splitlines() if line.strip()]
+    if "tell me who you are" in err:
         return "git does not know who you are: set user.name and user.email with `git config`"
-    if "index.lock" in error.err:
+    if "index.lock" in err:
         return "another git holds the index, or one was killed: see .git/index.lock"
     failed = next(filter(None, map(_FAILED.fullmatch, lines)), None)
     told = next(filter(None, map(_TELLING.fullmatch, lines)), None)

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from opsbook.git import WRITES, GitError, environment
+from opsbook.sharing.clone import in_one_line
 
 if TYPE_CHECKING:
     from opsbook.sharing.clone import Clone
@@ -71,6 +72,9 @@ def push(clone: Clone, remote: str, commit: str, branch: str) -> Pushed:
 
 def _refused(error: GitError) -> Pushed:
     rows = [line.split("\t") for line in error.out.splitlines() if line.startswith("!\t")]
+    printed, hook, _ = f"{error.out}\n{error.err}".partition("error: failed to push some refs")
+    if not rows and hook and printed.strip() and "fatal: " not in error.err:  # the remote was not asked
+        return Pushed("refused", in_one_line(printed))
     if not rows:
         return Pushed("offline", error.err.partition("\n")[0])
     words = rows[0][-1]
