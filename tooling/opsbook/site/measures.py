@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from opsbook.site.tally import Case
 
 _YEAR, _QUARTER = 365, 90
-_DOTS = 100
+_DOTS = 80
 """So many incidents, the newest, are dots of a picture."""
 _STAGES = {
     "detect": "noticed",
