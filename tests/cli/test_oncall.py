@@ -95,7 +95,6 @@ def test_a_shallow_clone_refuses_to_guess(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--week",), "go with a ROTATION"),
         (("primary", "--week", "--from", "2026-01-01"), "--week is from Monday to Sunday"),
         (("primary", "--from", "soon"), "--from: `soon` is no date"),
         (("primary", "--from", "2026-02-02", "--to", "2026-02-01"), "is before --from"),
@@ -131,6 +130,23 @@ def test_a_rotation_that_cannot_be_read_is_named_and_the_others_are_told(
     assert "no rotation" not in capsys.readouterr().out
     assert oncall(book, "broken") == 2
     assert capsys.readouterr().err == f"error: {why.removesuffix('; ')}\n  {how}\n"
+
+
+def test_a_week_without_a_rotation_is_that_of_each(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (book / "rotations/secondary.yaml").write_text("follows: primary\noffset: 1\n")
+    (book / "rotations/loop.yaml").write_text("follows: loop\n")
+    assert oncall(book, "--week", "--at", "2026-02-02T12:00Z") == 1
+    out, err = capsys.readouterr()
+    assert [line for line in out.splitlines() if line.endswith("  Europe/Berlin")] == [
+        "primary  Europe/Berlin",
+        "secondary  Europe/Berlin",
+    ]
+    assert err.startswith("loop: rotation `loop` follows itself")
+    assert oncall(book, "--week", "--at", "2026-02-02T12:00Z", "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert {each["rotation"] for each in found} == {"primary", "secondary"}
+    assert oncall(book, "loop", "--week") == 1
+    assert capsys.readouterr().out == ""
 
 
 def test_an_override_that_cannot_be_read_may_change_who_is_on_call(

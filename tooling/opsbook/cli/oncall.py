@@ -37,6 +37,9 @@ _STRIP = 48
 """Columns of a day, half an hour each."""
 
 
+_NONE = "no rotation: they stand in rotations/\n"
+
+
 class _OnCall(WordsAfter):
     """The command; `ledger` after it is a command of its own, any other word a ROTATION."""
 
@@ -50,8 +53,8 @@ class _OnCall(WordsAfter):
 @click.option(
     "--service", metavar="SERVICE", help="The rotations that a service's policy pages, in that order."
 )
-@click.option("--week", is_flag=True, help="ROTATION from this Monday to the next.")
-@click.option("--from", "start", metavar="DATE", help="ROTATION from this day on.")
+@click.option("--week", is_flag=True, help="From this Monday to the next, of ROTATION or of each.")
+@click.option("--from", "start", metavar="DATE", help="From this day on, of ROTATION or of each.")
 @click.option("--to", "end", metavar="DATE", help="The last day; a week where it is left out.")
 @click.option(
     "--as-known-at", "known_at", metavar="INSTANT", help="As the default branch had it at this instant."
@@ -68,17 +71,14 @@ def command(obj: dict[str, Any], /, rotation: str | None, at: str | None, **opti
     instant = moment(obj, at)
     book = _book(options["known_at"])
     within = _asked(options, instant)
-    if within and not rotation:
-        raise click.UsageError("--week, --from and --to go with a ROTATION")
     if rotation:
         named(book, "rotation", rotation)
-    if rotation and within:
-        wrong = unread(book.documents("override"))
-        text = _calendar(book, rotation, within, instant, as_json=options["as_json"])
+    rotations = _rotations(book, rotation, options)
+    if within:
+        text, unknown = _calendars(book, rotations, within, instant, as_json=options["as_json"])
     else:
-        rotations = _rotations(book, rotation, options)
         text, unknown = _everyone(book, rotations, instant, as_json=options["as_json"])
-        wrong = unknown + unread(book.documents("override"))
+    wrong = unknown + unread(book.documents("override"))
     for each in wrong:
         hint(each)
     click.echo(text, nl=False, color=colored() or None)
@@ -144,7 +144,7 @@ def _everyone(book: Book, rotations: list[str], at: datetime, *, as_json: bool) 
         return encoded([_data(book, each, at) for each in found]), unknown
     if found:
         return "".join(_lines(book, found, at)), unknown
-    return "" if unknown else "no rotation: they stand in rotations/\n", unknown
+    return "" if unknown else _NONE, unknown
 
 
 def _lines(book: Book, found: list[Now], at: datetime) -> Iterator[str]:
@@ -225,33 +225,51 @@ def _source(book: Book, reason: Reason) -> dict[str, Any]:
 # ── a calendar ────────────────────────────────────────────────────────────────────────────
 
 
-def _calendar(
-    book: Book, rotation: str, asked: tuple[date | None, date | None], at: datetime, *, as_json: bool
-) -> str:
+def _calendars(
+    book: Book,
+    rotations: list[str],
+    asked: tuple[date | None, date | None],
+    at: datetime,
+    *,
+    as_json: bool,
+) -> tuple[str, list[str]]:
+    """The days of some rotations, and of each in which they are not known, why."""
     from opsbook.oncall.answers import zone_of
     from opsbook.oncall.schedule import plan, shifts, stretches
 
-    decides = plan(book, rotation)
-    zone = zone_of(decides)
-    first = asked[0] or _monday(at.astimezone(zone).date())
-    last = asked[1] or first + timedelta(days=6)
-    within = days_between(first, last, zone)
-    found = shifts(decides, within)
+    told: list[str] = []
+    data: list[dict[str, Any]] = []
+    unknown = []
+    for rotation in rotations:
+        try:
+            decides = plan(book, rotation)
+        except LookupError as error:
+            unknown.append(f"{rotation}: {error}")
+            continue
+        zone = zone_of(decides)
+        first = asked[0] or _monday(at.astimezone(zone).date())
+        within = days_between(first, asked[1] or first + timedelta(days=6), zone)
+        found = shifts(decides, within)
+        if as_json:
+            data += (_shift_data(book, rotation, each) for each in found)
+        else:
+            told.append("".join(_week(book, rotation, zone, within, stretches(decides, within), found)))
     if as_json:
         from opsbook.output.json import encoded
 
-        return encoded([_shift_data(book, each) for each in found])
-    return "".join(_week(book, rotation, zone, within, stretches(decides, within), found))
+        return encoded(data), unknown
+    return "\n\n".join(told) or ("" if unknown else _NONE), unknown
 
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _shift_data(book: Book, each: Shift) -> dict[str, Any]:
+def _shift_data(book: Book, rotation: str, each: Shift) -> dict[str, Any]:
     from opsbook.model.time import write_instant
 
     return {
+        "rotation": rotation,
         "person": each.person,
         "from": write_instant(each.interval.start),
         "to": write_instant(each.interval.end),
