@@ -346,6 +346,18 @@ def test_an_open_incident_that_cannot_be_read_is_named_and_no_second_one_is_aske
     assert f"\n  {said.removeprefix('error: ')}; `opsbook check" in err
 
 
+@pytest.mark.parametrize(("severity", "said"), [("SEV1", True), ("SEV4", False)])
+def test_that_nobody_commands_is_said_where_the_policy_asks_for_a_commander(
+    book: Path, severity: str, *, said: bool, capsys: Out
+) -> None:
+    without = RECORD.replace("roles: {incident-commander: ben}\n", "", 1).replace("SEV1", severity)
+    (book / PATH).write_text(without.replace("  - {at: 2026-11-23T09:11Z", "# ", 1))
+    assert run([]) == 0
+    out = capsys.readouterr().out
+    assert "  investigating for 20m" in out
+    assert (", no commander\n" in out) is said
+
+
 def test_a_rotation_that_cannot_be_read_is_said_beside_who_is_on_call(book: Path, capsys: Out) -> None:
     (book / "rotations/broken.yaml").write_text("timezone: UTC\nlayers: 5\n")
     assert run([]) == 0

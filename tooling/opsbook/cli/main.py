@@ -130,7 +130,7 @@ class Commands(Group):
 def cli(context: click.Context, directory: Path | None) -> None:
     """Incidents as code: check, read and publish a book of operations records.
 
-    Alone, it says what is open, what is due, and who is on call.
+    Alone, it says what is open, which update is due, and who is on call; `opsbook due` says what is late.
     """
     context.obj = {"now": datetime.now(UTC)}
     if directory:

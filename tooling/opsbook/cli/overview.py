@@ -1,4 +1,4 @@
-"""`opsbook` alone: what is open, what is due, and who is on call."""
+"""`opsbook` alone: what is open, which update is due, and who is on call."""
 
 from __future__ import annotations
 
@@ -90,11 +90,14 @@ def _incident(
     level = content.severity or "severity not known"
     status = content.history.status
     commander = content.history.roles.get(COMMANDER) or content.roles.get(COMMANDER) or ()
-    who = f"commander {', '.join(map(clean, commander))}" if commander else paint("no commander", "33")
+    now = book.severities.levels.get(content.history.severity or content.severity or "")
+    who = f", commander {', '.join(map(clean, commander))}" if commander else ""
+    if not commander and now and COMMANDER in now.roles:
+        who = f", {paint('no commander', '33')}"
     kind = "" if content.kind == "incident" else f"  {content.kind}"
     yield f"{paint(clean(each.id), '1')}  {paint(clean(level), '1')}{kind}\n"
     yield f"  {clean(content.title)}\n"
-    yield f"  {status}{_age(content, at)}, {who}\n"
+    yield f"  {status}{_age(content, at)}{who}\n"
     yield from _due(book, content, at, zone, paint)
     yield from _stuck(book, content, at, paint)
 
@@ -143,6 +146,13 @@ def _stuck(book: Book, content: Incident, at: datetime, paint: Paint) -> Iterato
     yield f"  {paint(f'no progress for {write_roughly(at - last.at)}', '1;33')}; {step}\n"
 
 
+def _local(until: datetime, at: datetime, zone: ZoneInfo) -> str:
+    """`18:00 CET`; on another day than today `Mon 30 Nov 09:00 CET`."""
+    local = until.astimezone(zone)
+    today = local.date() == at.astimezone(zone).date()
+    return f"{local:%H:%M %Z}" if today else f"{local:%a} {local.day} {local:%b %H:%M %Z}"
+
+
 def _on_call(book: Book, at: datetime, paint: Paint) -> Iterator[str]:
     from opsbook.oncall.answers import now
     from opsbook.output.frames import clean
@@ -154,7 +164,7 @@ def _on_call(book: Book, at: datetime, paint: Paint) -> Iterator[str]:
         except LookupError:
             continue
         people = ", ".join(clean(book.name_of(person)) for person in here.people)
-        until = f"until {here.until.astimezone(here.zone):%a %H:%M %Z}" if here.until else ""
+        until = f"until {_local(here.until, at, here.zone)}" if here.until else ""
         rows.append((clean(rotation.id), people or paint("nobody", "1;31"), until))
     if not rows:
         return
