@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsbook.cli.options import colored, the_tree, unread
-from opsbook.cli.responding import OPEN, hint, lines, now
+from opsbook.cli.responding import OPEN, hint, lines, now, on_clock
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -146,13 +146,6 @@ def _stuck(book: Book, content: Incident, at: datetime, paint: Paint) -> Iterato
     yield f"  {paint(f'no progress for {write_roughly(at - last.at)}', '1;33')}; {step}\n"
 
 
-def _local(until: datetime, at: datetime, zone: ZoneInfo) -> str:
-    """`18:00 CET`; on another day than today `Mon 30 Nov 09:00 CET`."""
-    local = until.astimezone(zone)
-    today = local.date() == at.astimezone(zone).date()
-    return f"{local:%H:%M %Z}" if today else f"{local:%a} {local.day} {local:%b %H:%M %Z}"
-
-
 def _on_call(book: Book, at: datetime, paint: Paint) -> Iterator[str]:
     from opsbook.oncall.answers import now
     from opsbook.output.frames import clean
@@ -164,7 +157,7 @@ def _on_call(book: Book, at: datetime, paint: Paint) -> Iterator[str]:
         except LookupError:
             continue
         people = ", ".join(clean(book.name_of(person)) for person in here.people)
-        until = f"until {_local(here.until, at, here.zone)}" if here.until else ""
+        until = f"until {on_clock(here.until, at, here.zone)}" if here.until else ""
         rows.append((clean(rotation.id), people or paint("nobody", "1;31"), until))
     if not rows:
         return
