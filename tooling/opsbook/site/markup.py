@@ -41,8 +41,8 @@ _HIGHLIGHTED = 20_000
 _WARNS = re.compile(r"<p><strong>(warning|caution|danger|note)\b", re.IGNORECASE)
 _SIGNS = {"warning": "warning", "caution": "warning", "danger": "warning", "note": "note"}
 _DESTROYS = '<p class="ob-destroys">⚠ This destroys something. Read the warning before it.</p>'
-_WITHIN = ("Emphasis", "Strong", "Strikethrough")
 _INLINE = {"Emphasis": "em", "Strong": "strong", "Strikethrough": "del"}
+_WITHIN = tuple(_INLINE)
 _ROWS = {"TableHead": ("<thead><tr>", "</tr></thead>"), "TableRow": ("<tr>", "</tr>")}
 
 

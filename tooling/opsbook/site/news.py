@@ -52,7 +52,7 @@ class News:
         return {
             "id": card.id,
             "title": card.title,
-            "page": _address(card),
+            "page": card.address,
             "kind": incident.kind,
             "severity": incident.severity,
             "status": history.status,
@@ -62,7 +62,7 @@ class News:
             "services": [{"id": id, "name": self._guide.title("service", id)} for id in incident.services],
             "contributing_factors": list(incident.contributing_factors),
             "tags": list(incident.tags),
-            "postmortem": _address(report) if report else None,
+            "postmortem": report.address if report else None,
         }
 
     def pages(self, stubs: Iterable[Stub]) -> Iterator[Page]:
@@ -89,8 +89,4 @@ class News:
             text(stands), shown(incident.summary or ""), guide.when(changed), shown(last.text)
         )
         began = incident.history.known_since or min(each.at for each in incident.timeline)
-        return feeds.News(card.id, card.title, _address(card), began, changed, html, incident.severity or "")
-
-
-def _address(card: Card) -> str:
-    return card.page.removesuffix(".md") + ".html"
+        return feeds.News(card.id, card.title, card.address, began, changed, html, incident.severity or "")

@@ -104,7 +104,7 @@ class _Source(NamedTuple):
     @property
     def address(self) -> str:
         """Of the page, from the root of the site."""
-        return f"{self.name[:-3]}.html"
+        return _address(self.name)
 
     def sort(self, folders: Set[str]) -> _Sort:
         """What sort of page this is, given the folders of the navigation."""
@@ -176,12 +176,10 @@ class Stencils(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         """Lists in the site map the pages that a sample stands for."""
         if template_name == "sitemap.xml":
             for name, sort in self._samples.items():
-                address = f"{name[:-3]}.html"
+                address = _address(name)
                 entry = re.search(rf"\s*<url>(?:(?!<url>).)*?{address}.*?</url>", output_content, re.DOTALL)
                 if entry:
-                    found = (
-                        entry[0].replace(address, quote(f"{each[:-3]}.html")) for each in self._sorts[sort]
-                    )
+                    found = (entry[0].replace(address, quote(_address(each))) for each in self._sorts[sort])
                     output_content = output_content.replace(entry[0], "".join(found))
         return output_content
 
@@ -222,6 +220,11 @@ class Stencils(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         headings = self._markdown.convert("\n\n".join(each for each in blocks if each.startswith("#")))
         found = iter(headings.split("\n"))
         return [next(found) if each.startswith("#") else each for each in blocks], self._markdown.toc_tokens
+
+
+def _address(name: str) -> str:
+    """Of the page that a file of Markdown becomes."""
+    return f"{name.removesuffix('.md')}.html"
 
 
 def _listed(nav: Any) -> Iterator[str]:
