@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from opsbook.site.render import Page, Templates
 
 _PAGES = "build/pages"
+_BUILT_BY = {"mkdocs": ("mkdocs", "material"), "zensical": ("zensical",)}
+"""The modules that each builder needs."""
 visibility_option = click.option(
     "--visibility", type=click.Choice(("internal", "public")), default="internal",
     help="For whom: `public` shows what is marked so, of that only what customers may know.",
 )  # fmt: skip
 builder_option = click.option(
-    "--builder", type=click.Choice(("mkdocs", "zensical")), default="mkdocs",
+    "--builder", type=click.Choice(tuple(_BUILT_BY)), default="mkdocs",
     help="What makes HTML of the pages; Zensical is the successor of Material for MkDocs.",
 )  # fmt: skip
 _PLACES = ("incidents", "runbooks", "rotations", "policies")
@@ -68,8 +70,7 @@ def build(
     MkDocs make a site of them by the mkdocs.yml of the book. A record that cannot be read is
     listed on the home page and stops nothing. Exits with 1 where MkDocs warns.
     """
-    builds = ("zensical",) if builder == "zensical" else ("mkdocs", "material")
-    _need("jinja2", "pygments", *(() if markdown_only else builds))
+    _need("jinja2", "pygments", *(() if markdown_only else _BUILT_BY[builder]))
     from opsbook.book.settings import find_root
     from opsbook.site import build as site
 
@@ -79,7 +80,7 @@ def build(
         site.refuse_foreign(job.target)
     book = _book(root)
     job.write(book, moment(context.find_root().obj, at))
-    return 0 if markdown_only else job.make(book)
+    return 0 if markdown_only else job.make()
 
 
 @command.command()
@@ -98,8 +99,7 @@ def serve(context: click.Context, address: str, visibility: str, builder: str, a
     changes: of incidents and post-mortems only those pages whose inputs changed. Open pages load
     themselves again. Ctrl-C ends it.
     """
-    builds = ("zensical",) if builder == "zensical" else ("mkdocs", "material")
-    _need("jinja2", "pygments", *builds)
+    _need("jinja2", "pygments", *_BUILT_BY[builder])
     from opsbook.book.settings import find_root
     from opsbook.site import build as site
     from opsbook.site.kept import Kept
@@ -118,7 +118,7 @@ def serve(context: click.Context, address: str, visibility: str, builder: str, a
         book = _book(root)
         rules[:] = book.rule_paths()
         job.write(book, moment(context.find_root().obj, at))
-        job.make(book)
+        job.make()
 
     serve(where, job.target, build, lambda: looks(root, rules), partial(click.echo, err=True))
 
@@ -175,14 +175,14 @@ class _Job:
         other = _reference(self.program, templates), calendars(book, at), assets()
         return chain(site.pages(), *other), site.parts()
 
-    def make(self, book: Book) -> int:
+    def make(self) -> int:
         """Have the builder make a site of the pages; 1 where it warns."""
         from opsbook.output.frames import clean
         from opsbook.site import build as site
-        from opsbook.site.state import state
 
-        of = state(book, self.root, self.builder, site.made_of(self.pages))
-        if of and site.made_of(self.pages) and of == site.made_of(self.target):
+        pages = site.made_of(self.pages)  # says how mkdocs.yml and the builders are, too
+        of = pages and f"{pages} {self.builder}"
+        if of and of == site.made_of(self.target):
             click.echo(f"{self.shown}: nothing changed, begin with index.html")
             return 0
         warnings = site.make(
