@@ -13,7 +13,7 @@ from opsbook.book.tree import signature
 
 T = TypeVar("T")
 
-_OURS = (".py", ".yaml", ".md", ".j2", ".css", ".js")
+_OURS = (".py", ".yaml", ".yml", ".md", ".j2", ".css", ".js")
 
 _TOP = os.path.dirname(opsbook.__file__)
 
