@@ -346,6 +346,24 @@ def test_an_open_incident_that_cannot_be_read_is_named_and_no_second_one_is_aske
     assert f"\n  {said.removeprefix('error: ')}; `opsbook check" in err
 
 
+@pytest.mark.parametrize("words", [["log", "still here"], ["update", "-a", "internal", "--record", "x"]])
+def test_where_one_open_incident_is_taken_it_is_said_once_that_another_could_not_be_read(
+    book: Path, words: list[str], capsys: Out
+) -> None:
+    other = book / "incidents/2026/2026-11-23-doors-shut/incident.yaml"
+    other.parent.mkdir(parents=True)
+    other.write_text("title: [\n")
+    path = other.relative_to(book)
+    assert run(words) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(f"{ID}  10:30:00 CET")
+    said = f"passed over, though it may be open: {path}:1:8 cannot be read: `[` is opened here"
+    assert err.count(said) == 1
+    assert f"`opsbook check {path}` says how to mend it" in err
+    assert run([*words, "-i", ID]) == 0
+    assert "passed over" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("severity", "said"), [("SEV1", True), ("SEV4", False)])
 def test_that_nobody_commands_is_said_where_the_policy_asks_for_a_commander(
     book: Path, severity: str, *, said: bool, capsys: Out
@@ -527,6 +545,16 @@ def test_what_cannot_be_written_is_printed_with_all_that_it_says(
     assert err.partition(f"to paste into {PATH}:\n")[2].splitlines() == [f"  {each}" for each in lines]
     assert ("hi" in out) == (typed[0] == "update"), "the message is there to be sent"
     assert (book / PATH).read_text() == RECORD
+
+
+def test_two_updates_of_one_moment_are_kept_beside_each_other(book: Path) -> None:
+    for words in ("first", "second"):
+        assert run(["update", "-a", "internal", "--record", words]) == 0
+    kept = sorted((book / PATH).parent.glob("evidence/*"))
+    assert [file.name for file in kept] == [
+        "update-internal-20261123T093000Z-2.md", "update-internal-20261123T093000Z.md",
+    ]  # fmt: skip
+    assert ["second" in file.read_text() for file in kept] == [True, False]
 
 
 def test_an_update_whose_incident_nobody_knows_is_printed_as_one(book: Path, capsys: Out) -> None:
@@ -846,8 +874,12 @@ def test_a_role_may_be_typed_short(book: Path, typed: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [("sev1", "SEV1"), ("P0", "SEV0"), ("Major", "SEV1"), ("x", "x")]
-)
+    ("typed", "meant"),
+    [
+        ("sev1", "SEV1"), ("P0", "SEV0"), ("Major", "SEV1"), ("x", "x"),
+        ("sev 1", "SEV1"), ("sev-1", "SEV1"), ("major degradation", "SEV1"),
+    ],
+)  # fmt: skip
 def test_a_severity_may_be_typed_by_its_other_names(book: Path, typed: str, meant: str) -> None:
     assert level_named(Book(WorkTree(book)), typed) == meant
 
@@ -936,10 +968,73 @@ def test_a_token_that_was_pasted_is_masked_in_the_record_and_in_the_commit(book:
 
 
 def test_names_that_a_declaration_gets_wrong_are_its_next_steps(book: Path, capsys: Out) -> None:
-    assert run(["declare", "Sev nine", "-s", "SEV9", "--service", "payment-api", "--no-input"]) == 0
-    said = capsys.readouterr().err
-    assert "SEV9" in said
-    assert "did you mean `payments-api`?" in said
+    assert run(["declare", "Slow", "-s", "SEV1", "--service", "payment-api", "--no-input"]) == 0
+    assert "did you mean `payments-api`?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("level", "meant", "then"),
+    [
+        ("SEV9", "there are SEV0, SEV1, SEV2, SEV3.", "LEVEL"),
+        ("SVE1", "did you mean `SEV1`?", "SEV1"),
+    ],
+)
+def test_a_severity_that_is_no_level_is_said_first_and_kept_as_it_was_typed(
+    book: Path, level: str, meant: str, then: str, capsys: Out
+) -> None:
+    note = (
+        f"note no severity `{level}`: {meant} "
+        f"It is kept as you said it, until `opsbook severity {then}` says another"
+    )
+    assert run(["setup", "--as", "ana"]) == 0
+    capsys.readouterr()
+    id = declare("Doors stay shut", "-s", level, "--no-input")
+    out, err = capsys.readouterr()
+    assert out.startswith(f"{id}  declared at {level}, which is no level\n")
+    assert "next      opsbook severity LEVEL\n" in out
+    assert err.splitlines()[0] == note
+    assert err.count(f"no severity `{level}`") == 1
+    assert f"\nseverity: {level}\n" in (book / f"incidents/2026/{id}/incident.yaml").read_text()
+    assert run(["severity", level, "worse", "-i", ID]) == 0
+    assert capsys.readouterr().err.splitlines()[0] == note
+    assert added(book)[-1] == f'  - {{at: 2026-11-23T09:30Z, severity: {level}, by: ana, text: "worse"}}'
+
+
+@pytest.mark.parametrize("words", [["show"], ["timeline"]])
+def test_which_incident_is_told_is_said_as_in_every_other_command(
+    book: Path, words: list[str], capsys: Out
+) -> None:
+    other = declare("Doors stay shut")
+    capsys.readouterr()
+    told = []
+    for which in ([ID], ["-i", ID], ["--incident", ID], [ID, "-i", ID]):
+        assert run([*words, *which]) == 0
+        told.append(capsys.readouterr().out)
+    assert "Declines rise" in told[0]
+    assert told == [told[0]] * 4
+    assert run([*words, ID, "-i", other]) == 2
+    assert "ID or -i ID: name one incident" in capsys.readouterr().err
+
+
+def test_a_post_mortem_is_drafted_of_the_incident_that_is_named_in_either_way(book: Path) -> None:
+    assert run(["postmortem", "-i", ID]) == 0
+    assert (book / PATH).with_name("postmortem.md").exists()
+
+
+def test_of_a_name_that_no_incident_has_those_are_said_that_have_it_in_theirs(
+    book: Path, capsys: Out
+) -> None:
+    for number in range(12):
+        declare(f"Gate {number} shut")
+    capsys.readouterr()
+    assert run(["show", "declined"]) == 0  # the only one that is open and has the word in its name
+    assert run(["close", "--false-alarm", "-i", ID]) == 0
+    capsys.readouterr()
+    assert run(["show", "declined"]) == 2
+    assert f"  did you mean `{ID}`?\n" in capsys.readouterr().err
+    assert run(["show", "gate"]) == 2
+    newest = sorted((f"2026-11-23-gate-{number}-shut" for number in range(12)), reverse=True)
+    assert f"  there are {', '.join(newest[:10])} and 2 more\n" in capsys.readouterr().err
 
 
 def test_an_incident_is_meant_by_a_part_of_its_name_that_only_it_has(book: Path) -> None:

@@ -138,12 +138,16 @@ def _did_you_mean(word: Any, names: list[str]) -> str:
 
 
 def nearest(word: str, names: Any) -> str | None:
-    """The name that was most likely meant; None where nothing is near."""
-    from difflib import get_close_matches
+    """The name that was most likely meant; None where nothing is near, or two names are equally so: of
+    `SEV9` nobody knows which of the levels it was to be."""
+    from difflib import SequenceMatcher, get_close_matches
 
     by_lower = {name.lower(): name for name in sorted(names)}
     alike = 0.7 if len(word) > 4 else 0.6  # two letters swapped in a short name
-    near = get_close_matches(word[:100].lower(), by_lower, 1, alike)
+    said = word[:100].lower()
+    near = get_close_matches(said, by_lower, 2, alike)
+    if len(near) == 2 and len({SequenceMatcher(None, each, said).ratio() for each in near}) == 1:
+        return None
     return by_lower[near[0]] if near else None
 
 

@@ -16,6 +16,7 @@ from opsbook.cli.responding import (
     asks,
     hint,
     level_named,
+    level_said,
     lines,
     moment_of,
     next_steps,
@@ -228,7 +229,7 @@ def _joined(book: Book, told: Notice, at: datetime, options: dict[str, Any]) -> 
 def _level(book: Book, told: Notice | None, options: dict[str, Any]) -> str | None:
     """The severity as it was said, as the alert's label says it, or as the questions find it."""
     if options["severity"]:
-        return level_named(book, options["severity"])
+        return level_said(book, options["severity"])
     if told and told.severity:
         level = level_named(book, told.severity)
         if level in book.severities.levels:
@@ -339,7 +340,10 @@ def _lines(made: _Made, who: str | None, before: Sequence[Similar]) -> Iterator[
     from opsbook.output.frames import Paint, clean
 
     paint = Paint(colored())
-    level = f" at {clean(made.said.severity)}" if made.said.severity else ", severity not known yet"
+    said = made.said.severity
+    known = said in made.book.severities.levels
+    level = f" at {clean(said)}" if said else ", severity not known yet"
+    level += ", which is no level" if said and not known else ""
     yield f"{paint(clean(made.id), '1')}  declared{level}\n"
     yield _row("channel", [channel(made.id)])
     missing = _missing(made)
@@ -353,8 +357,8 @@ def _lines(made: _Made, who: str | None, before: Sequence[Similar]) -> Iterator[
     if before:
         yield _row("before", [cell for each in before for cell in _before(made, each)])
     first = f"opsbook role {clean(missing[0] if missing else 'scribe')} {clean(who or 'PERSON')}"
-    if not made.said.severity:
-        first = "opsbook classify --record"
+    if not known:
+        first = "opsbook severity LEVEL" if said else "opsbook classify --record"
     yield _row("next", [first, 'opsbook log "what you see"', 'opsbook mitigate "what stopped it"'])
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 _LONGEST = timedelta(days=3 * 366)
+_NAMED = 10
+"""Names that are listed where one is none of them; more are counted."""
 _WIDEST = 110
 """Columns of a report; longer lines are hard to read."""
 
@@ -128,14 +130,25 @@ def named(book: Book, kind: str, id: str) -> Document[Any]:
     read."""
     document = book.find(kind, id)
     if document is None:
-        from opsbook.book.validate import nearest
-
-        near = nearest(id, book.names(kind))
-        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(book.names(kind)) or 'none'}"
-        raise UserError(f"no {kind} `{id}` in this book", hint)
+        raise UserError(f"no {kind} `{id}` in this book", _meant(kind, id, book.names(kind)))
     if not document.readable:
         raise UserError(*document.refusal)
     return document
+
+
+def _meant(kind: str, id: str, names: Sequence[str]) -> str:
+    """What may have been meant by a name that is none's: what is near, else the names that it is a part of,
+    else some of all; of incidents the newest."""
+    from opsbook.book.validate import nearest
+
+    near = nearest(id, names)
+    within = [near] if near else [each for each in names if id.casefold() in each.casefold()]
+    if len(within) == 1:
+        return f"did you mean `{within[0]}`?"
+    among = within or names
+    listed = ", ".join((among[::-1] if kind == "incident" else among)[:_NAMED]) or "none"
+    more = f" and {len(among) - _NAMED:,} more" if len(among) > _NAMED else ""
+    return f"there are {listed}{more}"
 
 
 def unread(documents: Iterable[Document[Any]]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsbook.cli.options import Command, WordsAfter, at_option, colored, moment, named, the_book
-from opsbook.cli.responding import hint, person
+from opsbook.cli.responding import hint, incident_named, person
 from opsbook.cli.saving import save, saving_options
 from opsbook.errors import UserError
 
@@ -30,7 +30,7 @@ class _Postmortem(WordsAfter):
 
 
 @click.command(cls=_Postmortem)
-@click.argument("incident", required=False, metavar="[ID]")
+@incident_named("the one resolved last of those that have no post-mortem")
 @saving_options
 @click.pass_obj
 def command(obj: dict[str, Any], /, incident: str | None, **options: Any) -> None:  # noqa: ARG001

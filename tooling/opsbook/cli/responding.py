@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -62,12 +63,28 @@ _STEPS = 3
 # ── options ───────────────────────────────────────────────────────────────────────────────
 
 
-def incident_option(function: F) -> F:
+_LEFT_OUT = "that of the branch, of this clone, or the only open one"
+
+
+def incident_option(function: F, left_out: str = _LEFT_OUT) -> F:
     """`-i ID`: which incident is meant."""
-    return click.option(
-        "-i", "--incident", metavar="ID",
-        help="Which incident; left out, that of the branch, of this clone, or the only open one.",
-    )(function)  # fmt: skip
+    told = f"Which incident; left out, {left_out}."
+    return click.option("-i", "--incident", metavar="ID", help=told)(function)
+
+
+def incident_named(left_out: str = _LEFT_OUT) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`ID` or `-i ID` of a command that asks about one incident; the command gets `incident`."""
+
+    def named_by(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def command(*arguments: Any, id: str | None, incident: str | None, **options: Any) -> Any:
+            if id and incident and id != incident:
+                raise click.UsageError("ID or -i ID: name one incident")
+            return function(*arguments, incident=id or incident, **options)
+
+        return click.argument("id", required=False)(incident_option(command, left_out))
+
+    return named_by
 
 
 def entry_options(function: F) -> F:
@@ -139,6 +156,21 @@ def hint(text: str) -> None:
     click.echo(Paint(color)(clean(text), "2"), err=True, color=color or None)
 
 
+def warn(message: str, more: str) -> None:
+    """A line before the answer that nobody should miss; the next steps do not say its message again."""
+    from opsbook.output.frames import Paint, clean
+
+    _told().add(message)
+    color = colored(sys.stderr)
+    click.echo(f"{Paint(color)('note', '1;33')} {clean(f'{message}: {more}')}", err=True, color=color or None)
+
+
+def _told() -> set[str]:
+    """What this command has said beside its answer, of what it says once."""
+    told: set[str] = click.get_current_context().meta.setdefault("opsbook.told", set())
+    return told
+
+
 # ── which incident ────────────────────────────────────────────────────────────────────────
 
 
@@ -154,11 +186,12 @@ def current(book: Book, root: Path, asked: str | None, among: tuple[str, ...] = 
     stands = standing(book)
     found = [id for id, status in stands.items() if status in OPEN]
     found = found or [id for id, status in stands.items() if status in among]
+    broken = [document for id, status in stands.items() if status == "unreadable"
+              if (document := book.find("incident", id))]  # fmt: skip
     if len(found) == 1:
+        _say_passed_over(broken)
         return named(book, "incident", found[0])
     if not found:
-        broken = [document for id, status in stands.items() if status == "unreadable"
-                  if (document := book.find("incident", id))]  # fmt: skip
         if len(broken) == 1 and not broken[0].readable:
             raise UserError(*broken[0].refusal)
         if broken:
@@ -168,6 +201,14 @@ def current(book: Book, root: Path, asked: str | None, among: tuple[str, ...] = 
         )
     listed = [f"-i {id}" for id in found[-_LISTED:]]
     raise UserError(f"{len(found)} incidents could be meant; say which", "\n".join(listed))
+
+
+def _say_passed_over(broken: Sequence[Document[Incident]]) -> None:
+    """Of what cannot be read, and may be open as well, that it was passed over; once a command."""
+    for line in unread(broken[-_LISTED:]):
+        if line not in _told():
+            _told().add(line)
+            hint(f"passed over, though it may be open: {line}")
 
 
 def _meant(book: Book, asked: str) -> str:
@@ -205,13 +246,31 @@ def _noted(book: Book, root: Path, among: tuple[str, ...]) -> str | None:
 
 
 def level_named(book: Book, asked: str) -> str:
-    """The severity level that is meant by its name, in any case, or by one of its other names; what no
+    """The severity level that is meant by its name or by one of its other names, `sev 1` by `SEV1`; what no
     level is called stays as it is, for the rules to say."""
     levels = book.severities.levels
     for name, level in levels.items():
-        if asked.casefold() in (each.casefold() for each in (name, level.name, *level.aliases)):
+        if _letters(asked) in map(_letters, (name, level.name, *level.aliases)):
             return name
     return asked
+
+
+def _letters(name: str) -> str:
+    """A name without its case, and without what parts its words."""
+    return re.sub(r"[\s_-]+", "", name.casefold())
+
+
+def level_said(book: Book, asked: str) -> str:
+    """The same; what no level is called is kept, which is said before anything is answered."""
+    from opsbook.book.validate import nearest
+
+    name, levels = level_named(book, asked), book.severities.levels
+    if name not in levels and re.fullmatch(r"[\w.-]+", name):
+        near = nearest(name, levels)
+        meant = f"did you mean `{near}`?" if near else f"there are {', '.join(levels)}."
+        kept = f"It is kept as you said it, until `opsbook severity {near or 'LEVEL'}` says another"
+        warn(f"no severity `{name}`", f"{meant} {kept}")
+    return name
 
 
 def role_named(book: Book, asked: str) -> str:
@@ -491,7 +550,8 @@ def next_steps(book: Book, change: Change, path: str, at: datetime, then: Book |
     found = [
         each
         for each in _findings(then, change.landed(path), at)
-        if (each.code, each.message) not in before or (goes_on and each.name in _URGENT)
+        if ((each.code, each.message) not in before or (goes_on and each.name in _URGENT))
+        and each.message not in _told()
     ]
     if not found:
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsbook.cli.options import Command, the_book
-from opsbook.cli.responding import Draft, entry_options, level_named
+from opsbook.cli.responding import Draft, entry_options, level_said
 
 if TYPE_CHECKING:
     from opsbook.authoring.change import Change
@@ -26,7 +26,7 @@ def command(obj: dict[str, Any], /, level: str, why: tuple[str, ...], **options:
 
     LEVEL is a level of the severity policy or one of its other names: SEV1, P1, major.
     """
-    name = level_named(the_book(), level)
+    name = level_said(the_book(), level)
     Draft(obj, " ".join(why) or f"Severity {name}", options, severity=name).write(_set)
 
 

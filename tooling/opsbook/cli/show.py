@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opsbook.cli.options import Command, colored, the_book
-from opsbook.cli.responding import current, lines, now
+from opsbook.cli.responding import current, incident_named, lines, now
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("id", required=False)
+@incident_named()
 @click.option(
     "--similar", is_flag=True, help="Only the earlier incidents that are like it, and what they left undone."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def command(obj: dict[str, Any], /, id: str | None, similar: bool, as_json: bool) -> None:
+def command(obj: dict[str, Any], /, incident: str | None, similar: bool, as_json: bool) -> None:
     """Tell the incident ID, or the current one: whom it hurt, who did what when, what is left to do."""
     from opsbook.output.story import data, setting, story
 
     book = the_book()
-    incident = asked_for(book, id)
+    found = asked_for(book, incident)
     if similar:
-        _tell_similar(book, incident, as_json)
+        _tell_similar(book, found, as_json)
     elif as_json:
         from opsbook.output.json import encoded
 
-        click.echo(encoded(data(incident)), nl=False)
+        click.echo(encoded(data(found)), nl=False)
     else:
-        lines(story(book, incident, now(obj), setting(book.settings.timezone, colored())))
+        lines(story(book, found, now(obj), setting(book.settings.timezone, colored())))
 
 
 def _tell_similar(book: Book, incident: Document[Incident], as_json: bool) -> None:

@@ -10,7 +10,7 @@ import click
 
 from opsbook.cli.exports import files_of, pairs
 from opsbook.cli.options import Group, WordsAfter, colored, day, named, the_book, zone
-from opsbook.cli.responding import asks, lines, next_steps, no_input_option, now
+from opsbook.cli.responding import asks, incident_named, lines, next_steps, no_input_option, now
 from opsbook.cli.saving import save, saved, saving_options
 from opsbook.cli.show import asked_for
 
@@ -31,9 +31,9 @@ class _Timeline(WordsAfter):
 
 
 @click.command(cls=_Timeline)
-@click.argument("id", required=False)
+@incident_named()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(id: str | None, as_json: bool) -> None:
+def command(*, incident: str | None, as_json: bool) -> None:
     """What happened in the incident ID, or in the current one, in order of time.
 
     `opsbook timeline import` takes over what was written down in a chat or a table.
@@ -41,13 +41,13 @@ def command(id: str | None, as_json: bool) -> None:
     from opsbook.output.story import data, setting, timeline
 
     book = the_book()
-    incident = asked_for(book, id)
+    found = asked_for(book, incident)
     if as_json:
         from opsbook.output.json import encoded
 
-        click.echo(encoded(data(incident)["record"].get("timeline", [])), nl=False)
+        click.echo(encoded(data(found)["record"].get("timeline", [])), nl=False)
     else:
-        lines(timeline(incident.content, setting(book.settings.timezone, colored())))
+        lines(timeline(found.content, setting(book.settings.timezone, colored())))
 
 
 # ── import ────────────────────────────────────────────────────────────────────────────────

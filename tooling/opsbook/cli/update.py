@@ -127,15 +127,16 @@ def _record(draft: Draft, text: str) -> None:
         }
         about = _about(draft) | {name: at for name, at in ahead.items() if at}
         from opsbook.authoring.entry import entry_of
+        from opsbook.authoring.evidence import kept
 
-        path = f"evidence/update-{draft.options['audience']}-{entry.at:%Y%m%dT%H%M%SZ}.md"
+        name = f"update-{draft.options['audience']}-{entry.at:%Y%m%dT%H%M%SZ}.md"
+        files, places = kept(book, incident.id, {name: said.text.encode("utf-8")})
         whole = entry_of(
             **{name: getattr(entry, name) for name in entry.model_fields_set}
-            | {"update": about, "evidence": (*entry.evidence, path)}
+            | {"update": about, "evidence": (*entry.evidence, *places)}
         )
         change = added(incident, whole, summary(incident.id, f"update to {draft.options['audience']}"))
-        folder = incident.path.removesuffix("incident.yaml")
-        return change._replace(files={**change.files, folder + path: said.text.encode("utf-8")})
+        return change._replace(files={**change.files, **files})
 
     draft.text = text
     draft.said["update"] = _about(draft)
