@@ -9,7 +9,7 @@ import subprocess
 import sys
 from calendar import monthrange
 from collections import Counter
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -139,16 +139,65 @@ def test_every_fence_that_is_left_open_is_found_and_no_other(books: list[Path]) 
     assert found == {"GuestVCPUQueueHighCritical", "PrometheusOperatorNodeLookupErrors"}
 
 
-def test_durations_that_contradict_the_times_of_their_page_are_found(books: list[Path]) -> None:
-    found = Counter(
-        (book.name, each["message"].split("`")[1])
+RIGHT_ALL_THE_SAME = {
+    ("2020-02-25", "7h"): "these are the support hours that it names",
+    ("2020-04-15", "0h 30m"): "counts from the declaration",
+    ("2020-04-15", "5h 09m"): "these are the support hours that it names",
+    ("2020-08-14", "0h 37m"): "counts from the declaration",
+    ("2020-08-25", "0h 45m"): "counts from the declaration",
+    ("2020-09-07", "3h 02m"): "counts from the declaration",
+    ("2020-09-28", "0h 15m"): "counts from the declaration",
+}
+UNDECIDED = {
+    ("2020-02-25", "4h 9m"): "the page does not say when the repair ended",
+    ("2020-08-04", "5h 8m"): "the page does not say when the repair ended",
+    ("2021-07-12", "20h 03m"): "2 minutes are let pass",
+    ("2024-09-20", "11m"): "may have begun before it was detected",
+    ("2024-09-20", "20m"): "may have begun before it was detected",
+}
+
+
+def test_durations_that_contradict_the_times_of_their_page_are_found(
+    corpora: Path, books: list[Path]
+) -> None:
+    found = [
+        (book.name, Path(each["path"]).parent.name[:10], each["message"].split("`")[1])
         for book in books
         for each in strictly(book, "check", "--select", "contradictory_duration", "--format", "json")
-    )
-    durations = ["5h 16m", "5h 27m", "5h 3m", "7h 43m", "33h 14m", "35h 33m", "21h 20m"]
-    durations += ["4h 45m", "1h 50m", "673h 34m"]  # beside a wrong day, month or year
-    durations += ["35h 36m"] * 3  # on two pages, one copied from the other
-    assert found == Counter(("moj__cloud-platform", each) for each in durations)
+    ]
+    assert {name for name, *_ in found} == {"moj__cloud-platform"}
+    pages = (corpora / "postmortems" / "moj__cloud-platform" / "incidents").glob("20*")
+    differing = [(page.name[:10], typed) for page in pages for typed in differences(page.read_text())]
+    assert len(differing) == 29
+    known = Counter(differing) - Counter([*RIGHT_ALL_THE_SAME, *UNDECIDED])
+    assert known.total() == 17
+    assert Counter((day, typed) for _, day, typed in found) - known == {
+        ("2023-01-05", "673h 34m"): 1,  # beside a wrong year, and no time at which it was detected
+    }
+    assert not known - Counter((day, typed) for _, day, typed in found)
+
+
+def differences(text: str) -> list[str]:
+    """The durations of a page that are not the time since the detection, to the minute, worked out without
+    opsbook."""
+    times = {
+        label: datetime.fromisoformat(f"{day}T{hour:0>2}:{minute}")
+        for label, day, hour, minute in re.findall(
+            r"^ +- (Fault detected|First detected|Team aware|Repaired|Resolved)(?: declared)?:?"
+            r" (\S{10}) (\d?\d):?(\d\d)$",
+            text,
+            re.MULTILINE,
+        )
+    }
+    begun = [at for label, at in times.items() if label not in ("Repaired", "Resolved")]
+    found = []
+    for what, typed in re.findall(r"^- \*\*Time to (repair|resolve)\*\*: ([\dhdm ]*\w)", text, re.MULTILINE):
+        end = times.get("Repaired" if what == "repair" else "Resolved", times.get("Resolved"))
+        units = {unit: int(number) for number, unit in re.findall(r"(\d+)([dhm])", typed)}
+        length = timedelta(days=units.get("d", 0), hours=units.get("h", 0), minutes=units.get("m", 0))
+        if begun and end and abs(end - begun[0] - length) > timedelta(minutes=1):
+            found.append(typed)
+    return found
 
 
 def test_the_reviews_that_are_overdue_are_those_of_the_calendar(books: list[Path]) -> None:

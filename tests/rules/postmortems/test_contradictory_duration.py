@@ -48,6 +48,13 @@ def found(findings: Findings, text: str, record: str | None = RECORD) -> list[st
         ("Duration: about half an hour", "about half an hour"),
         ("Duration: ~1h", "~1h"),
         ("The outage lasted 43 minutes, and nobody was paged.", "43 minutes"),
+        ("The outage lasted about an hour.", "about an hour"),
+        ("Time to resolve: 2h 47m", "2h 47m"),  # nobody rounds to that
+        ("Orders failed from 10:02 to 12:40 UTC (2h 8m).", "2h 8m"),
+        ("Between 23:50 and 00:20 (20 minutes) orders failed.", "20 minutes"),
+        ("From 2026-03-02 10:00 until 2026-03-04 10:00 (1 day): orders failed.", "1 day"),
+        ("* 10:02–12:40 UTC (~1 hour): orders failed", "~1 hour"),
+        ("It lasted 2h 8m, from 10:02 to 12:40 UTC.", "2h 8m"),
     ],
 )
 def test_this_contradicts_the_record(findings: Findings, text: str, duration: str) -> None:
@@ -72,6 +79,20 @@ def test_this_contradicts_the_record(findings: Findings, text: str, duration: st
         "```\nDuration: 43 minutes\n```",
         "<!-- Duration: 43 minutes -->",
         "Duration: unknown",
+        "Time to resolve: 7h (during support hours 10:00-17:00)",  # on whose clock, a record does not say
+        "Orders failed from 10:02 to 12:40 UTC (2h 38m).",
+        "Orders failed from 10:02 to 12:40 UTC (about two hours).",
+        "Between 23:50 and 00:20 (30 minutes) orders failed.",
+        "From 11:30 to 1:20 (1h 50m) orders failed.",  # on a clock of twelve hours
+        "From 10:02 AM to 12:40 PM (8 minutes) orders failed.",
+        "From 10:02 UTC to 12:40 CET (1h 38m) orders failed.",
+        "From 10:02 to 12:40 (5 minutes of it without a warning) orders failed.",
+        "From 10:02 to 12:40 orders were late (5 minutes).",
+        "From 10:02 to 12:40 (2 days) orders failed.",
+        "From 2026-03-02 10:00 to 2026-03-32 12:00 (2 hours) orders failed.",
+        "It lasted 2h 38m, from 10:02 to 12:40 UTC.",
+        "`10:02 to 12:40 (8 minutes)`",
+        "| From | To |\n| --- | --- |\n| 10:02 | 12:40 (8 minutes) |",
     ],
 )
 def test_this_may_stand_beside_the_record(findings: Findings, text: str) -> None:
@@ -132,6 +153,74 @@ def test_clocks_without_a_date_count_within_a_day(findings: Findings) -> None:
 )
 def test_times_that_can_be_read_in_two_ways_are_not_read(findings: Findings, times: str) -> None:
     assert found(findings, times + "- Duration: 43m", None) == []
+
+
+HOURS = "(during support hours 10:00-17:00)"
+FRIDAY = "- Fault occurs: 2026-03-06 16:00\n- Resolved: 2026-03-10 11:00\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        (f"9h {HOURS}", True),  # an hour on Friday, seven on Monday, one on Tuesday
+        (f"23h {HOURS}", True),  # with the weekend
+        ("9h (during business hours 10:00 – 17:00, M-F)", True),
+        (f"2h 1m {HOURS}", True),  # Monday was a holiday
+        (f"11h 31m {HOURS}", False),
+        ("23h (during support hours 10:00-17:00 M-F)", False),
+        ("9h (during support hours)", True),
+        ("80h (during support hours 17:00-10:00)", True),  # cannot be read
+        ("80h (during support hours 10:00-27:00)", True),
+    ],
+)
+def test_the_hours_that_a_page_names_are_counted(findings: Findings, typed: str, right: bool) -> None:
+    reported = found(findings, f"{FRIDAY}- Time to resolve: {typed}", None)
+    assert reported == ([] if right else [typed.partition(" (")[0]])
+
+
+def test_hours_are_said_in_the_message(findings: Findings) -> None:
+    text = f"# Checkout\n\n{FRIDAY}- Time to resolve: 11h 31m {HOURS}\n"
+    [finding] = findings("contradictory_duration", {f"{FOLDER}/postmortem.md": text})
+    assert finding.message == "`11h 31m` does not fit `Fault occurs` to `Resolved`: `9h` within `10:00-17:00`"
+
+
+NOTICED = "- First detected: 10:14\n- Repaired: 10:20\n- Resolved: 11:36\n".replace(": 1", ": 2026-03-02 1")
+
+
+def test_one_duration_may_show_where_a_page_counts_from(findings: Findings) -> None:
+    assert found(findings, NOTICED + "- Time to repair: 30m", None) == []
+    assert found(findings, NOTICED + "- Time to repair: 30m\n- Time to resolve: 1h 22m", None) == ["30m"]
+    assert found(findings, NOTICED + "- Time to repair: 30m\n- Time to resolve: 1h 20m", None) == []
+    assert found(findings, NOTICED + "- Duration: 3h 30m\n- Time to resolve: 1h 22m", None) == []
+
+
+@pytest.mark.parametrize(
+    "timeline",
+    [
+        "- 09:00 Incident began\n- 09:10 We were paged\n- 11:00 Resolved.\n",
+        "- **09:00** - The outage started\n- **11:00** - The outage was resolved\n",
+        "| Time | Event |\n| --- | --- |\n| 09:00 UTC | Started |\n| 11:00 UTC | Incident is resolved |\n",
+        "2026-03-02 09:00: Incident started\n2026-03-02T11:00: Incident ended\n",
+    ],
+)
+def test_entries_of_a_timeline_that_name_a_milestone_are_times(findings: Findings, timeline: str) -> None:
+    assert found(findings, timeline + "\nDuration: 43m", None) == ["43m"]
+    assert found(findings, timeline + "\nDuration: 2h", None) == []
+
+
+@pytest.mark.parametrize(
+    "timeline",
+    [
+        "- 09:00 Started looking into it\n- 11:00 Resolved the ticket\n",
+        "- 09:00 Started\n- 11:00 Resolved\n- 12:00 Incident resolved\n",
+        "- 09:00 AM Started\n- 11:00 AM Resolved\n",
+        "- 09:00 Started\n- 2026-03-02 11:00 Resolved\n",
+        "- 29:00 Started\n- 11:00 Resolved\n",
+        "- 09:00 Started\n- 11:00 Resolved\n\n- First detected: 10:00 or so\n",
+    ],
+)
+def test_other_entries_of_a_timeline_are_none(findings: Findings, timeline: str) -> None:
+    assert found(findings, timeline + "\nDuration: 43m", None) == []
 
 
 @given(st.integers(0, 10_000), st.booleans())
