@@ -12,5 +12,5 @@ def test_the_page_is_the_one_that_the_code_writes() -> None:
 
 
 def test_every_estimate_names_its_source() -> None:
-    for name in ("Kaplan", "Wilson", "Epstein", "Rubin", "Efron", "Byar", "Jeffreys", "Hyndman", "Irwin"):
+    for name in ("Kaplan", "Wilson", "Epstein", "Rubin", "Zou", "Byar", "Newcombe", "Hyndman", "Irwin"):
         assert name in page()

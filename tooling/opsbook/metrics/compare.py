@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import variance
 from typing import Literal, NamedTuple
 
 from opsbook.metrics.estimates import (
+    Curve,
+    Estimate,
     Observation,
     Range,
     Share,
+    counted,
     difference,
     dispersion,
-    quantiles,
-    rates,
-    shares,
     survival,
 )
 
@@ -36,6 +35,7 @@ _FEWEST = 6
 """Of fewer no interval of a median at 95 % has two ends."""
 _SHORTEST = 60.0
 """Nobody logs more exactly than to the minute."""
+_ANY = Range(-math.inf, math.inf)
 
 
 class Comparison(NamedTuple):
@@ -60,26 +60,26 @@ def lengths(now: Sequence[Observation], before: Sequence[Observation]) -> Compar
     δ the logarithm of the change: the usual size of two samples (R. V. Lenth, *The American Statistician*
     55, 2001), times π/2, since a median uses so much less of what it is given than a mean.
     """
-    was, there = survival(before).quantile(0.5), survival(now).quantile(0.5)
-    now, before = sorted(now), sorted(before)
-    change = difference(
-        lambda random: quantiles(now, 0.5, random),
-        lambda random: quantiles(before, 0.5, random),
-        (now, before),
-    )
+    curves = survival(now), survival(before)
+    there, was = (each.quantile(0.5) for each in curves)
     needed, seen = None, 0.0
     spread = _spread(now, before)
     if was is not None and there is not None and spread is not None:
         seen = abs(math.log(max(there, _SHORTEST) / max(was, _SHORTEST)))
         needed = _sized(math.pi * spread / max(seen, math.log(1 + _LEAST)) ** 2)
     fewest = min(sum(over for _, over in each) for each in (now, before))
-    if fewest < _FEWEST:
-        change = Range(-math.inf, math.inf)
-    elif needed is not None and needed <= fewest:
+    change = difference(*map(_median, curves)) if fewest >= _FEWEST else _ANY
+    if fewest >= _FEWEST and needed is not None and needed <= fewest:
         would_show = seen <= math.log(1 + _LEAST)
         found = _judged(was, there, change, -1, None if would_show else fewest + 1)
         return found._replace(would_show=would_show and found.verdict == "cannot tell")
     return _judged(was, there, change, -1, needed)
+
+
+def _median(curve: Curve) -> Estimate:
+    """Where too much goes on to say, it is at least the longest seen."""
+    value = curve.quantile(0.5)
+    return Estimate(curve.last if value is None else value, curve.interval(0.5))
 
 
 def parts(now: Share, before: Share) -> Comparison:
@@ -88,12 +88,10 @@ def parts(now: Share, before: Share) -> Comparison:
     It would take n = (z₀.₉₇₅ + z₀.₈)² (p₁q₁ + p₂q₂) / (p₁ − p₂)² (J. L. Fleiss, *Statistical Methods for
     Rates and Proportions*, 1981, chapter 3).
     """
-    change = difference(
-        lambda random: shares(*now, random), lambda random: shares(*before, random), (now, before)
-    )
     was, there = before.share, now.share
-    needed = None
+    change, needed = _ANY, None
     if was is not None and there is not None:
+        change = difference(Estimate(there, now.interval), Estimate(was, before.interval))
         smooth = [(hits + 0.5) / (of + 1) for hits, of in (now, before)]
         step = max(abs(there - was), _LEAST * max(was, there, 0.1))
         needed = _sized(sum(each * (1 - each) for each in smooth) / step**2)
@@ -109,11 +107,7 @@ def counts(now: Sequence[int], before: Sequence[int]) -> Comparison:
     """
     there, was = sum(now), sum(before)
     spread = dispersion(now, before)
-    change = difference(
-        lambda random: rates(there, random, spread),
-        lambda random: rates(was, random, spread),
-        (list(now), list(before)),
-    )
+    change = difference(*(Estimate(each, counted(each, spread)) for each in (there, was)))
     needed = None
     if there or was:
         step = max(abs(there - was), _LEAST * max(was, 1))
@@ -123,16 +117,20 @@ def counts(now: Sequence[int], before: Sequence[int]) -> Comparison:
 
 def unknown(found: Comparison) -> Comparison:
     """The same where the record does not reach back far enough to compare."""
-    return found._replace(change=Range(-math.inf, math.inf), verdict="cannot tell", needed=None)
+    return found._replace(change=_ANY, verdict="cannot tell", needed=None)
 
 
 def _spread(*samples: Sequence[Observation]) -> float | None:
     """The variance of the logarithms of lengths within their samples; None of too few to tell."""
     logs = [[math.log(max(at, _SHORTEST)) for at, _ in each] for each in samples if each]
     freedom = sum(map(len, logs)) - len(logs)
-    if freedom < _FREEDOM:
-        return None
-    return sum(variance(each) * (len(each) - 1) for each in logs if len(each) > 1) / freedom
+    return sum(map(_squares, logs)) / freedom if freedom >= _FREEDOM else None
+
+
+def _squares(values: Sequence[float]) -> float:
+    """The squares of the distances to the mean, summed."""
+    mean = math.fsum(values) / len(values)
+    return math.fsum((each - mean) ** 2 for each in values)
 
 
 def _sized(number: float) -> int:

@@ -1,26 +1,38 @@
 """Estimates of what is behind a handful of figures, and how far they can be trusted.
 
 Lengths that go on are not dropped: they are known to be at least so long (right-censored), and what is
-estimated from them can only be longer. Every random draw comes from the figures themselves, sorted: the same
-figures give the same answer, in whatever order they come.
+estimated from them can only be longer. No dice are cast: the same figures give the same answer, in whatever
+order they come.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, groupby
-from random import Random
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 Observation = tuple[float, bool]
 """A length, and whether it is over; where it goes on the real one is at least that."""
-DRAWS = 1000
 _Z = 1.959964
 """The normal quantile for 95 %."""
+_ENDS = (0.025, 0.975)
 _CLOSE = 1e-9
-_MANY = 32
-_RUNS = 16
+
+
+class Range(NamedTuple):
+    """Where a value lies with 95 % confidence; an end that nothing bounds is infinite."""
+
+    low: float
+    high: float
+
+
+class Estimate(NamedTuple):
+    """What a value is thought to be, and where it lies."""
+
+    value: float
+    within: Range
 
 
 class Step(NamedTuple):
@@ -28,6 +40,10 @@ class Step(NamedTuple):
 
     at: float
     share: float
+    left: int
+    """How many had lasted so long."""
+    ended: int
+    """How many of them ended then."""
 
 
 class Curve(NamedTuple):
@@ -63,8 +79,55 @@ class Curve(NamedTuple):
         area, before, share = 0.0, 0.0, 1.0
         for step in self.steps:
             area += share * (step.at - before)
-            before, share = step
+            before, share = step.at, step.share
         return area + share * (self.last - before)
+
+    def interval(self, share: float) -> Range:
+        """Where the length lies within which a share is over: what the smoothed Bayesian bootstrap would
+        draw, without drawing.
+
+        Rubin (*Annals of Statistics* 9, 1981) gives every observation a random weight, exponential and
+        independent; Banks (*Biometrika* 75, 1988) gives the weights to the gaps between them, one of which
+        lies beyond the last. What lasts longer than a length is then a product of beta variables, 1 − B with
+        B of Beta(dᵢ, nᵢ + 1 − dᵢ) for each length up to there. Without open ones that is a beta variable
+        itself, and the interval that of order statistics, which is exact; of fewer than six it has no end, as
+        no interval of a median at 95 % has: 1 − 2·½⁵ = 94 %. With open ones, which enter as Kaplan and Meier
+        have them, it is taken for the one with the same mean and variance. An end beyond all that was seen is
+        known to be no less than that, and no more is known of it.
+        """
+        mean = square = 1.0
+        places = []
+        for step in self.steps:
+            whole, rest = step.left + 1, step.left + 1 - step.ended
+            mean *= rest / whole
+            square *= rest * (rest + 1) / (whole * (whole + 1))
+            places.append((step.at, mean, square))
+        low, high = (_reached(places, 1 - share, chance) for chance in _ENDS)
+        return Range(self.last if low is None else low, math.inf if high is None else high)
+
+
+def _reached(places: Sequence[tuple[float, float, float]], left: float, chance: float) -> float | None:
+    """The length after which so much or less is left with a chance, between two lengths in proportion; None
+    where none of them is long enough. Of each the mean and the mean square of what is left are known."""
+    number = bisect_left(places, chance, key=lambda place: _at_most(left, *place[1:]))
+    if number == len(places):
+        return None
+    at, *after = places[number]
+    start, *before = places[number - 1] if number else (0.0,)
+    below = _at_most(left, *before) if before else 0.0
+    return start + (at - start) * (chance - below) / (_at_most(left, *after) - below)
+
+
+def _at_most(limit: float, mean: float, square: float) -> float:
+    """The chance that a beta variable with this mean and mean square is no more than a limit.
+
+    E. Paulson, *Annals of Mathematical Statistics* 13 (1942), 233-235; it errs by a few in ten thousand.
+    """
+    size = mean * (1 - mean) / (square - mean * mean) - 1
+    one, other = 9 * mean * size, 9 * (1 - mean) * size
+    root = (other / one * limit / (1 - limit)) ** (1 / 3)
+    normal = ((1 - 1 / other) * root - 1 + 1 / one) / math.sqrt(root * root / other + 1 / one)
+    return (1 + math.erf(normal / math.sqrt(2))) / 2
 
 
 def survival(found: Iterable[Observation]) -> Curve:
@@ -81,7 +144,7 @@ def survival(found: Iterable[Observation]) -> Curve:
         ended = sum(over for _, over in same)
         if ended:
             share = share * (left - ended) / left
-            steps.append(Step(at, share))
+            steps.append(Step(at, share, left, ended))
         left -= len(same)
     return Curve(tuple(steps), ordered[-1][0] if ordered else 0.0)
 
@@ -92,13 +155,6 @@ def _ordered(found: Iterable[Observation]) -> list[Observation]:
 
 
 # ── shares and counts ─────────────────────────────────────────────────────────────────────
-
-
-class Range(NamedTuple):
-    """Where a value lies with 95 % confidence; an end that nothing bounds is infinite."""
-
-    low: float
-    high: float
 
 
 class Share(NamedTuple):
@@ -137,106 +193,21 @@ def wilson(hits: int, of: int) -> Range:
     return Range(low if hits else 0.0, high if hits < of else 1.0)
 
 
-def counted(number: int) -> Range:
-    """The interval of a count of events that come independently, by Byar's approximation of the exact one:
-    n (1 − 1/9n ∓ z/3√n)³, for the upper end with n + 1.
+def counted(number: int, dispersion: float = 1.0) -> Range:
+    """The interval of a count of events, by Byar's approximation of the exact one where they come
+    independently: n (1 − 1/9n ∓ z/3√n)³, for the upper end with n + 1.
 
     N. E. Breslow and N. E. Day, *Statistical Methods in Cancer Research* II, IARC 1987, page 69.
-    """
-    low = number * (1 - 1 / (9 * number) - _Z / (3 * math.sqrt(number))) ** 3 if number else 0.0
-    above = number + 1
-    return Range(max(low, 0.0), above * (1 - 1 / (9 * above) + _Z / (3 * math.sqrt(above))) ** 3)
-
-
-# ── the bootstrap ─────────────────────────────────────────────────────────────────────────
-
-
-def quantiles(found: Iterable[Observation], share: float, random: Random) -> Iterator[Range]:
-    """Draws, without end, of the length within which a share is over: the smoothed Bayesian bootstrap.
-
-    Rubin (*Annals of Statistics* 9, 1981) gives every observation a random weight, exponential and
-    independent, in place of the number of times it is drawn again; Banks (*Biometrika* 75, 1988) gives the
-    weights to the gaps between them, one of which lies beyond the last. Without open ones an interval from
-    these draws is that of order statistics, which is exact; of fewer than six it has no end, as no interval
-    of a median at 95 % has: 1 − 2·½⁵ = 94 %. Open ones enter as Kaplan and Meier have them. A draw
-    beyond all that was seen is known to be no less than that, and no more is known of it.
-    """
-    found = list(found)
-    runs, longest = _runs(found), max((at for at, _ in found), default=0.0)
-    left = 1 - share
-    gamma = random.gammavariate
-    while len(runs) == 1 and not runs[0][1]:  # the same, and sooner: nothing goes on
-        lengths = runs[0][0]
-        place = _below(random, len(lengths), share)
-        yield _in_gap(random, lengths, place, 0.0) if place < len(lengths) else Range(longest, math.inf)
-    while True:
-        weights = [(gamma(len(lengths), 1), gamma(going, 1) if going else 0.0) for lengths, going in runs]
-        at_risk = sum(map(sum, weights)) + random.expovariate(1)
-        still, before, drawn = 1.0, 0.0, Range(longest, math.inf)
-        for (lengths, _), (over, open) in zip(runs, weights, strict=True):
-            after = still * (at_risk - over) / at_risk
-            if after <= left:
-                part = at_risk * (1 - left / still) / over
-                place = _below(random, len(lengths) - 1, min(max(part, 0.0), 1.0))
-                drawn = _in_gap(random, lengths, place, before)
-                break
-            still, at_risk, before = after, at_risk - over - open, lengths[-1]
-        yield drawn
-
-
-def _runs(found: Iterable[Observation]) -> list[tuple[list[float], int]]:
-    """Lengths that are over, in order, as far as the next open ones, and how many of those follow; what was
-    open before anything was over tells of no length. Of very many such runs neighbours are put together, and
-    their open ones at the end."""
-    runs: list[tuple[list[float], int]] = []
-    for over, group in groupby(_ordered(found), key=lambda each: each[1]):
-        lengths = [at for at, _ in group]
-        if over:
-            runs.append((lengths, 0))
-        elif runs:
-            runs[-1] = (runs[-1][0], len(lengths))
-    size = -(-len(runs) // _RUNS)
-    if size <= 1:
-        return runs
-    parts = (zip(*runs[start : start + size], strict=True) for start in range(0, len(runs), size))
-    return [(list(chain(*lengths)), sum(going)) for lengths, going in parts]
-
-
-def _in_gap(random: Random, lengths: Sequence[float], place: int, before: float) -> Range:
-    """Somewhere between a length and the one before it."""
-    lower = lengths[place - 1] if place else before
-    at = lower + random.random() * (lengths[place] - lower)
-    return Range(at, at)
-
-
-def _below(random: Random, number: int, share: float) -> int:
-    """How many of some numbers from 0 to 1 lie below a share."""
-    if number <= _MANY:
-        return sum(random.random() < share for _ in range(number))
-    spread = math.sqrt(number * share * (1 - share))
-    return min(max(round(random.gauss(number * share, spread)), 0), number)
-
-
-def shares(hits: int, of: int, random: Random) -> Iterator[Range]:
-    """Draws, without end, of a share: Beta(hits + ½, misses + ½), Jeffreys' interval.
-
-    L. D. Brown, T. T. Cai and A. DasGupta, *Statistical Science* 16 (2001), 101-133: drawing hits and misses
-    again would give a share of all, or of none, no uncertainty.
-    """
-    while True:
-        at = random.betavariate(hits + 0.5, of - hits + 0.5)
-        yield Range(at, at)
-
-
-def rates(number: int, random: Random, dispersion: float = 1.0) -> Iterator[Range]:
-    """Draws, without end, of how many events are to be expected where a number n was seen: φ Gamma(n/φ + ½).
 
     `dispersion` is φ, the variance of counts over their mean: 1 where they come independently, more where
-    one brings another (P. McCullagh and J. A. Nelder, *Generalized Linear Models*, 1989, section 6.2).
+    one brings another (P. McCullagh and J. A. Nelder, *Generalized Linear Models*, 1989, section 6.2); then
+    it is φ times the interval of n/φ.
     """
-    while True:
-        at = random.gammavariate(number / dispersion + 0.5, dispersion)
-        yield Range(at, at)
+    events = number / dispersion
+    low = events * (1 - 1 / (9 * events) - _Z / (3 * math.sqrt(events))) ** 3 if events else 0.0
+    above = events + 1
+    high = above * (1 - 1 / (9 * above) + _Z / (3 * math.sqrt(above))) ** 3
+    return Range(max(low, 0.0) * dispersion, high * dispersion)
 
 
 def dispersion(*periods: Sequence[int]) -> float:
@@ -250,15 +221,18 @@ def dispersion(*periods: Sequence[int]) -> float:
     return max(sum((number - mean) ** 2 / mean for each, mean in means for number in each) / freedom, 1.0)
 
 
-def difference(
-    now: Callable[[Random], Iterator[Range]], before: Callable[[Random], Iterator[Range]], seed: object
-) -> Range:
-    """The interval of a difference: from the 2.5th to the 97.5th percentile of draws (B. Efron, *Annals of
-    Statistics* 7, 1979). The dice are cast by `seed`: the figures, so that they fall the same each time."""
-    random = Random(repr(seed))
-    pairs = [each for _, *each in zip(range(DRAWS), now(random), before(random), strict=False)]
-    edge = round(DRAWS * 0.025)
+# ── differences ───────────────────────────────────────────────────────────────────────────
+
+
+def difference(now: Estimate, before: Estimate) -> Range:
+    """The interval of a difference of two values a − b, each known to lie within an interval of its own:
+    a − b − √((a − lₐ)² + (u_b − b)²) to a − b + √((uₐ − a)² + (b − l_b)²).
+
+    G. Y. Zou and A. Donner, *Statistics in Medicine* 27 (2008), 1693-1702; for shares it is method 10 of
+    R. G. Newcombe, *Statistics in Medicine* 17 (1998), 873-890.
+    """
+    change = now.value - before.value
     return Range(
-        sorted(one.low - other.high for one, other in pairs)[edge - 1],
-        sorted(one.high - other.low for one, other in pairs)[-edge],
+        change - math.hypot(now.value - now.within.low, before.within.high - before.value),
+        change + math.hypot(now.within.high - now.value, before.value - before.within.low),
     )

@@ -51,11 +51,9 @@ _PARTS: tuple[tuple[str, Any, tuple[tuple[str, Any], ...]], ...] = (
         compare,
         (
             ("Of lengths", compare.lengths),
-            ("", estimates.quantiles),
+            ("", estimates.Curve.interval),
             ("Of shares", compare.parts),
-            ("", estimates.shares),
             ("Of counts", compare.counts),
-            ("", estimates.rates),
             ("", estimates.dispersion),
             ("Of any", estimates.difference),
         ),
