@@ -914,7 +914,7 @@ def test_a_command_of_the_night_loads_only_what_it_uses(book: Path) -> None:
     assert loaded() == {"pydantic"}
     assert loaded("show") == {"pydantic"}
     assert loaded("timeline") == {"pydantic"}
-    writing = {"pydantic", "yaml", "subprocess", "tempfile"}
+    writing = {"pydantic", "yaml", "subprocess"}
     assert loaded("log", "x") == writing
     assert loaded("mitigate") == writing
     assert loaded("declare", "x") == writing

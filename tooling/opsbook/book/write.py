@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -191,12 +192,10 @@ def sweep(root: Path, path: str) -> None:
 @contextmanager
 def _draft(target: Path, content: bytes, mode: int) -> Iterator[Path]:
     """The content in a temporary file beside its place, forced to disk."""
-    from tempfile import mkstemp  # not by who only reads
-
-    handle, name = mkstemp(prefix=f".{target.name}.", suffix=_DRAFT, dir=target.parent)
-    draft = Path(name)
+    draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}{_DRAFT}")
+    file = open(draft, "xb", opener=partial(os.open, mode=0o600))  # noqa: SIM115 - who fails here made none
     try:
-        with os.fdopen(handle, "wb") as file:
+        with file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -9,13 +9,21 @@ from typing import Annotated
 
 from pydantic import Field, RootModel, model_validator
 
-from opsbook.model.incident import Visibility
-from opsbook.model.kind import EscalationId, HolidaysId, Id, Many, Model, PersonId, ServiceId, TeamId, Text
+from opsbook.model.kind import (
+    Country,
+    EscalationId,
+    HolidaysId,
+    Id,
+    Many,
+    Model,
+    PersonId,
+    ServiceId,
+    TeamId,
+    Text,
+    Visibility,
+)
 from opsbook.model.refusal import refuse
 from opsbook.model.times import Date, Zone
-
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
-"""A country, or a part of one: ISO 3166, `DE` or `DE-BE`."""
 
 
 class Absence(Model):

@@ -26,6 +26,7 @@ from opsbook.model.kind import (
     ServiceId,
     SeverityName,
     Text,
+    Visibility,
     needs,
     not_together,
 )
@@ -46,7 +47,6 @@ Milestone = Literal[
 ServiceState = Literal["operational", "degraded", "partial-outage", "down"]
 Audience = Literal["internal", "executives", "customers", "public", "regulator"]
 Stage = Literal["investigating", "identified", "monitoring", "resolved"]
-Visibility = Literal["public", "internal", "restricted"]
 IncidentKind = Literal["incident", "drill", "near-miss", "false-alarm"]
 
 

@@ -7,7 +7,7 @@ field is its description in the JSON Schema and in the editor.
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
@@ -79,6 +79,9 @@ SOME = r"\S"
 Id = Annotated[str, Field(pattern=ID)]
 Text = Annotated[str, Field(pattern=SOME)]
 """Text that says something."""
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+"""A country, or a part of one: ISO 3166, `DE` or `DE-BE`."""
+Visibility = Literal["public", "internal", "restricted"]
 
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Strict(False)]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from opsbook.model.incident import Visibility
-from opsbook.model.kind import FrontMatter, Many, Model, PersonId, Text
+from opsbook.model.kind import FrontMatter, Many, Model, PersonId, Text, Visibility
 from opsbook.model.times import Date, Instant
 
 SECTIONS = {

@@ -6,8 +6,7 @@ from typing import Annotated
 
 from pydantic import AliasChoices, Field
 
-from opsbook.model.incident import Visibility
-from opsbook.model.kind import FrontMatter, Many, OwnerId, ServiceId, SeverityNames, Text
+from opsbook.model.kind import FrontMatter, Many, OwnerId, ServiceId, SeverityNames, Text, Visibility
 from opsbook.model.times import Date, ReviewPeriod
 
 

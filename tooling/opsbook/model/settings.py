@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from opsbook.diagnostics import LevelName, Profile
-from opsbook.model.directory import Country
-from opsbook.model.kind import Id, Many, Model, Text
+from opsbook.model.kind import Country, Id, Many, Model, Text
 from opsbook.model.refusal import refuse
 from opsbook.model.times import ReviewPeriod, Zone
 

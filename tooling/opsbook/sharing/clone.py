@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -402,9 +401,11 @@ class Clone(Git):
     @contextmanager
     def spare_index(self) -> Iterator[Path]:
         """A copy of the index, which knows what is on disk, to be changed and thrown away."""
+        from shutil import copyfile  # not for a commit of whole files
+
         spare = self.desk / f"index.{os.getpid()}"
         with suppress(FileNotFoundError):
-            shutil.copyfile(self.own / "index", spare)
+            copyfile(self.own / "index", spare)
         try:
             yield spare
         finally:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
 from pathlib import Path
 
 from opsbook.book.kinds import identify
@@ -41,7 +39,10 @@ def merged(path: str, base: str, ours: str, theirs: str) -> str:
 
 
 def _by_lines(path: str, base: str, ours: str, theirs: str) -> str:
-    with tempfile.TemporaryDirectory(prefix="opsbook-") as folder:
+    import subprocess  # not by who has one side alone
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="opsbook-") as folder:
         files = [Path(folder) / name for name in ("ours", "base", "theirs")]
         for file, text in zip(files, (ours, base, theirs), strict=True):
             file.write_bytes(text.encode("utf-8"))

@@ -63,9 +63,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
-from opsbook.lint.parts import sections, unfinished
 from opsbook.lint.rule import rule
-from opsbook.model.postmortem import SECTIONS
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -82,7 +80,12 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     if not unrated:
         return
     postmortem = context.book.find("postmortem", incident.id)
-    if postmortem is None or not postmortem.readable or unfinished(postmortem):
+    if postmortem is None or not postmortem.readable:
+        return
+    from opsbook.lint.parts import sections, unfinished  # not for an incident without a post-mortem
+    from opsbook.model.postmortem import SECTIONS
+
+    if unfinished(postmortem):
         return
     if sections(postmortem, context) == SECTIONS["full"]:
         names = ", ".join(f"`{id}`" for id in unrated[:_NAMED]) + (" …" if len(unrated) > _NAMED else "")
