@@ -136,7 +136,7 @@ def test_every_kind_has_a_list_or_a_page_even_in_an_empty_book() -> None:
 
 def test_times_are_those_of_the_books_zone_and_days_too() -> None:
     page = site()[f"{FOLDER}/index.md"]
-    assert '<time datetime="2026-03-02T09:02Z">10:02</time>' in page
+    assert '<time datetime="2026-03-02T09:14Z">10:14</time>' in page
     assert page.count('class="ob-day"') == 1
     moved = site({**FILES, "opsbook.toml": 'timezone = "Asia/Tokyo"\n'})[f"{FOLDER}/index.md"]
     assert re.findall(r'<li class="ob-day">(.*)</li>', moved) == [

@@ -300,10 +300,8 @@ def local_day(at: datetime, zone: ZoneInfo) -> date:
 
 def write_instant(value: datetime) -> str:
     """`2026-03-02T09:02Z`: UTC, seconds only where there are some."""
-    utc = value.astimezone(UTC)
-    if utc.microsecond:
-        return utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return utc.strftime("%Y-%m-%dT%H:%M:%SZ" if utc.second else "%Y-%m-%dT%H:%MZ")
+    written = value.astimezone(UTC).isoformat().removesuffix("+00:00")
+    return f"{written.removesuffix(':00')}Z"
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

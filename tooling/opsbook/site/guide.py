@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from opsbook.model.time import write_instant, write_length
 from opsbook.site import markup
-from opsbook.site.escape import text
+from opsbook.site.escape import html, joined, text
 from opsbook.site.survey import Card, Run, Survey, calendar_page, index_page, plural
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ ROOT = "\x01"
 """Stands for the way from a page to the root of the site; no record text can hold it."""
 _ADDRESS = re.compile(r"(?i)(?:https?://[^\s/?#]|mailto:[^\s])[^\s]*\Z")
 _INCIDENT = re.compile(r"\b\d{4}-\d\d-\d\d-[\w.-]*\w", re.ASCII)
+_DAY, _MINUTE, _SECOND = len("2026-03-02 "), len("2026-03-02 10:02"), len("2026-03-02 10:02:00")
+"""So far an instant is written."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -70,7 +72,7 @@ class Guide:
         """A link to a record by its title; the id as code where there is no such page."""
         card = self.survey[kind, id]
         if card is None:
-            return Markup("<code>{}</code>").format(text(id))
+            return html(f"<code>{text(id)}</code>")
         return self.to(card.page, words) if words else self.card(card)
 
     def title(self, kind: str, id: str) -> str:
@@ -84,7 +86,7 @@ class Guide:
 
     def links(self, kind: str, ids: Iterable[str]) -> Markup:
         """Several of them, one after the other."""
-        return Markup(", ").join(self.link(kind, id) for id in ids)
+        return joined(self.link(kind, id) for id in ids)
 
     def severity(self, name: str) -> Markup:
         """A level of severity, coloured by its rank and linked to what it means."""
@@ -104,17 +106,17 @@ class Guide:
 
     def key(self, severity: str) -> Markup:
         """A level as the key of a picture: its colour as a square, and its name."""
-        return Markup('<span class="ob-key ob-key-{}">{}</span>').format(self.rank(severity), text(severity))
+        return html(f'<span class="ob-key ob-key-{self.rank(severity)}">{text(severity)}</span>')
 
     def role(self, name: str) -> Markup:
         """A role, linked to its duties."""
         return self.to("policies/roles.md", self.roles.get(name, name), markup.slug(name))
 
     def roles_of(self, names: Iterable[str]) -> Markup:
-        return Markup(", ").join(self.role(name) for name in names)
+        return joined(self.role(name) for name in names)
 
     def severities(self, names: Iterable[str]) -> Markup:
-        return Markup(" ").join(self.severity(name) for name in names)
+        return joined((self.severity(name) for name in names), " ")
 
     def card(self, card: Card) -> Markup:
         """A link to a record's page."""
@@ -124,12 +126,12 @@ class Guide:
         return found
 
     def cards(self, cards: Iterable[Card]) -> Markup:
-        return Markup(", ").join(self.card(card) for card in cards)
+        return joined(self.card(card) for card in cards)
 
     def path(self, kind: Kind, card: Card) -> Markup:
         """The way from the home page down to a record."""
         home = self.to("index.md", "Home")
-        return Markup("{} › {} › {}").format(home, self.to(index_page(kind), plural(kind)), text(card.id))
+        return html(f"{home} › {self.to(index_page(kind), plural(kind))} › {text(card.id)}")
 
     def runs(self, card: Card) -> list[Run]:
         """When a runbook was followed, the last first."""
@@ -137,21 +139,21 @@ class Guide:
 
     def to(self, page: str, words: str, anchor: str = "") -> Markup:
         """A link to a page of the site."""
-        return Markup(f'<a href="{_href(page, anchor)}">{text(words)}</a>')  # noqa: S704
+        return html(f'<a href="{_href(page, anchor)}">{text(words)}</a>')
 
     def filtered(self, page: str, field: str, value: str, words: Any = "") -> Markup:
         """A link to a list, filtered by a value."""
         query = urlencode({field: value}, quote_via=quote).replace("_", "%5F").replace("~", "%7E")
-        return Markup(f'<a href="{_href(page)}?{query}">{text(words or value)}</a>')  # noqa: S704
+        return html(f'<a href="{_href(page)}?{query}">{text(words or value)}</a>')
 
     def all_filtered(self, page: str, field: str, values: Iterable[str]) -> Markup:
         """Values one after the other, each leading to what else has it."""
-        return Markup(", ").join(self.filtered(page, field, value) for value in values)
+        return joined(self.filtered(page, field, value) for value in values)
 
     def address(self, target: str, words: str = "") -> Markup:
         """A web address somebody wrote; what is none shows as text."""
         if _ADDRESS.match(target):
-            return Markup('<a href="{}">{}</a>').format(text(target), text(words or _short(target)))
+            return html(f'<a href="{text(target)}">{text(words or _short(target))}</a>')
         return text(f"{words}: {target}" if words else target)
 
     def due(self, item: Item) -> Markup:
@@ -173,10 +175,10 @@ class Guide:
     def owners(self, item: Item) -> Markup:
         """Whose something is, else whose it was, else the team it falls to."""
         if item.owners:
-            return Markup(", ").join(map(self.either, item.owners))
+            return joined(map(self.either, item.owners))
         if item.gone:
-            gone = Markup(", ").join(map(self.either, item.gone))
-            return Markup("{} {}").format(gone, self.badge("gone", "overdue"))
+            gone = joined(map(self.either, item.gone))
+            return html(f"{gone} {self.badge('gone', 'overdue')}")
         return self.link("team", item.team) if item.team else text("nobody")
 
     def edit(self, card: Card) -> Markup:
@@ -206,7 +208,7 @@ class Guide:
             path, mark, anchor = target.partition("#")
             anchor = markup.slug(unquote(anchor)) if mark else ""
             if not path:
-                return Markup("#{}").format(text(anchor))
+                return html(f"#{text(anchor)}")
             return self._inside(card, unquote(path), anchor)
 
         return resolve
@@ -251,18 +253,19 @@ class Guide:
         except OverflowError:
             return at.astimezone(UTC)
 
-    def when(self, at: datetime, style: str = "%Y-%m-%d %H:%M") -> Markup:
-        """An instant on the book's clock; a pointer over it shows UTC, as the style sheet has it."""
-        written, shown = write_instant(at), self.local(at).strftime(style)
-        return Markup(f'<time datetime="{written}">{shown}</time>')  # noqa: S704
+    def when(self, at: datetime, style: str = "", *, approximate: bool = False) -> Markup:
+        """An instant on the book's clock, `2026-03-02 10:02` or in a style of its own; a pointer over it
+        shows UTC, as the style sheet has it."""
+        local = self.local(at)
+        return _time(at, local.strftime(style) if style else f"{local}"[:_MINUTE], approximate)
 
-    def clock(self, at: datetime) -> Markup:
+    def clock(self, at: datetime, *, approximate: bool = False) -> Markup:
         """The time of day of an instant."""
-        return self.when(at, "%H:%M:%S" if at.second else "%H:%M")
+        return _time(at, f"{self.local(at)}"[_DAY : _SECOND if at.second else _MINUTE], approximate)
 
     def day(self, value: date | None) -> Markup:
         """A date, kept on one line; nothing where there is none."""
-        return Markup(f"<time>{value}</time>" if value else "")  # noqa: S704
+        return html(f"<time>{value}</time>" if value else "")
 
     def duration(self, value: Length) -> str:
         return write_length(value)
@@ -271,12 +274,17 @@ class Guide:
 
     def badge(self, words: Any, style: str = "") -> Markup:
         """A word in a coloured box."""
-        kinds = text(f"ob-badge ob-{style}" if style else "ob-badge")
-        return Markup(f'<span class="{kinds}">{text(words)}</span>')  # noqa: S704
+        kinds = text(f"ob-badge ob-{style}") if style else "ob-badge"
+        return html(f'<span class="{kinds}">{text(words)}</span>')
 
     def listed(self, values: Iterable[Any]) -> Markup:
         """Values one after the other, with commas."""
-        return Markup(", ").join(text(value) for value in values)
+        return joined(text(value) for value in values)
+
+
+def _time(at: datetime, shown: str, approximate: bool) -> Markup:
+    guess = '<abbr title="approximately">≈</abbr> ' if approximate else ""
+    return html(f'<time datetime="{write_instant(at)}">{guess}{shown}</time>')
 
 
 def _folder(path: str) -> str:
@@ -286,7 +294,7 @@ def _folder(path: str) -> str:
 def _href(page: str, anchor: str = "") -> Markup:
     """The address of a page or file of the site; its letters are such as need no escape."""
     target = f"{page.removesuffix('.md')}.html" if page.endswith(".md") else page
-    return Markup(ROOT + target + (f"#{text(anchor)}" if anchor else ""))  # noqa: S704
+    return html(ROOT + target + (f"#{text(anchor)}" if anchor else ""))
 
 
 def _short(target: str) -> str:

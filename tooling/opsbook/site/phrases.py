@@ -110,7 +110,7 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 def length(value: timedelta) -> str:
     """A duration in its two largest units: `51 min`, `4 h 18 min`, `4 d 14 h`;
     a number never parts from its unit."""
-    left, parts = max(int(value.total_seconds()), 0), list[str]()
+    left, parts = max(value.days * 86_400 + value.seconds, 0), list[str]()
     for unit, seconds in _UNITS:
         count, left = divmod(left, seconds)
         if count:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, TemplateError
 
 from opsbook.errors import UserError
-from opsbook.site import escape, facts, guide, markup, phrases
+from opsbook.site import escape, facts, guide, markup, phrases, show
 from opsbook.text import shown
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _trusted() -> Environment:
     found = Environment(
         loader=PackageLoader("opsbook.site"), autoescape=True, undefined=StrictUndefined, **_OPTIONS
     )
-    found.globals.update(about=facts, say=phrases, slug=markup.slug)
+    found.globals.update(about=facts, say=phrases, show=show, slug=markup.slug)
     return found
 
 
@@ -137,15 +137,16 @@ def _sandboxed(own: Mapping[str, str]) -> Environment:
     from opsbook.authoring.sandbox import Sandbox
     from opsbook.site import catalogue, public_pages, status
 
-    about, say = _functions(facts), _functions(phrases)
+    about, say, shows = _functions(facts), _functions(phrases), _functions(show)
     names = {name for name in vars(guide.Guide) if not name.startswith("_")}
     methods = [vars(guide.Guide)[name] for name in names]
     asked = (markup.slug, status.shown, status.lasted, public_pages.page_of, catalogue.Entry.state)
-    granted = [*about.values(), *say.values(), *methods, *asked]
+    granted = [*about.values(), *say.values(), *shows.values(), *methods, *asked]
     found = Sandbox(
         granted, {guide.Guide: {*names, "zone"}}, loader=_Loader(own), autoescape=True, **_OPTIONS
     )
-    found.globals.update(about=SimpleNamespace(**about), say=SimpleNamespace(**say), slug=markup.slug)
+    named = {"about": about, "say": say, "show": shows}
+    found.globals.update({name: SimpleNamespace(**each) for name, each in named.items()}, slug=markup.slug)
     return found
 
 

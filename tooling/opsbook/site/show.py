@@ -1,0 +1,229 @@
+"""What stands many times on a page, or on many pages, as HTML: entries, facts, figures, rows of tables.
+
+A template could say all of it, and did; as functions each writes one text and escapes each value once, which
+takes a small part of the time where there are ten thousand pages. Templates call them as `show`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from opsbook.site import facts as known
+from opsbook.site.escape import html, text
+from opsbook.site.phrases import length, sort
+
+if TYPE_CHECKING:
+    from datetime import date, timedelta
+
+    from opsbook.model.incident import Entry, Update
+    from opsbook.site.evidence import Exhibit
+    from opsbook.site.facts import Facts
+    from opsbook.site.guide import Guide
+    from opsbook.site.response import Duty, Reached, Run, Tile, Told
+    from opsbook.site.survey import Card
+    from opsbook.site.work import Work
+
+
+# ── any record ────────────────────────────────────────────────────────────────────────────
+
+
+def facts(found: Facts, without: Iterable[str] = ()) -> Markup:
+    """Labels and values, but for some; nothing where there are none."""
+    left = {label: value for label, value in found.items() if label not in without} if without else found
+    pairs = [f"<div><dt>{text(label)}</dt><dd>{text(value)}</dd></div>" for label, value in left.items()]
+    return html(f'<dl class="ob-facts">{"".join(pairs)}</dl>' if pairs else "")
+
+
+def tiles(found: Iterable[Tile]) -> Markup:
+    """The figures at the head of a page."""
+    tiles = "".join(map(_tile, found))
+    return html(f'<ul class="ob-tiles">{tiles}</ul>' if tiles else "")
+
+
+def _tile(tile: Tile) -> str:
+    style = f" ob-tile-{tile.style}" if tile.style else ""
+    note = f' <span class="ob-tile-note">{text(tile.note)}</span>' if tile.note else ""
+    return (
+        f'<li class="ob-tile{style}"><span class="ob-tile-name">{text(tile.name)}</span> '
+        f"<strong>{text(tile.value)}</strong>{note}</li>"
+    )
+
+
+# ── an incident ───────────────────────────────────────────────────────────────────────────
+
+
+def steps(found: Iterable[Reached], guide: Guide) -> Markup:
+    """The milestones as a table: when each was, how long after the one before, and after the first."""
+    rows = "".join(
+        f"<tr><td>{text(step.name)}</td><td>{guide.when(step.at, approximate=step.approximate)}</td>"
+        f"<td>{_length(step.since)}</td><td>{_length(step.total)}</td></tr>\n"
+        for step in found
+    )
+    return _table(("Milestone", "At", "After the one before", "Since the first"), rows)
+
+
+def _length(value: timedelta | None) -> str:
+    return "" if value is None else length(value)
+
+
+def _table(names: Iterable[str], rows: str) -> Markup:
+    head = "".join(f"<th>{name}</th>" for name in names)
+    return html(f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>")
+
+
+def timeline(
+    days: Iterable[tuple[date, Iterable[tuple[Entry, Iterable[Exhibit]]]]], card: Card, guide: Guide
+) -> Markup:
+    """The entries of a timeline by days, each with its exhibits."""
+    lines = ['<ol class="ob-timeline">']
+    for day, entries in days:
+        lines.append(f'<li class="ob-day">{day:%A}, {day.day} {day:%B %Y}</li>')
+        lines += [_entry(entry, exhibits, card, guide) for entry, exhibits in entries]
+    return html("\n".join([*lines, "</ol>"]))
+
+
+def _entry(entry: Entry, exhibits: Iterable[Exhibit], card: Card, guide: Guide) -> str:
+    return (
+        f'<li class="{sort(entry)}">{guide.clock(entry.at, approximate=entry.approximate)} '
+        f"{' '.join(_words(entry, guide))}{guide.markdown(entry.text, card)}"
+        f"{''.join(_asides(entry, card, guide))}{''.join(map(_exhibit, exhibits))}</li>"
+    )
+
+
+def _words(entry: Entry, guide: Guide) -> Iterator[str]:
+    """What an entry is and what it set, in boxes: `b` has the style sheet's, others a colour of their own."""
+    if entry.milestone:
+        yield f"<b>{entry.milestone}</b>"
+    if entry.severity:
+        yield guide.severity(entry.severity)
+    if entry.type:
+        yield f"<b>{entry.type}</b>"
+    if entry.choice:
+        yield f"<b>{entry.choice}</b>"
+    if entry.update:
+        yield f"<b>told: {entry.update.audience}</b>"
+        if entry.update.stage:
+            yield f"<b>{entry.update.stage}</b>"
+    if entry.page:
+        yield f"<b>page</b> {guide.link('person', entry.page.person)}"
+        if entry.page.outcome:
+            yield f"<b>{entry.page.outcome}</b>"
+    if entry.runbook:
+        yield f"<b>runbook</b> {guide.link('runbook', entry.runbook.id)}"
+        yield guide.badge(entry.runbook.result, entry.runbook.result)
+
+
+def _asides(entry: Entry, card: Card, guide: Guide) -> Iterator[str]:
+    for role, people in entry.roles.items():
+        yield f"<small>{guide.role(role)}: {guide.links('person', people) or 'nobody'}</small>"
+    for service, state in entry.services.items():
+        stands = f": {guide.badge(state, state)}" if state else ""
+        yield f"<small>{guide.link('service', service)}{stands}</small>"
+    if entry.by or entry.evidence or entry.source:
+        by = f"by {guide.either(entry.by)}" if entry.by else ""
+        proofs = "".join(f" · {guide.proof(card, each)}" for each in entry.evidence)
+        source = f" · {guide.address(entry.source)}" if entry.source else ""
+        yield f"<small>{by}{proofs}{source}</small>"
+
+
+def _exhibit(each: Exhibit) -> str:
+    if each.text:
+        return (
+            f'<details class="ob-more ob-exhibit"><summary>{text(each.name)}</summary>{each.text}</details>'
+        )
+    picture = f'<img src="{each.address}" alt="{text(each.alt)}" loading="lazy">'
+    return f'<p class="ob-exhibit"><a href="{each.address}">{picture}</a></p>'
+
+
+def told(found: Iterable[Told], guide: Guide) -> Markup:
+    """How each audience was kept informed, as rows."""
+    rows = "".join(
+        f"<tr><td>{text(each.audience)}</td>{_cell('Updates sent', each.sent)}"
+        f"{_cell('Longest silence', _length(each.longest))}"
+        f"{_cell('Allowed', 'not asked for' if each.allowed is None else length(each.allowed))}"
+        f"{_cell('Verdict', _kept(each, guide))}</tr>\n"
+        for each in found
+    )
+    return _table(("Audience", "Updates sent", "Longest silence", "Allowed", "Verdict"), rows)
+
+
+def _kept(each: Told, guide: Guide) -> str:
+    if each.allowed is None:
+        return ""
+    return guide.badge(f"{each.late} late", "overdue") if each.late else guide.badge("in time", "ok")
+
+
+def _cell(label: str, value: Any) -> str:
+    """A cell that says on a phone what it is."""
+    return f'<td data-label="{label}">{text(value)}</td>'
+
+
+def owed(found: Iterable[Duty], guide: Guide) -> Markup:
+    """What was owed to others by when, as rows."""
+    rows = "".join(
+        f"<tr><td>{text(duty.what)}</td>{_cell('By', guide.when(duty.due))}"
+        f"{_cell('Came', guide.when(duty.met) if duty.met else 'not yet')}"
+        f"{_cell('Verdict', _met(duty, guide))}</tr>\n"
+        for duty in found
+    )
+    return _table(("Owed", "By", "Came", "Verdict"), rows)
+
+
+def _met(duty: Duty, guide: Guide) -> Markup:
+    if duty.late:
+        return guide.badge("late", "overdue")
+    return guide.badge("in time", "ok") if duty.met else guide.badge("due")
+
+
+def updates(entries: Iterable[Entry], card: Card, guide: Guide) -> Markup:
+    """The updates of a timeline as they were sent, as rows."""
+    rows = "".join(_sent(entry, entry.update, card, guide) for entry in entries if entry.update)
+    return _table(("Sent", "To", "Stage", "Said", "Promised"), rows)
+
+
+def _sent(entry: Entry, update: Update, card: Card, guide: Guide) -> str:
+    return (
+        f"<tr><td>{guide.when(entry.at)}</td>{_cell('To', update.audience)}"
+        f"{_cell('Stage', update.stage or '')}{_cell('Said', guide.markdown(entry.text, card))}"
+        f"{_cell('Promised', _promised(update, guide))}</tr>\n"
+    )
+
+
+def _promised(update: Update, guide: Guide) -> Markup:
+    found = [f"next update by {guide.clock(update.next_update)}"] if update.next_update else []
+    found += [f"working again by {guide.when(update.eta)}"] if update.eta else []
+    return html(" ".join(found))
+
+
+def work(items: Iterable[Work], guide: Guide) -> Markup:
+    """Action items, one below the other, with what is known of each."""
+    return html("\n".join(_item(each, guide) for each in items))
+
+
+def _item(each: Work, guide: Guide) -> str:
+    return (
+        f'<div class="ob-item" id="action-{text(each.id)}">'
+        f"<p>{state(each, guide)} <strong>{text(each.item.title)}</strong></p>"
+        f"{facts(known.work(each, guide))}</div>"
+    )
+
+
+def state(work: Work, guide: Guide) -> Markup:
+    """How far an action item is, as a badge."""
+    if work.answered:
+        return guide.badge("late, with a reason")
+    words = "overdue" if work.overdue else work.item.status
+    return guide.badge(words, words)
+
+
+def runs(found: Iterable[Run], guide: Guide) -> Markup:
+    """The runbooks that were followed, and what came of it."""
+    lines = "".join(
+        f"<li>{guide.clock(run.at)} {guide.link('runbook', run.id)} "
+        f"{guide.badge(run.result, run.result)}</li>\n"
+        for run in found
+    )
+    return html(f"<ul>\n{lines}</ul>")
