@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
+import click
 import pytest
 
-from opsbook.cli.main import run
+from opsbook.cli.main import cli, run
+from opsbook.cli.options import WordsAfter
 from opsbook.diagnostics import Level
 from opsbook.edits import apply, compatible
 from opsbook.lint.catalog import catalog
@@ -14,6 +18,7 @@ from opsbook.lint.examples import Example, examples
 from opsbook.lint.rule import Rule
 from opsbook.text import Source, Span
 
+_COMMAND = re.compile("`opsbook ([^`]+)`")
 RULES = list(catalog().values())
 PAGES = [(rule, list(examples(rule))) for rule in RULES]
 EXAMPLES = [
@@ -60,6 +65,21 @@ def test_the_table_of_rules_in_the_documentation_is_current(capsys: pytest.Captu
 def test_exactly_the_marked_lines_are_reported(rule: Rule, example: Example) -> None:
     found = example.findings(rule)
     assert {(each.location.path, each.location.start.line) for each in found} == example.expected
+
+
+@pytest.mark.parametrize(("rule", "wrong", "following"), WRONG_AND_NEXT)
+def test_a_command_that_a_finding_names_can_be_typed(
+    rule: Rule, wrong: Example, following: Example | None
+) -> None:
+    for typed in (typed for each in wrong.findings(rule) for typed in _COMMAND.findall(each.hint)):
+        words, command = shlex.split(typed), cli
+        while isinstance(command, click.Group):
+            command = command.get_command(click.Context(command), words.pop(0))
+        assert command is not None, typed
+        if isinstance(command, WordsAfter) and words and words[0] in command.words():
+            command = command.words()[words.pop(0)]
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("-")} <= known, typed
 
 
 @pytest.mark.parametrize(("rule", "wrong", "following"), WRONG_AND_NEXT)

@@ -547,6 +547,28 @@ def test_what_cannot_be_written_is_printed_with_all_that_it_says(
     assert (book / PATH).read_text() == RECORD
 
 
+def test_where_people_meet_is_said_once_it_is_known_and_taken_back_with_its_entry(
+    book: Path, capsys: Out
+) -> None:
+    assert run(["severity", "SEV1", "still"]) == 0
+    before = (book / PATH).read_text()
+    room = "https://meet.example.com/x"
+    assert run(["log", "All in one room", "--link", f"war_room={room}", "--link", "chat=https://c.d"]) == 0
+    text = (book / PATH).read_text()
+    assert f'\nlinks: {{war_room: "{room}", chat: "https://c.d"}}\ntimeline:\n' in text
+    assert text.endswith(f'text: "All in one room (war_room: {room}, chat: https://c.d)"}}\n')
+    assert run(["undo"]) == 0
+    assert (book / PATH).read_text() == before
+    assert run(["log", "--link", f"war_room={room}"]) == 0
+    assert added(book)[-1].endswith(f'text: "war_room: {room}"}}')
+    capsys.readouterr()
+    assert run(["log", "--link", "war_room=https://ghp_" + "8Qw3nZr6TkY1bVc5Lx0MhJd7Fa2SgE4UiPo9@x.y"]) == 0
+    assert "masked a GitHub token" in capsys.readouterr().err
+    assert "8Qw3nZr6" not in (book / PATH).read_text()
+    assert run(["log", "--link", "war_room"]) == 2
+    assert "--link `war_room` says no address" in capsys.readouterr().err
+
+
 def test_two_updates_of_one_moment_are_kept_beside_each_other(book: Path) -> None:
     for words in ("first", "second"):
         assert run(["update", "-a", "internal", "--record", words]) == 0

@@ -87,16 +87,19 @@ def test_a_promise_that_was_kept_late_is_late_and_one_that_runs_is_not() -> None
     ]
 
 
-def test_what_was_promised_for_later_is_not_waited_for_once_it_is_over() -> None:
+def test_who_was_promised_a_word_waits_for_it_when_it_is_over_as_well_as_the_rule_says() -> None:
     found, incident = book(
         "09:00Z, milestone: declared, severity: SEV3",
-        '09:10Z, update: {audience: public, next_update: "2026-03-02T09:20Z"}',
-        '09:15Z, update: {audience: executives, next_update: "2026-03-02T12:30Z"}',
+        '09:10Z, update: {audience: public, next_update: "2026-03-02T10:30Z"}',
+        '09:15Z, update: {audience: internal, next_update: "2026-03-02T10:45Z"}',
         "10:00Z, milestone: resolved",
     )  # fmt: skip
     owed = response.owed(incident, Terms(found.severities, Calendar(ZoneInfo("UTC"))), None, AS_OF)
-    promised = [(duty.what, duty.late) for duty in owed if "promised" in duty.what]
-    assert promised == [("next update, promised to public", True)]
+    promised = [(duty.what, duty.met is not None, duty.late) for duty in owed if "promised" in duty.what]
+    assert promised == [
+        ("next update, promised to public", False, True),
+        ("next update, promised to internal", True, False),
+    ]
 
 
 def test_a_drill_owes_nobody_anything() -> None:

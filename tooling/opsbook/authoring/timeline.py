@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from opsbook.authoring.change import Change, rewritten
@@ -40,6 +40,12 @@ def added(incident: Document[Incident], entry: Entry, summary: str, *more: Splic
     index = place(incident.content.timeline, entry.at)
     insert = Insert(("timeline",), index, line(entry), keys())
     return Change(summary, edits(incident, [*_top(incident, entry, index), *more, insert]))
+
+
+def linked(links: Mapping[str, str]) -> Iterator[Splice]:
+    """What sets links at the top of the record."""
+    for name, address in links.items():
+        yield Put(("links", name), written(address), keys())
 
 
 def all_added(incident: Document[Incident], entries: Sequence[Entry]) -> tuple[Edit, ...]:

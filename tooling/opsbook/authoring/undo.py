@@ -62,5 +62,10 @@ def _top_without(content: Incident, place: int) -> Iterator[Splice]:
         now, then = content.roles.get(role, ()), before.roles.get(role, ())
         if now == content.history.roles.get(role, ()) and now != then:
             yield Put(("roles", role), written(holders(then))) if then else Remove(("roles", role))
+    links = [name for name, address in content.links.items() if f"{name}: {address}" in entry.text]
+    if links and len(links) == len(content.links):
+        yield Remove(("links",))
+    else:
+        yield from (Remove(("links", name)) for name in links)
     if entry.milestone == "closed" and content.closure and "closed" not in before.milestones:
         yield Remove(("closure",))

@@ -18,6 +18,8 @@ from opsbook.cli.responding import (
     level_named,
     level_said,
     lines,
+    link_option,
+    links_of,
     moment_of,
     next_steps,
     no_input_option,
@@ -52,9 +54,7 @@ _BEFORE = 2
 @click.option("-s", "--severity", metavar="LEVEL", help="How bad it is; may be said later.")
 @click.option("--service", "services", multiple=True, metavar="ID", help="What is hurt.")
 @click.option("--commander", metavar="PERSON", help="Who commands.")
-@click.option(
-    "--link", "links", multiple=True, metavar="NAME=URL", help="Where people meet: `war_room=…`, `chat=…`."
-)
+@link_option
 @click.option("--alert", "alerts", multiple=True, metavar="NAME", help="An alert that fired.")
 @click.option(
     "--kind", type=click.Choice(("incident", "drill", "near-miss")), default="incident",
@@ -148,20 +148,11 @@ def _declaration(
     firing = told.firing if told else ()
     services = tuple(dict.fromkeys((*options["services"], *(told.services if told else ()))))
     alerts = tuple(dict.fromkeys((*options["alerts"], *(alert.name for alert in firing))))
-    links = _links(options["links"]) | ({"alert": told.link} if told and told.link else {})
+    links = links_of(options["links"]) | ({"alert": told.link} if told and told.link else {})
     text = "Declared" if options["kind"] == "incident" else f"Declared, a {options['kind'].replace('-', ' ')}"
     entry = entry_of(at=at, milestone="declared", severity=level, roles=roles, by=who, text=text)
     timeline = (*_fired(firing, at), entry)
     return Declaration(title, level, options["kind"], services, roles, alerts, links, timeline), entry
-
-
-def _links(given: Sequence[str]) -> dict[str, str]:
-    """Addresses by name; UserError for a word that is neither."""
-    pairs = [each.partition("=") for each in given]
-    for name, equals, address in pairs:
-        if not (equals and name and address):
-            raise UserError(f"--link `{name}` says no address", "write it as `war_room=https://…`")
-    return {name: address for name, _, address in pairs}
 
 
 def _fired(firing: Sequence[Any], at: datetime) -> Iterator[Entry]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from opsbook.cli.options import Command
-from opsbook.cli.responding import Draft, entry_options, hint, say_secrets
+from opsbook.cli.responding import Draft, entry_options, hint, link_option, links_of, say_secrets
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--result", type=click.Choice(("ok", "partial", "failed")), help="What came of the runbook; else ok."
 )
+@link_option
 @click.option("--force", is_flag=True, help="Keep evidence of more than 1 MB.")
 @entry_options
 @click.pass_obj
@@ -44,21 +46,31 @@ def command(obj: dict[str, Any], /, text: tuple[str, ...], **options: Any) -> No
     if options["result"] and not options["runbook"]:
         raise click.UsageError("--result goes with --runbook")
     captures = text[:1] == ("-",)
-    draft = Draft(obj, _words(text[1:] if captures else text, options), options, **_said(options))
+    links = links_of(options["links"])
+    draft = Draft(obj, _words(text[1:] if captures else text, links, options), options, **_said(options))
     if captures:
         _capture(draft)
-    draft.write(logged)
+    draft.write(lambda book, incident, entry: logged(book, incident, entry, links))
 
 
-def logged(book: Book, incident: Document[Incident], entry: Entry) -> Change:  # noqa: ARG001
-    """The change that puts an entry on the timeline."""
-    from opsbook.authoring.timeline import added, summary
+def logged(
+    book: Book,  # noqa: ARG001
+    incident: Document[Incident],
+    entry: Entry,
+    links: Mapping[str, str] | None = None,
+) -> Change:
+    """The change that puts an entry on the timeline, and links at the top."""
+    from opsbook.authoring.timeline import added, linked, summary
 
-    return added(incident, entry, summary(incident.id, entry.headline))
+    return added(incident, entry, summary(incident.id, entry.headline), *linked(links or {}))
 
 
-def _words(text: tuple[str, ...], options: dict[str, Any]) -> str:
+def _words(text: tuple[str, ...], links: Mapping[str, str], options: dict[str, Any]) -> str:
+    """What was typed, and where people meet, by which `undo` knows a link; else what the options say."""
     words = " ".join(text)
+    where = ", ".join(f"{name}: {address}" for name, address in links.items())
+    if where:
+        return f"{words} ({where})" if words else where
     if words.strip() or text:
         return words
     if options["paged"]:

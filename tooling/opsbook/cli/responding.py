@@ -111,6 +111,26 @@ def entry_options(function: F) -> F:
     return function
 
 
+def link_option(function: F) -> F:
+    """`--link NAME=URL`: where people meet."""
+    return click.option(
+        "--link",
+        "links",
+        multiple=True,
+        metavar="NAME=URL",
+        help="Where people meet: `war_room=…`, `chat=…`.",
+    )(function)
+
+
+def links_of(given: Sequence[str]) -> dict[str, str]:
+    """Addresses by name; UserError for a word that is neither."""
+    pairs = [each.partition("=") for each in given]
+    for name, equals, address in pairs:
+        if not (equals and name and address):
+            raise UserError(f"--link `{name}` says no address", "write it as `war_room=https://…`")
+    return {name: _without_secrets(address) for name, _, address in pairs}
+
+
 def now(obj: Mapping[str, Any]) -> datetime:
     """This second; `OPSBOOK_AT` is another."""
     return moment(dict(obj), os.environ.get("OPSBOOK_AT")).replace(microsecond=0)

@@ -45,7 +45,4 @@ def _hint(reference: Reference, book: Book) -> str:
         return f"did you mean `{near}`?"
     if reference.kinds[0] in ("severity", "role"):
         return f"known: {', '.join(f'`{name}`' for name in book.names(reference.kinds[0]))}"
-    from opsbook.book.kinds import kind
-
-    place = kind(reference.kinds[0]).place.replace("{year}", reference.id[:4])
-    return f"add `{place.replace('{id}', reference.id)}`, or mend the name"
+    return f"`opsbook new {reference.kinds[0]} {reference.id}` begins one, or mend the name"

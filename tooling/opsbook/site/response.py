@@ -242,8 +242,7 @@ def told(incident: Incident, policy: Severities, as_of: datetime) -> list[Told]:
 
 
 def owed(incident: Incident, terms: Terms, page: Postmortem | None, as_of: datetime) -> list[Duty]:
-    """What the clocks of the policy and the promises of updates asked for, the soonest due first. Once it
-    is over nobody waits for a promised time that had not come by then."""
+    """What the clocks of the policy and the promises of updates asked for, the soonest due first."""
     if not incident.counts:
         return []
     found = []
@@ -252,11 +251,7 @@ def owed(incident: Incident, terms: Terms, page: Postmortem | None, as_of: datet
             word = "full details" if duty.afterwards else "first word"
             what = f"{word} to {duty.audience}, {write_length(duty.clock.within)} from {duty.clock.start}"
             found.append(Duty(what, duty.due, duty.met_at, (duty.met_at or as_of) > duty.due))
-    history = incident.history
-    over = history.milestones.get("resolved") or history.milestones.get("closed")
     for promise in promises(incident):
-        if not promise.met_by and history.status in ("resolved", "closed") and over and promise.due >= over:
-            continue
         what = "next update" if promise.key == "next_update" else "working again"
         met = promise.met_by.at if promise.met_by else None
         latest = promise.due + grace(max(promise.due - promise.step.at, timedelta()))

@@ -73,6 +73,6 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
             yield Finding(
                 incident.at("action_items", id, "owner"),
                 f"`{item.owner}` left on {owner.content.until} and owns `{id}`",
-                "find somebody who takes it over, or decline it with a `reason`",
+                f"hand it on, `opsbook action assign {incident.id}/{id} OWNER`, or `decline` it",
                 (Related(owner.at("until"), "the last day"),),
             )

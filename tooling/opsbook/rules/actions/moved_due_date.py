@@ -91,7 +91,8 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
         yield Finding(
             incident.at(*place, "due") if item.due else incident.key_at(*place),
             _message(id, was, now),
-            f"say why: `moved: [{{from: {was}, to: {now or 'DATE'}, reason: …}}]`",
+            f"say why: `moved: [{{from: {was}, to: {now or 'DATE'}, reason: …}}]`; `opsbook action postpone` "
+            "writes both",
         )
 
 

@@ -77,5 +77,5 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
             yield Finding(
                 incident.at(*place) if item.due else incident.key_at("action_items", id),
                 f"`{id}` was due on {day} and is `{item.status}`",
-                "finish it, agree on a new date, or decline it with a `reason`",
+                f"finish it (`opsbook action done {incident.id}/{id}`), `postpone` or `decline` it",
             )

@@ -51,5 +51,5 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
             yield Finding(
                 incident.key_at("action_items", id),
                 f"nobody owns `{id}`",
-                "add `owner:`, a person or a team, or decline it with a `reason`",
+                f"`opsbook action assign {incident.id}/{id} OWNER`, a person or a team, or `decline` it",
             )

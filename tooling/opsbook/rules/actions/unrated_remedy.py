@@ -92,5 +92,6 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
         yield Finding(
             incident.key_at("action_items"),
             f"no `strength` on {names}",
-            "say for each whether it is `stronger`, `intermediate` or `weaker`",
+            "say for each whether it is `stronger`, `intermediate` or `weaker`: "
+            f"`opsbook action rate {incident.id}/{unrated[0]} stronger`",
         )

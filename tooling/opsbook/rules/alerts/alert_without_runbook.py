@@ -76,7 +76,10 @@ def check(book: Book, context: Context) -> Iterator[Finding]:
     answered = _answered(book) if alerts else set()
     for name, alert in alerts.items():
         if name not in answered:
-            hint = f"write `runbooks/{alert.name}.md`, or list it under `alerts` of the runbook that helps"
+            hint = (
+                f"write `runbooks/{alert.name}.md`, which `opsbook new runbook` begins, or list it under "
+                "`alerts` of the runbook that helps"
+            )
             yield Finding(alert.at, f"alert `{alert.name}` has no runbook", hint)
 
 

@@ -5,7 +5,8 @@ with. When the time passes in silence, nobody believes the next one. It costs on
 there is nothing new, and one to say that it will take longer.
 
 * `next_update` is kept by the next update to the same audience, whatever it says. A public update reaches
-  customers too; inside, the resolution is word enough.
+  customers too; inside, the resolution is word enough. Outside it is none: who was to hear by 09:45 waits for
+  it, though it works again.
 * `eta` is kept by `mitigated` or by what ends the incident, by an update to the same audience that says so
   (`stage: monitoring` or `resolved`), or by one with a new `eta`, sent before the old one passed.
 
@@ -115,10 +116,12 @@ def _broken(incident: Document[Incident], promise: Promise) -> Finding:
     said = f"`{promise.audience}` was promised {what} by `{write_instant(promise.due)}`"
     place = incident.at(*_place(promise))
     if promise.met_by is None:
-        return Finding(place, f"{said} and got none", "send one now, with a new time")
+        hint = f'send one now: `opsbook update -a {promise.audience} --record "…" -i {incident.id}`'
+        return Finding(place, f"{said} and got none", hint)
     return Finding(
         place,
         f"{said} and got it at `{write_instant(promise.met_by.at)}`",
-        "log the update that was sent in between, if there was one",
+        "was one sent in between? "
+        f'`opsbook update -a {promise.audience} --record "…" --at TIME -i {incident.id}` logs it',
         (Related(incident.at("timeline", promise.met_by.place, "at"), "what came of it"),),
     )

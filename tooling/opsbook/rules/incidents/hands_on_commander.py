@@ -70,7 +70,8 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
             yield Finding(
                 incident.at("timeline", step.place, "by"),
                 f"`{step.entry.by}` repairs and commands at once, at `{severity}`",
-                "hand the repair to somebody, or the command: `roles: {incident-commander: …}`",
+                "hand the repair to somebody, or the command: "
+                f"`opsbook role {COMMANDER} PERSON -i {incident.id}`",
             )
 
 

@@ -137,13 +137,14 @@ def _finding(incident: Document[Incident], duty: Duty) -> Finding:
         return Finding(
             start.location,
             f"no {word} to `{duty.audience}` by `{write_instant(duty.due)}`, {by}",
-            f"tell them, and log it as `update: {{audience: {duty.audience}}}`",
+            f'tell them: `opsbook update -a {duty.audience} --record "…" -i {incident.id}`',
         )
     return Finding(
         incident.at("timeline", duty.met_by.place, "at"),
         f"first {word} to `{duty.audience}` at `{write_instant(duty.met_by.at)}`, "
         f"expected by `{write_instant(duty.due)}`, {by}",
-        "log the earlier one, if there was one",
+        "was there an earlier one? "
+        f'`opsbook update -a {duty.audience} --record "…" --at TIME -i {incident.id}` logs it',
         (start,),
     )
 

@@ -95,11 +95,13 @@ def _finding(incident: Document[Incident], silence: Silence) -> Finding:
         return Finding(
             incident.at("timeline", silence.since.place, "at"),
             f"no update to {since} on, {allows}",
-            f"send one, even if there is nothing new: it was due at `{write_instant(silence.due)}`",
+            f"it was due at `{write_instant(silence.due)}`; send one, even if there is nothing new: "
+            f'`opsbook update -a {silence.audience} --record "…" -i {incident.id}`',
         )
     return Finding(
         incident.at("timeline", silence.until.place, "at"),
         f"no update to {since} to `{write_instant(silence.until.at)}`, {allows}",
-        "log the update that was sent in between, if there was one",
+        "was one sent in between? "
+        f'`opsbook update -a {silence.audience} --record "…" --at TIME -i {incident.id}` logs it',
         (Related(incident.at("timeline", silence.since.place, "at"), "the silence begins"),),
     )

@@ -59,7 +59,7 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
             yield Finding(
                 incident.at("timeline", reached["closed"], "milestone"),
                 f"`closed`{again}, but not `resolved`{again} before",
-                "add the entry where it was resolved: `milestone: resolved`",
+                f"say when it was resolved: `opsbook resolve --at TIME -i {incident.id}`",
             )
     reached = content.history.rounds[-1]
     over = reached.get("resolved", reached.get("closed"))
@@ -67,5 +67,5 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
         yield Finding(
             incident.at("timeline", over, "milestone"),
             f"`{content.timeline[over].milestone}`, but never `declared`",
-            "say when it was declared: `milestone: declared`",
+            "say when it was declared, on an entry of the timeline: `milestone: declared`",
         )

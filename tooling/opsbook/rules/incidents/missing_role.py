@@ -69,7 +69,7 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     yield Finding(
         incident.at("timeline", declared, "milestone"),
         f"nobody was {' or '.join(f'`{role}`' for role in missing)}, which `{severity}` asks for",
-        f"say who it was, on the entry where they took it: `roles: {{{missing[0]}: …}}`",
+        f"say who it was: `opsbook role {missing[0]} PERSON --at TIME -i {incident.id}`",
     )
 
 

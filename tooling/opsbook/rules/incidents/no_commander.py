@@ -80,7 +80,7 @@ def _finding(incident: Document[Incident], since: Step, until: datetime | None) 
     return Finding(
         incident.at("timeline", since.place, *_reason(since.entry)),
         f"nobody was `{COMMANDER}` from `{write_instant(since.at)}`{end}",
-        f"say who took over, on the entry where they did: `roles: {{{COMMANDER}: …}}`",
+        f"say who took over: `opsbook role {COMMANDER} PERSON --at TIME -i {incident.id}`",
     )
 
 

@@ -92,12 +92,14 @@ def _finding(incident: Document[Incident], since: Step, until: Step | None, with
         return Finding(
             start,
             f"{after} and nobody new was paged, expected within {within}",
-            "page somebody who was not there yet, or raise the severity",
+            "page somebody who was not there yet, and say so (`opsbook log --paged PERSON`), or raise the "
+            "severity (`opsbook severity LEVEL`)",
         )
     return Finding(
         incident.at("timeline", until.place, "at"),
         f"{after} until `{write_instant(until.at)}`, expected somebody new after {within}",
-        "log what was found or decided in between, if anything was",
+        "was something found or decided in between? "
+        f'`opsbook log --finding "…" --at TIME -i {incident.id}` logs it',
         (Related(start, "the last progress"),),
     )
 

@@ -73,7 +73,7 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
             yield Finding(
                 incident.at("timeline", hurt.steps[0].place, "milestone"),
                 f"no war room, `{asking[0]}` asks for one",
-                "open one and say where it is: `links: {war_room: …}`",
+                f"open one and say where it is: `opsbook log --link war_room=https://… -i {incident.id}`",
             )
             return
 

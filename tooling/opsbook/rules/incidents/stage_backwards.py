@@ -90,6 +90,7 @@ def _finding(incident: Document[Incident], before: Step, step: Step) -> Finding:
     return Finding(
         now,
         f"`{now.text}` after `{said.text}`, and nothing says `reopened` in between",
-        "add `milestone: reopened` from when customers were hurt again, or mend the stage",
+        f"say since when customers were hurt again, `opsbook reopen --at TIME -i {incident.id}`, "
+        "or mend the stage",
         (Related(said, "what it takes back"),),
     )

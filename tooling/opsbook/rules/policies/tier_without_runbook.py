@@ -92,7 +92,8 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
             yield Finding(
                 incident.at("timeline", place, "page", "alert"),
                 f"the first tier is paged for `{page.alert}`, which has no runbook",
-                f"write `runbooks/{page.alert}.md`, or list it under `alerts` of the runbook that helps",
+                f"write `runbooks/{page.alert}.md`, which `opsbook new runbook` begins, or list it under "
+                "`alerts` of the runbook that helps",
             )
 
 

@@ -100,5 +100,5 @@ def _finding(incident: Document[Incident], policy: Severities, worst: str, due: 
     return Finding(
         incident.at("severity"),
         f"no post-mortem, `{worst}` asks for a {form} one by `{by}`",
-        f"add `{incident.path.removesuffix('incident.yaml')}postmortem.md`; a few lines are a draft",
+        f"`opsbook postmortem {incident.id}` drafts it from the record",
     )

@@ -124,7 +124,8 @@ def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Findin
         yield Finding(
             found.location,
             "no action items, and no word why",
-            "add `action_items` to the record, or a sentence here on why nothing is to be done",
+            f'add one, `opsbook action add "…" -i {postmortem.id}`, or a sentence here on why nothing is to '
+            "be done",
         )
 
 

@@ -87,7 +87,7 @@ def check(rotation: Document[Rotation], context: Context) -> Iterator[Finding]:
             place,
             f"`{those[0].shift.person}` is on call in `{rotation.id}` on "
             f"{when(those[0].interval, found.zone)}{more(len(those))}",
-            "let somebody else take it: an override in `rotations/overrides/`",
+            f"let somebody else take it: `opsbook rotation swap {rotation.id} --from TIME --with PERSON`",
             (reason,),
         )
 

@@ -75,7 +75,6 @@ Place = tuple[str, "Pointer", datetime | None, str]
 """A person, where they are named, from when on they are needed, and what to do if they are gone."""
 _INSTANT = timedelta(microseconds=1)
 """A cover that ends with the last day needs nobody any longer: its end is no part of it."""
-_VERSION = "add a version without them; one that has begun is never edited"
 
 
 @rule("ROT003", on=("rotation", "override", "team"), adopt="warning", recommended="error", dated=True)
@@ -96,7 +95,11 @@ def _of_rotation(rotation: Document[Rotation], context: Context) -> Iterator[Pla
             continue
         for index, seat in enumerate(roster.version.members):
             for place, person in enumerate(seat):
-                yield person, (*roster.pointer, "members", index, place), roster.start, _VERSION
+                hint = (
+                    f"`opsbook rotation change {rotation.id} --remove {person}` adds a version without them; "
+                    "one that has begun is never edited"
+                )
+                yield person, (*roster.pointer, "members", index, place), roster.start, hint
 
 
 def _of_override(override: Document[Override], context: Context) -> Iterator[Place]:

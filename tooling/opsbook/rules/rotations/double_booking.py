@@ -114,7 +114,7 @@ def _doubles(first: str, second: str, place: Location, context: Context) -> Iter
             where,
             f"{people} {verb} on call in `{first}` and in `{second}` at once on "
             f"{when(those[0].interval, one.zone)}{more(len(those))}: {hours:,.4g} hours",
-            "let somebody else take one of them",
+            f"let somebody else take one of them: `opsbook rotation swap {first} --from TIME --with PERSON`",
         )
 
 

@@ -63,5 +63,6 @@ def check(rotation: Document[Rotation], context: Context) -> Iterator[Finding]:
             yield Finding(
                 rotation.at(*roster.pointer, "every"),
                 f"turns of {write_turn(every)}, expected {write_duration(longest)} at most",
-                "let them hand over more often, in a new version",
+                "let them hand over more often, in a new version: "
+                f"`opsbook rotation change {rotation.id} --every 1w`",
             )

@@ -68,7 +68,9 @@ def check(rotation: Document[Rotation], context: Context) -> Iterator[Finding]:
     yield Finding(
         rotation.at(*first.pointer, "members"),
         f"nobody but `{people.pop()}` is ever on",
-        "add somebody in a new version" if alone else "say in a new version when they hand over: `every: 1w`",
+        f"add somebody in a new version: `opsbook rotation change {rotation.id} --add PERSON`"
+        if alone
+        else f"say in a new version when they hand over: `opsbook rotation change {rotation.id} --every 1w`",
     )
 
 

@@ -88,5 +88,5 @@ def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
         yield Finding(
             runbook.at("test_in"),
             f"a test was due on {due}, {since}",
-            f"follow it in a drill, and say so on its timeline: `runbook: {{id: {runbook.id}}}`",
+            f"follow it in a drill, and say so on its timeline: `opsbook log --runbook {runbook.id}`",
         )
