@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsbook.errors import UserError
 from opsbook.site.finish import finish
-from opsbook.site.processors import shared
+from opsbook.processors import shared
 from opsbook.text import shown
 
 if TYPE_CHECKING:

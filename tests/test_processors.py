@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from opsbook.errors import UserError
-from opsbook.site.processors import shared
+from opsbook.processors import shared
 
 
 def note(folder: Path, number: int) -> None:
@@ -45,3 +45,26 @@ def test_what_fails_elsewhere_fails_here(tmp_path: Path, monkeypatch: pytest.Mon
     pieces = [*(partial(note, tmp_path, number) for number in range(10)), fail]
     with pytest.raises(UserError, match="no room"), shared(pieces):
         pass
+
+
+def test_what_the_pieces_gave_stands_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    told: list[int] = []
+    with shared([partial(pow, number, 2) for number in range(1000)], told.append) as found:
+        assert found == []
+    assert found == [number**2 for number in range(1000)]
+    assert sum(told) <= 1000
+
+
+def test_what_a_process_owes_that_was_killed_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    here = os.getpid()
+
+    def piece(number: int) -> int:
+        if os.getpid() != here:
+            os.kill(os.getpid(), 9)
+        return number
+
+    with shared([partial(piece, number) for number in range(100)]) as found:
+        pass
+    assert found == list(range(100))

@@ -1,0 +1,98 @@
+"""Work that any processor may do, in any order: each takes the next piece until none is left."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Progress = Callable[[int], None]
+"""Is told how many more pieces were taken."""
+_MOST = 8
+"""Processes at most."""
+_FEW = 4
+"""With fewer pieces than this a process of its own costs more than it brings."""
+_NUMBER = 4
+"""Bytes of the number of a piece, as it waits in a pipe that all processes read."""
+
+
+@contextmanager
+def shared(pieces: Sequence[Callable[[], T]], progress: Progress | None = None) -> Iterator[list[T]]:
+    """Do pieces of work beside what stands in the `with`: other processors begin at once, this one when that
+    is done. Then the list holds what they gave, in their order. They leave nothing behind but files; one
+    that fails fails here, as if it had been done here.
+    """
+    found: list[T] = []
+    others = min(os.cpu_count() or 1, _MOST) - 1
+    if others < 1 or len(pieces) < _FEW or sys.platform != "linux":  # elsewhere a fork is not safe
+        yield found
+        found += (each for _, each in _done(pieces, range(len(pieces)), progress))
+        return
+    inlet, outlet = os.pipe()
+    children = [_begin(pieces, inlet, outlet) for _ in range(others)]
+    try:
+        with os.fdopen(
+            outlet, "wb"
+        ) as waiting:  # longer than a pipe holds: the others read from it meanwhile
+            for number in range(len(pieces)):
+                waiting.write(number.to_bytes(_NUMBER, "big"))
+        yield found
+        done = dict(_done(pieces, _taken(inlet), progress))
+    finally:
+        for _ in _taken(inlet):  # nobody begins another when something failed
+            pass
+        os.close(inlet)
+        given = [_given(*child) for child in children]
+    for each in given:
+        done |= each
+    left = [number for number in range(len(pieces)) if number not in done]
+    done |= _done(pieces, left)  # whichever it was that failed fails again, or is made good
+    found += (done[number] for number in range(len(pieces)))
+
+
+def _done(
+    pieces: Sequence[Callable[[], T]], numbers: Iterable[int], progress: Progress | None = None
+) -> Iterator[tuple[int, T]]:
+    """Pieces by number, each with what it gave."""
+    told = 0
+    for number in numbers:
+        yield number, pieces[number]()
+        if progress:  # those before it are done or in hand
+            progress(number + 1 - told)
+            told = number + 1
+
+
+def _begin(pieces: Sequence[Callable[[], T]], inlet: int, outlet: int) -> tuple[int, int]:
+    """A process that takes pieces until none is left, and the file where it puts what they gave."""
+    gives = os.memfd_create("pieces")
+    gc.freeze()  # what is known already stays shared
+    child = os.fork()
+    if child:
+        return child, gives
+    status = 1
+    try:
+        os.close(outlet)
+        with os.fdopen(gives, "wb") as file:
+            pickle.dump(dict(_done(pieces, _taken(inlet))), file, pickle.HIGHEST_PROTOCOL)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _given(child: int, gives: int) -> dict[int, Any]:
+    """What the pieces of a process gave, by number; nothing where one of them failed."""
+    _, status = os.waitpid(child, 0)
+    with os.fdopen(gives, "rb") as file:
+        file.seek(0)
+        return {} if status else pickle.load(file)  # noqa: S301 (written by this program a moment ago)
+
+
+def _taken(inlet: int) -> Iterator[int]:
+    """The pieces that are left, each for whoever reads it first."""
+    while number := os.read(inlet, _NUMBER):
+        yield int.from_bytes(number, "big")
