@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,14 +21,17 @@ _NUMBER = 4
 
 
 @contextmanager
-def shared(pieces: Sequence[Callable[[], T]], progress: Progress | None = None) -> Iterator[list[T]]:
+def shared(
+    pieces: Sequence[Callable[[], T]], progress: Progress | None = None, *, alone: bool = False
+) -> Iterator[list[T]]:
     """Do pieces of work beside what stands in the `with`: other processors begin at once, this one when that
     is done. Then the list holds what they gave, in their order. They leave nothing behind but files; one
-    that fails fails here, as if it had been done here.
+    that fails fails here, as if it had been done here. `alone` says that several processes must not read what
+    they read.
     """
     found: list[T] = []
     others = min(os.cpu_count() or 1, _MOST) - 1
-    if others < 1 or len(pieces) < _FEW or sys.platform != "linux":  # elsewhere a fork is not safe
+    if alone or others < 1 or len(pieces) < _FEW or sys.platform != "linux":  # elsewhere a fork is not safe
         yield found
         found += (each for _, each in _done(pieces, range(len(pieces)), progress))
         return
@@ -76,6 +78,8 @@ def _begin(pieces: Sequence[Callable[[], T]], inlet: int, outlet: int) -> tuple[
         return child, gives
     status = 1
     try:
+        import pickle
+
         os.close(outlet)
         with os.fdopen(gives, "wb") as file:
             pickle.dump(dict(_done(pieces, _taken(inlet))), file, pickle.HIGHEST_PROTOCOL)
@@ -86,6 +90,8 @@ def _begin(pieces: Sequence[Callable[[], T]], inlet: int, outlet: int) -> tuple[
 
 def _given(child: int, gives: int) -> dict[int, Any]:
     """What the pieces of a process gave, by number; nothing where one of them failed."""
+    import pickle  # only here, since most commands have too little to share
+
     _, status = os.waitpid(child, 0)
     with os.fdopen(gives, "rb") as file:
         file.seek(0)

@@ -11,16 +11,18 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
+from functools import partial
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook import __version__
 from opsbook.book import quick, store
 from opsbook.book.kinds import kind
 from opsbook.book.tree import Signature, WorkTree, blob_id, on_disk, settled, signature
+from opsbook.processors import Progress, shared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +36,7 @@ _NO_RESPONSE = ("near-miss", "false-alarm")
 def standing(book: Book) -> dict[str, str]:
     """How each incident stands that is not over, by id: `triage`, `investigating`, `mitigated`, `resolved`,
     or `unreadable`. Closed ones, duplicates, near misses and false alarms are over."""
-    found = remembered(book, "standing", incidents(book), _status)
+    found = remembered(book, Fact("standing", _status), incidents(book))
     each = kind("incident")
     stands = {each.id(path) or "": status for path, status in found.items() if status != OVER}
     return dict(sorted(stands.items()))
@@ -43,7 +45,7 @@ def standing(book: Book) -> dict[str, str]:
 def with_work(book: Book) -> list[str]:
     """The incidents that left work behind which is not finished, by id; and those nobody can read."""
     each = kind("incident")
-    found = remembered(book, "work", incidents(book), _left)
+    found = remembered(book, Fact("work", _left), incidents(book))
     return [each.id(path) or "" for path, left in found.items() if left]
 
 
@@ -51,7 +53,7 @@ def resolved_last(book: Book) -> str | None:
     """The id of the incident, closed or not, that was resolved last of those that count and have no
     post-mortem; None where there is none."""
     each = kind("incident")
-    found = remembered(book, "resolved", incidents(book), _resolved)
+    found = remembered(book, Fact("resolved", _resolved), incidents(book))
     resolved = sorted(((at, each.id(path) or "") for path, at in found.items() if at), reverse=True)
     return next((id for _, id in resolved if not book.has("postmortem", id)), None)
 
@@ -70,23 +72,31 @@ class Runbook(NamedTuple):
 def runbooks(book: Book) -> list[Runbook]:
     """What each runbook is for, in order of path; those that cannot be read are left out."""
     places = ((path, _seen(book, path)) for path in book.paths(kind("runbook")))
-    found = remembered(book, "runbooks", places, _purpose)
+    found = remembered(book, Fact("runbooks", _purpose), places)
     return [Runbook(path, *said) for path, said in found.items() if said]
 
 
 def marks(book: Book, newest: int | None = None) -> dict[str, list[str]]:
     """What each incident that counts can be told to be like another by, by id; of the newest ones alone, as
     many as are asked for, where an answer must not wait for the rest."""
-    places = incidents(book) if newest is None else islice(incidents(book, newest_first=True), newest)
-    found = remembered(book, "marks" if newest is None else "newestmarks", places, _marks)
+    if newest is None:
+        found = remembered(book, of_marks(), incidents(book))
+    else:
+        places = islice(incidents(book, newest_first=True), newest)
+        found = remembered(book, Fact("newestmarks", _marks), places)
     each = kind("incident")
     return {each.id(path) or "": said.split("\n") for path, said in found.items() if said}
+
+
+def of_marks() -> Fact:
+    """The marks of an incident, a line each."""
+    return Fact("marks", _marks)
 
 
 def runs(book: Book) -> dict[str, date]:
     """The last day, in UTC, on which each runbook was followed, in an incident or a drill."""
     last: dict[str, date] = {}
-    for followed in remembered(book, "runs", incidents(book), _followed).values():
+    for followed in remembered(book, Fact("runs", _followed), incidents(book)).values():
         for id, day in followed:
             last[id] = max(last.get(id, date.min), date.fromordinal(day))
     return last
@@ -169,7 +179,8 @@ def _purpose(book: Book, path: str) -> tuple[Any, ...]:
 # ── remembering ───────────────────────────────────────────────────────────────────────────
 
 
-Progress = Callable[[int], None]
+_TOGETHER = 64
+"""So many files are worked on at a time."""
 Place = tuple[str, Signature | None]
 """A path, and what the file system says of the file there; None where that is not asked."""
 
@@ -219,57 +230,119 @@ def seen(book: Book, paths: Iterable[str]) -> Iterator[Place]:
     return ((path, _seen(book, path)) for path in paths)
 
 
+class Fact(NamedTuple):
+    """Something to be known of each of many files: plain data that follows from the file, and from what is
+    named here."""
+
+    name: str
+    """Letters alone."""
+    of: Callable[[Book, str], Any]
+    """Works it out from the book and a path."""
+    state: str = ""
+    """What it follows from besides the files, such as a policy's version: where that is another, all is
+    worked out anew."""
+    beside: Callable[[str], str | None] = lambda _: None
+    """One more file of which it is, whether that is there or not."""
+
+
 def remembered(
-    book: Book,
-    name: str,
-    places: Iterable[Place],
-    fact: Callable[[Book, str], Any],
-    state: str = "",
-    beside: Callable[[str], str] | None = None,
-    progress: Progress | None = None,
+    book: Book, fact: Fact, places: Iterable[Place], progress: Progress | None = None
 ) -> dict[str, Any]:
-    """A fact for each path, plain data, worked out where its file is another than the last time.
+    """A fact for each path, worked out where its file is another than the last time.
 
     A file that looks as it did is not read; one that only looks new, as in a fresh clone, is read, and what
     is remembered holds where its bytes are the same. Git says that of a commit and of its index without
-    reading them. `state` is what the fact follows from besides the file,
-    such as a policy's version: where it is another, all is worked out anew. `beside` names one more file of
-    which the fact is, whether it is there or not. `name` is letters alone. `progress` is told how many more
-    facts were worked out.
+    reading them. What many files say is worked out by all processors. `progress` is told how many more facts
+    were.
     """
+    if fact.name in book.facts and book.facts[fact.name][0] == fact.state:
+        return book.facts[fact.name][1]
     tree, over = on_disk(book.tree)
-    root = book.tree.kept_at
+    root, now = book.tree.kept_at, time.time_ns()
     kept_in = store.folder() if root else None
-    file = kept_in / f"opsbook-{name}-{_place(root)}" if root and kept_in else None
+    file = kept_in / f"opsbook-{fact.name}-{_place(root)}" if root and kept_in else None
     kept = file and store.read(file)
-    known = kept[1] if kept and kept[0] == (__version__, state) else {}
-    found, fresh = {}, False
+    known = kept[1] if kept and kept[0] == (__version__, fact.state) else {}
     keep = {} if tree else {**known}  # what is on disk is still so, whatever git holds
+    found: dict[str, Any] = {}
+    todo: list[tuple[str, Signature | None]] = []
     for path, looks in places:
-        before, other = known.get(path), beside(path) if beside else None
+        before, other = known.get(path), fact.beside(path)
         seen = looks if other is None or looks is None else _both(tree, over, looks, other)
         if seen is not None and before is not None and before[0] == seen:
             keep[path] = before
             found[path] = before[2]
+        else:
+            found[path] = None  # holds its place
+            todo.append((path, seen))
+    paths = [path for path, _ in todo]
+    asked = partial(_answers, book, fact, known if file else None, tree is not None)
+    pieces = [partial(asked, paths[start : start + _TOGETHER]) for start in range(0, len(paths), _TOGETHER)]
+    with shared(pieces, progress and (lambda more: progress(more * _TOGETHER)), alone=tree is None) as given:
+        pass
+    fresh = False
+    for (path, seen), answer in zip(todo, chain.from_iterable(given), strict=True):
+        if answer is None:
+            del found[path]
             continue
-        try:
-            version = _version(book, path, other, read=tree is not None) if file else ""
-            same = before is not None and before[1] == version
-            found[path] = before[2] if before is not None and same else fact(book, path)
-            if progress:
-                progress(1)
-            changed = file is None or (not same and _version(book, path, other) != version)
-        except OSError:
-            continue
-        if seen is not None and not changed:
-            keep[path] = (seen if settled(seen, time.time_ns()) else b"", version, found[path])
+        version, found[path] = answer
+        if seen is not None and version is not None:
+            keep[path] = (seen if settled(seen, now) else b"", version, found[path])
             fresh = True
-        elif tree is None and file and before is None:
+        elif tree is None and version is not None and path not in known:
             keep[path] = (b"", version, found[path])
             fresh = True
     if file and (fresh or len(keep) != len(known)) and (tree or not kept or known):
-        store.write(file, ((__version__, state), keep))
+        store.write(file, ((__version__, fact.state), keep))
     return found
+
+
+def _answers(
+    book: Book, fact: Fact, known: Mapping[str, Any] | None, read: bool, paths: Iterable[str]
+) -> list[tuple[str | None, Any] | None]:
+    """A fact of each path, with the version of its file where that was not changed meanwhile; None where it
+    cannot be read."""
+    return [_answer(book, fact, known, read, path) for path in paths]
+
+
+def _answer(
+    book: Book, fact: Fact, known: Mapping[str, Any] | None, read: bool, path: str
+) -> tuple[str | None, Any] | None:
+    try:
+        if known is None:
+            return None, fact.of(book, path)
+        other, before = fact.beside(path), known.get(path)
+        version = _version(book, path, other, read=read)
+        if before is not None and before[1] == version:
+            return version, before[2]
+        said = fact.of(book, path)
+        return version if _version(book, path, other) == version else None, said
+    except OSError:
+        return None
+
+
+def together(book: Book, of_incidents: Sequence[Fact], of_postmortems: Sequence[Fact]) -> None:
+    """Work out several facts in one reading, for whoever asks this book for them later."""
+    facts = (*of_incidents, *of_postmortems)
+    state = "\n".join(f"{each.name} {each.state}" for each in facts)
+    places = sorted((*incidents(book), *incidents(book, "postmortem.md")))
+    incident = kind("incident")
+
+    def of(book: Book, path: str) -> tuple[Any, ...]:
+        return tuple(each.of(book, path) for each in (of_incidents if incident.id(path) else of_postmortems))
+
+    def beside(path: str) -> str | None:
+        return (
+            next(filter(None, (each.beside(path) for each in of_incidents)), None)
+            if incident.id(path)
+            else None
+        )
+
+    found = remembered(book, Fact("together", of, state, beside), places)
+    for several, those in ((of_incidents, True), (of_postmortems, False)):
+        own = {path: said for path, said in found.items() if (incident.id(path) is not None) == those}
+        for place, each in enumerate(several):
+            book.facts[each.name] = each.state, {path: said[place] for path, said in own.items()}
 
 
 def _both(tree: WorkTree | None, over: Set[str], looks: Signature, other: str) -> Signature | None:

@@ -65,6 +65,7 @@ class Book:
         self.tree = tree
         self._shared = shared or _Shared(tree, settings, earlier, past, like)
         self._reads = reads
+        self.facts = self._shared.facts
         self._policies: dict[str, Any] = {}
         """Those that somebody has asked for, and so has noted."""
 
@@ -469,6 +470,8 @@ class _Shared:
         self._namesakes: dict[str, dict[str, tuple[str, ...]]] = {}
         self._evidence: dict[str, tuple[str, ...]] = {}
         self._logs: dict[str, PageLog] = {}
+        self.facts: dict[str, tuple[str, dict[str, Any]]] = {}
+        """What `facts.together` worked out, by name: what it follows from, and each path's."""
 
     @cached_property
     def alert_rules(self) -> AlertRules:

@@ -225,7 +225,7 @@ def _owners(book: Book) -> dict[str, dict[str, _Owner]]:
     """The people, teams and services that can be read, by id."""
     found: dict[str, dict[str, _Owner]] = {"person": {}, "team": {}, "service": {}}
     paths = (path for name in found for path in book.paths(kind(name)))
-    for said in facts.remembered(book, "owners", facts.seen(book, paths), _owner).values():
+    for said in facts.remembered(book, facts.Fact("owners", _owner), facts.seen(book, paths)).values():
         if said:
             name, id, *rest = said
             found[name][id] = _Owner(*rest)
@@ -269,8 +269,9 @@ _POLICY = "policies/severities.yaml"
 def basics(book: Book) -> Basics:
     """What every clock follows from; UserError where the settings are broken."""
     path = settings_text(book.tree)[0]
-    state = f"{_LAYOUT}"
-    found = facts.remembered(book, "basics", facts.seen(book, [path]), _basics, state, lambda _: _POLICY)
+    found = facts.remembered(
+        book, facts.Fact("basics", _basics, f"{_LAYOUT}", lambda _: _POLICY), facts.seen(book, [path])
+    )
     zone, *rest = found.get(path) or _basics(book)
     return Basics(ZoneInfo(zone), *rest)
 
@@ -283,23 +284,32 @@ def _basics(book: Book, path: str = "") -> tuple[Any, ...]:  # noqa: ARG001
 
 def clocks(book: Book) -> Clocks:
     """Every clock of a book. A record that reads as it did is not read again."""
-    each, said = kind("incident"), basics(book)
-    state = f"{_LAYOUT} {book.tree.version(_POLICY)} {said.zone.key}\n{said.review_in}\n"
-    if said.business_days:
-        state += business_days.state(book)
-    of_incidents = facts.remembered(book, "clocks", facts.incidents(book), _of_incident, state, _page_beside)
+    each, state = kind("incident"), _state(book)
+    of_incidents = facts.remembered(book, of_incident(book), facts.incidents(book))
     others = (
         path for other in KINDS if other.name not in ("incident", "postmortem") for path in book.paths(other)
     )
-    of_records = facts.remembered(book, "reviews", facts.seen(book, others), _of_record, state)
+    of_records = facts.remembered(book, facts.Fact("reviews", _of_record, state), facts.seen(book, others))
     plain = [one for found in (of_incidents, of_records) for said in found.values() for one in said or ()]
     found = _tested(book, map(_clock, plain))
-    if said.alerts:
+    if basics(book).alerts:
         from opsbook.metrics.clocks import OF_RULE_FILES
 
         found += [clock for source in OF_RULE_FILES for clock in source(book)]
     unreadable = sorted(each.id(path) or "" for path, said in of_incidents.items() if said is None)
     return Clocks(found, unreadable)
+
+
+def of_incident(book: Book) -> facts.Fact:
+    """The clocks of an incident, as plain data."""
+    return facts.Fact("clocks", _of_incident, _state(book), _page_beside)
+
+
+def _state(book: Book) -> str:
+    """What clocks follow from besides the record."""
+    said = basics(book)
+    state = f"{_LAYOUT} {book.tree.version(_POLICY)} {said.zone.key}\n{said.review_in}\n"
+    return state + business_days.state(book) if said.business_days else state
 
 
 def clocks_of(book: Book, paths: Iterable[str]) -> Clocks:

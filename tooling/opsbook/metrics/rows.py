@@ -32,9 +32,9 @@ from opsbook.metrics.response import OVER
 from opsbook.model.time import at_tick, ticks
 
 if TYPE_CHECKING:
-    from opsbook.book.facts import Progress
     from opsbook.book.snapshot import Book
     from opsbook.model.incident import Incident
+    from opsbook.processors import Progress
 
 _LAYOUT = 1
 """Another one whenever `_plain` gives something else."""
@@ -190,16 +190,26 @@ class Rows(NamedTuple):
 def rows(book: Book, progress: Progress | None = None) -> Rows:
     """A row for each incident of a book; `progress` is told of each that had to be read."""
     each = kind("incident")
-    policy = book.tree.version("policies/severities.yaml")
-    state = f"{_LAYOUT} {policy} {book.settings.timezone.key} {business_days.state(book)}"
-    found = facts.remembered(book, "metrics", facts.incidents(book), _plain, state, progress=progress)
-    pages = facts.remembered(book, "postmortems", facts.incidents(book, "postmortem.md"), _page)
+    found = facts.remembered(book, of_incident(book), facts.incidents(book), progress)
+    pages = facts.remembered(book, of_postmortem(), facts.incidents(book, "postmortem.md"))
     read = {each.id(path) or "": plain for path, plain in found.items()}
     return Rows(
         tuple(_row(id, Plain(*plain)) for id, plain in sorted(read.items()) if plain),
         {kind("postmortem").id(path) or "": _postmortem(plain) for path, plain in pages.items() if plain},
         tuple(sorted(id for id, plain in read.items() if not plain)),
     )
+
+
+def of_incident(book: Book) -> facts.Fact:
+    """What is kept of an incident."""
+    policy = book.tree.version("policies/severities.yaml")
+    state = f"{_LAYOUT} {policy} {book.settings.timezone.key} {business_days.state(book)}"
+    return facts.Fact("metrics", _plain, state)
+
+
+def of_postmortem() -> facts.Fact:
+    """How far a post-mortem is."""
+    return facts.Fact("postmortems", _page)
 
 
 # ── as plain data ─────────────────────────────────────────────────────────────────────────

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsbook.errors import UserError
-from opsbook.site.finish import finish
 from opsbook.processors import shared
+from opsbook.site.finish import finish
 from opsbook.text import shown
 
 if TYPE_CHECKING:
