@@ -323,26 +323,24 @@ def _answer(
 
 def together(book: Book, of_incidents: Sequence[Fact], of_postmortems: Sequence[Fact]) -> None:
     """Work out several facts in one reading, for whoever asks this book for them later."""
-    facts = (*of_incidents, *of_postmortems)
-    state = "\n".join(f"{each.name} {each.state}" for each in facts)
-    places = sorted((*incidents(book), *incidents(book, "postmortem.md")))
     incident = kind("incident")
 
+    def asked(path: str) -> Sequence[Fact]:
+        return of_incidents if incident.id(path) else of_postmortems
+
     def of(book: Book, path: str) -> tuple[Any, ...]:
-        return tuple(each.of(book, path) for each in (of_incidents if incident.id(path) else of_postmortems))
+        return tuple(each.of(book, path) for each in asked(path))
 
     def beside(path: str) -> str | None:
-        return (
-            next(filter(None, (each.beside(path) for each in of_incidents)), None)
-            if incident.id(path)
-            else None
-        )
+        return next(filter(None, (each.beside(path) for each in asked(path))), None)
 
-    found = remembered(book, Fact("together", of, state, beside), places)
-    for several, those in ((of_incidents, True), (of_postmortems, False)):
-        own = {path: said for path, said in found.items() if (incident.id(path) is not None) == those}
-        for place, each in enumerate(several):
-            book.facts[each.name] = each.state, {path: said[place] for path, said in own.items()}
+    state = "\n".join(f"{each.name} {each.state}" for each in (*of_incidents, *of_postmortems))
+    places = sorted((*incidents(book), *incidents(book, "postmortem.md")))
+    known: dict[str, tuple[str, dict[str, Any]]] = {}
+    for path, said in remembered(book, Fact("together", of, state, beside), places).items():
+        for each, one in zip(asked(path), said, strict=True):
+            known.setdefault(each.name, (each.state, {}))[1][path] = one
+    book.facts.update(known)
 
 
 def _both(tree: WorkTree | None, over: Set[str], looks: Signature, other: str) -> Signature | None:

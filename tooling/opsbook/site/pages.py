@@ -47,6 +47,7 @@ from opsbook.site.guide import Guide
 from opsbook.site.public import Stub, stub
 from opsbook.site.render import FOLDER, Page, assets, templates_of
 from opsbook.site.survey import TEXTS, Card, Survey, counted, index_page, plural
+from opsbook.site.sweep import sweep
 from opsbook.site.work import Work, action_items
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class Site:
         self.kept = kept
         self.as_of = as_of
         self.told_at = told_at
+        sweep(book)
         self.survey = Survey(book)
         self.guide = Guide(self.survey, book)
         self.today = self.guide.local(as_of).date()

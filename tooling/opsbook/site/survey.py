@@ -1,7 +1,7 @@
 """What every page must know of the whole book: titles, addresses, who refers to whom.
 
-The book is read once here and once more when its pages are written, so that nothing but titles
-and references stays in memory, whatever the size of the book.
+The book is read once for what every page must know, and once more when its pages are written, so that nothing
+but titles and references stays in memory, whatever the size of the book.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from opsbook.book.facts import Fact
 from opsbook.book.kinds import KINDS, Kind, identify
 from opsbook.book.references import references
+from opsbook.model.time import at_tick, ticks
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -65,6 +67,63 @@ class Run(NamedTuple):
     result: str
 
 
+class Said(NamedTuple):
+    """What a record says of itself and of others, as plain data."""
+
+    readable: bool
+    hidden: bool
+    """Whether it says that no page shows it."""
+    title: str | None
+    """None where it has none that can be read."""
+    uses: tuple[tuple[str, str], ...]
+    """The kinds and ids of the records that it names."""
+    runs: tuple[tuple[str, int, str], ...]
+    """The runbooks that were followed in it: which, when, and with what result."""
+
+
+def said(document: Document[Any]) -> Said:
+    """What a survey must know of a record."""
+    if not document.readable:
+        hidden = _RESTRICTED.search(document.source.text) is not None
+        return Said(False, hidden, _title(document), (), ())
+    content = document.content
+    uses = dict.fromkeys(
+        (kind, reference.id)
+        for reference in references(content)
+        for kind in reference.kinds
+        if kind in _LISTED and (kind, reference.id) != (document.kind.name, document.id)
+    )
+    runs = [
+        (entry.runbook.id, ticks(entry.at), entry.runbook.result)
+        for entry in (content.timeline if document.kind.name == "incident" else ())
+        if entry.runbook
+    ]
+    hidden = getattr(content, "visibility", "") == "restricted"
+    return Said(True, hidden, _title(document), tuple(uses), tuple(runs))
+
+
+def of_record() -> Fact:
+    """The same, for a book to remember."""
+    return Fact("said", lambda book, path: tuple(said(book.read(path))))
+
+
+def _title(document: Document[Any]) -> str | None:
+    kind = document.kind
+    if kind.single:
+        return kind.name.capitalize()
+    if not document.readable:
+        return None
+    content = document.content
+    if kind.name == "postmortem":
+        return content.title  # type: ignore[no-any-return]
+    if kind.name == "runbook":
+        first = document.page.headings[:1]
+        return content.title or (first[0].text if first else document.id)
+    if kind.name in _NAMELESS:
+        return document.id
+    return str(getattr(content, "title" if kind.name == "incident" else "name", document.id))
+
+
 class Survey:
     """The cards of a book's records, by kind and id; what refers to each; what is not shown."""
 
@@ -80,9 +139,10 @@ class Survey:
         """The address on the site of each file of evidence that is shown, by path."""
         self._pages: set[str] = set()
         self._asked: Asked | None = None
+        known = {path: Said(*each) for path, each in book.facts.get("said", ("", {}))[1].items()}
         for kind in KINDS:
-            for document in book.documents(kind.name):
-                self._add(document)
+            for path in book.paths(kind):
+                self._add(kind, path, known.get(path) or said(book.read(path)))
         for path in book.tree.paths("incidents"):
             self._add_evidence(path)
 
@@ -115,59 +175,32 @@ class Survey:
             for (kind, id), card in asked.items()
         )
 
-    def _add(self, document: Document[Any]) -> None:
-        name, id = document.kind.name, document.id
-        if self._hidden(document):
-            self.restricted.add(document.path)
+    def _add(self, kind: Kind, path: str, said: Said) -> None:
+        name, id = kind.name, kind.id(path) or ""
+        if said.hidden or (name == "postmortem" and self._guarded(path)):
+            self.restricted.add(path)
             return
-        page = _page(document.path)
+        page = _page(path)
         if page in self._pages:  # ids that differ in nothing that an address may hold
             return
         self._pages.add(page)
-        card = Card(name, id, document.path, page, self._title(document), document.readable)
+        title = said.title
+        if title is None:
+            incident = self.cards.get(("incident", id)) if name == "postmortem" else None
+            title = incident.title if incident else id
+        card = Card(name, id, path, page, title, said.readable)
         self.cards.setdefault((name, id), card)
-        self.by_path[document.path] = card
-        if document.readable:
-            self._note_uses(card, document)
-
-    def _hidden(self, document: Document[Any]) -> bool:
-        """A restricted record, readable or not; a post-mortem of a restricted incident is one too."""
-        if document.readable:
-            own = getattr(document.content, "visibility", "") == "restricted"
-        else:
-            own = _RESTRICTED.search(document.source.text) is not None
-        return own or (document.kind.name == "postmortem" and self._guarded(document.path))
+        self.by_path[path] = card
+        for used in said.uses:
+            self.uses.setdefault(used, {})[card] = None
+        for runbook, at, result in said.runs:
+            self.runs.setdefault(runbook, []).append(Run(at_tick(at), card, result))
 
     def _guarded(self, path: str) -> bool:
         """Whether the incident beside a file is restricted, or cannot say that it is not."""
         incident = f"{posixpath.dirname(path)}/incident.yaml"
         card = self.by_path.get(incident)
         return incident in self.restricted or (card is not None and not card.readable)
-
-    def _title(self, document: Document[Any]) -> str:
-        kind, content = document.kind, document.content if document.readable else None
-        if kind.single:
-            return kind.name.capitalize()
-        if kind.name == "postmortem":
-            incident = self.cards.get(("incident", document.id))
-            return getattr(content, "title", None) or (incident.title if incident else document.id)
-        if kind.name == "runbook" and content is not None:
-            first = document.page.headings[:1]
-            return content.title or (first[0].text if first else document.id)
-        if kind.name in _NAMELESS or content is None:
-            return document.id
-        return str(getattr(content, "title" if kind.name == "incident" else "name", document.id))
-
-    def _note_uses(self, card: Card, document: Document[Any]) -> None:
-        for reference in references(document.content):
-            for kind in reference.kinds:
-                if kind in _LISTED and (kind, reference.id) != (card.kind, card.id):
-                    self.uses.setdefault((kind, reference.id), {})[card] = None
-        if card.kind == "incident":
-            for entry in document.content.timeline:
-                if entry.runbook:
-                    run = Run(entry.at, card, entry.runbook.result)
-                    self.runs.setdefault(entry.runbook.id, []).append(run)
 
     def _add_evidence(self, path: str) -> None:
         """A picture, or a text, which is shown under a name that every server sends as text."""
