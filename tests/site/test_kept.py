@@ -72,11 +72,10 @@ class Building:
         self.kept = Kept(self.place)
         self.made: list[str] = []
 
-    def pages(self, texts: dict[str, str], as_of: datetime = AS_OF) -> dict[str, bytes]:
-        """The pages of incidents and post-mortems, as they are written; which were made is noted."""
+    def site(self, texts: dict[str, str], as_of: datetime = AS_OF) -> Site:
+        """A site that notes which pages of incidents and post-mortems were made."""
         site = Site(Book(Memory(texts)), as_of, kept=self.kept)
         own = site._own_page
-        self.made = []
 
         def noted(document: object, card: object, alike: object) -> Page:
             found = own(document, card, alike)  # type: ignore[arg-type]
@@ -84,16 +83,27 @@ class Building:
             return found
 
         site._own_page = noted  # type: ignore[method-assign,assignment]
-        others = list(site.pages())
-        found = [page for part in site.parts() for page in part()]
-        build.write([*others, *found], self.place)
+        return site
+
+    def pages(self, texts: dict[str, str], as_of: datetime = AS_OF) -> dict[str, bytes]:
+        """The pages of incidents and post-mortems, as they are written."""
+        self.made = []
+        found = own_pages(self.site(texts, as_of))
+        build.write(found, self.place)
         return {page.path: page.content for page in found}
 
 
 def fresh(texts: dict[str, str], as_of: datetime = AS_OF) -> dict[str, bytes]:
-    site = Site(Book(Memory(texts)), as_of)
-    list(site.pages())
-    return {page.path: page.content for part in site.parts() for page in part()}
+    return {page.path: page.content for page in own_pages(Site(Book(Memory(texts)), as_of))}
+
+
+def own_pages(site: Site) -> list[Page]:
+    """The pages of incidents and post-mortems."""
+    found: list[Page] = []
+    for batch in site.batches():
+        if not found:
+            batch.gave += [part(found.append) for part in batch.parts]
+    return found
 
 
 def edited(path: str, old: str, new: str) -> Callable[[dict[str, str]], None]:
@@ -181,3 +191,21 @@ def test_the_clock_matters_to_what_is_open_and_a_new_day_to_all(tmp_path: Path) 
     assert set(building.made) == {f"{folder(NAMES[-1])}/index.md", f"{folder(NAMES[-1])}/postmortem.md"}
     building.pages(texts, AS_OF + timedelta(days=1))
     assert len(building.made) == 8
+
+
+def test_what_other_processes_made_is_kept_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    for name in ("_FEW", "_TOGETHER"):
+        monkeypatch.setattr(f"opsbook.site.pages.{name}", 1)
+    building = Building(tmp_path)
+
+    def built(texts: dict[str, str]) -> bytes:
+        site = building.site(texts)
+        build.write_batches(site.batches(), building.place)
+        return (building.place / "incidents" / "index.json").read_bytes()
+
+    first = built(files())
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    building.made = []
+    assert built(files()) == first
+    assert building.made == []

@@ -14,8 +14,6 @@ Progress = Callable[[int], None]
 """Is told how many more pieces were taken."""
 _MOST = 8
 """Processes at most."""
-_FEW = 4
-"""With fewer pieces than this a process of its own costs more than it brings."""
 _NUMBER = 4
 """Bytes of the number of a piece, as it waits in a pipe that all processes read."""
 
@@ -26,12 +24,12 @@ def shared(
 ) -> Iterator[list[T]]:
     """Do pieces of work beside what stands in the `with`: other processors begin at once, this one when that
     is done. Then the list holds what they gave, in their order. They leave nothing behind but files; one
-    that fails fails here, as if it had been done here. `alone` says that several processes must not read what
-    they read.
+    that fails fails here, as if it had been done here. `alone` says to do all here: where they are few a
+    process of its own costs more than it brings, and some things are not read by several.
     """
     found: list[T] = []
     others = min(os.cpu_count() or 1, _MOST) - 1
-    if alone or others < 1 or len(pieces) < _FEW or sys.platform != "linux":  # elsewhere a fork is not safe
+    if alone or others < 1 or not pieces or sys.platform != "linux":  # elsewhere a fork is not safe
         yield found
         found += (each for _, each in _done(pieces, range(len(pieces)), progress))
         return

@@ -181,6 +181,8 @@ def _purpose(book: Book, path: str) -> tuple[Any, ...]:
 
 _TOGETHER = 64
 """So many files are worked on at a time."""
+_FEW = 4
+"""With fewer pieces of work than this a process of its own costs more than it brings."""
 Place = tuple[str, Signature | None]
 """A path, and what the file system says of the file there; None where that is not asked."""
 
@@ -278,7 +280,11 @@ def remembered(
     paths = [path for path, _ in todo]
     asked = partial(_answers, book, fact, known if file else None, tree is not None)
     pieces = [partial(asked, paths[start : start + _TOGETHER]) for start in range(0, len(paths), _TOGETHER)]
-    with shared(pieces, progress and (lambda more: progress(more * _TOGETHER)), alone=tree is None) as given:
+    with shared(
+        pieces,
+        progress and (lambda more: progress(more * _TOGETHER)),
+        alone=tree is None or len(pieces) < _FEW,
+    ) as given:
         pass
     fresh = False
     for (path, seen), answer in zip(todo, chain.from_iterable(given), strict=True):

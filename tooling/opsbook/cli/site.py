@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from opsbook.errors import UserError
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
-    from opsbook.site.build import Part
+    from opsbook.site.build import Batch
     from opsbook.site.kept import Kept
     from opsbook.site.render import Page, Templates
 
@@ -157,12 +157,12 @@ class _Job:
         if of and of == site.made_of(self.pages):
             click.echo(f"{self.place}: {site.count(self.pages):,} files, nothing changed")
             return
-        pages, parts = self._made(book, at)
-        count = site.write(pages, self.pages, parts, of)
+        count = site.write_batches(self._batches(book, at), self.pages, of)
         click.echo(f"{self.place}: {count:,} files")
 
-    def _made(self, book: Book, at: datetime) -> tuple[Iterable[Page], Sequence[Part]]:
+    def _batches(self, book: Book, at: datetime) -> Iterable[Batch]:
         from opsbook.output.frames import clean
+        from opsbook.site.build import Batch
         from opsbook.site.pages import Site
         from opsbook.site.render import FOLDER, assets, templates_of
 
@@ -170,10 +170,9 @@ class _Job:
         for name in templates.own:
             click.echo(f"template of the book: {clean(f'{FOLDER}/{name}')}", err=True)
         if self.public:
-            return _public_pages(book, at, templates), ()
-        site = Site(book, at, self.told_at, self.kept)
-        other = _reference(self.program, templates), calendars(book, at), assets()
-        return chain(site.pages(), *other), site.parts()
+            return [Batch(_public_pages(book, at, templates))]
+        others = chain(_reference(self.program, templates), calendars(book, at), assets())
+        return Site(book, at, self.told_at, self.kept).batches(others)
 
     def make(self) -> int:
         """Have the builder make a site of the pages; 1 where it warns."""

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from opsbook.site.render import Page
     from opsbook.site.stencil import Stencils
 
-Part = Callable[[], Iterable["Page"]]
-"""Makes some pages."""
+Put = Callable[["Page"], None]
+"""Takes a page where it belongs."""
+Part = Callable[[Put], Any]
+"""Makes some pages; what it gives is for whoever made the batch."""
 _MARK = ".opsbook"
 """A file that says that a folder is opsbook's to replace."""
 _SAYS = "`opsbook site build` wrote this folder and replaces it the next time.\n"
@@ -38,12 +40,31 @@ _DEEPEST = 100
 """So many folders are never needed; making and removing folders takes a call in a call for each."""
 
 
-def write(pages: Iterable[Page], target: Path, parts: Sequence[Part] = (), state: str = "") -> int:
-    """Write pages into a folder, in place of what it held; how many. The pages of `parts` depend on no
-    others, and are made by all processors where that pays. `state` says what all were made of."""
+class Batch:
+    """Pages that are made at the same time: `pages` here, and those of each of `parts`, which depend on no
+    others, by any processor, unless they are so few that they are made `alone`."""
+
+    def __init__(self, pages: Iterable[Page], parts: Sequence[Part] = (), *, alone: bool = True) -> None:
+        self.pages = pages
+        self.parts = parts
+        self.alone = alone
+        self.gave: list[Any] = []
+        """What each part gave, once all pages of the batch are made."""
+
+
+def write(pages: Iterable[Page], target: Path) -> int:
+    """Write pages into a folder, in place of what it held; how many."""
+    return write_batches([Batch(pages)], target)
+
+
+def write_batches(batches: Iterable[Batch], target: Path, state: str = "") -> int:
+    """The same, one batch after the other. `state` says what all were made of."""
     with _fresh(target, state) as folder:
-        with shared([partial(_put_all, part, folder) for part in parts]):
-            _put_all(lambda: pages, folder)
+        put = partial(_put, folder)
+        for batch in batches:
+            with shared([partial(part, put) for part in batch.parts], alone=batch.alone) as batch.gave:
+                for page in batch.pages:
+                    put(page)
         return count(folder)
 
 
@@ -60,12 +81,11 @@ def made_of(target: Path) -> str:
         return ""
 
 
-def _put_all(pages: Part, folder: Path) -> None:
-    for page in pages():
-        _refuse_deep(page.path)
-        file = folder / page.path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(page.content)
+def _put(folder: Path, page: Page) -> None:
+    _refuse_deep(page.path)
+    file = folder / page.path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(page.content)
 
 
 def _refuse_deep(path: str) -> None:

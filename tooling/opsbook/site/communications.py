@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +11,6 @@ from opsbook.authoring.communications import Draft, render
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
-    from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.model.incident import Entry, Incident
     from opsbook.site.survey import Card
@@ -27,6 +27,16 @@ class Message(NamedTuple):
     id: str
 
 
+Sent = tuple[str, "str | None"]
+"""An audience that an update went to, and the stage that it named."""
+
+
+def sent(incident: Incident) -> list[Sent]:
+    """The updates of an incident; none of a drill, which is no example."""
+    told = (entry.update for entry in incident.timeline if incident.counts and entry.update)
+    return list(dict.fromkeys((each.audience, each.stage) for each in told))
+
+
 class Examples:
     """Of each audience the last incident that has an update to it."""
 
@@ -35,14 +45,11 @@ class Examples:
         self._as_of = as_of
         self._last: dict[tuple[str, str | None], str] = {}
 
-    def note(self, document: Document[Incident]) -> None:
-        """An incident that is shown may be an example, but no drill."""
-        if not document.content.counts:
-            return
-        for entry in document.content.timeline:
-            if entry.update:
-                for key in ((entry.update.audience, entry.update.stage), (entry.update.audience, None)):
-                    self._last[key] = max(document.id, self._last.get(key, ""))
+    def add(self, id: str, sent: Iterable[Sent]) -> None:
+        """An incident that is shown may be an example."""
+        for audience, stage in sent:
+            for key in ((audience, stage), (audience, None)):
+                self._last[key] = max(id, self._last.get(key, ""))
 
     def message(self, card: Card) -> Message | None:
         """A template filled in; None where there is no example, or the template cannot be filled in."""

@@ -6,7 +6,7 @@ records that it names or that name it, and of incidents like it; one with anythi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from opsbook.site.survey import Asked, Card, Survey
 
 
-class _Made(NamedTuple):
+class Made(NamedTuple):
     """A page, and what it was made of."""
 
     of: Hashable
@@ -30,7 +30,15 @@ class Kept:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._made: dict[str, _Made] = {}
+        self._made: dict[str, Made] = {}
+
+    def made(self, cards: Iterable[Card]) -> dict[str, Made]:
+        """What the pages of some records were made of, which another process may take over."""
+        return {card.path: self._made[card.path] for card in cards}
+
+    def take(self, made: Mapping[str, Made]) -> None:
+        """Take over what pages were made of that another process made."""
+        self._made |= made
 
     def page(
         self, card: Card, of: Hashable, survey: Survey, alike: list[Alike], make: Callable[[], Page]
@@ -44,5 +52,5 @@ class Kept:
                 pass
         with survey.asked() as asked:
             found = make()
-        self._made[card.path] = _Made(of, asked, alike)
+        self._made[card.path] = Made(of, asked, alike)
         return found

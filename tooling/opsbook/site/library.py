@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from heapq import nlargest
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -64,29 +65,49 @@ def title(card: Card) -> str:
     return f"Post-mortem: {card.title}"
 
 
-class Library:
-    """The post-mortems met so far."""
+class Volume(NamedTuple):
+    """A post-mortem as the library keeps it."""
 
-    def __init__(self, book: Book, guide: Guide) -> None:
+    lesson: Lesson
+    words: str
+    """What the search finds of it."""
+    entry: listing.Entry
+
+
+class Library:
+    """The post-mortems of a book. Of many the newest are searched in full, of older ones what their incident
+    was about, since a browser loads all of it."""
+
+    def __init__(self, book: Book, guide: Guide, cards: Iterable[Card]) -> None:
         self._guide = guide
+        self._in_full = frozenset(nlargest(_IN_FULL, (each.id for each in cards)))
         self._lessons: list[Lesson] = []
         self._words: dict[Card, str] = {}
         self.listing = listing.Listing(book, guide, "postmortem.html")
 
-    def add(self, document: Document[Postmortem], card: Card, incident: Incident | None) -> None:
-        """Take a post-mortem into the library, with what its incident says."""
+    def volume(self, document: Document[Postmortem], card: Card, incident: Incident | None) -> Volume:
+        """A post-mortem, with what its incident says."""
         record = document.content
         found = lesson(record, card, incident, self._guide)
-        self._words[card] = markup.words(document.source.text[document.page.start :])
-        self._lessons.append(found)
-        self.listing.add(card, f"{found.day}", incident, [record.status], record.tags, found.summary)
+        full = card.id in self._in_full
+        words = (
+            markup.words(document.source.text[document.page.start :]) if full else printable(found.summary)
+        )
+        entry = self.listing.entry(
+            card, f"{found.day}", incident, [record.status], record.tags, found.summary
+        )
+        return Volume(found, words, entry)
 
-    def searched(self) -> Iterator[tuple[str, str, str]]:
-        """What the search finds of each post-mortem: where it stands, its title, and all that it says; of old
-        ones what their incident was about, since a browser loads all of it."""
-        for number, each in enumerate(self._ordered()):
-            words = self._words[each.card] if number < _IN_FULL else printable(each.summary)
-            yield each.card.address, printable(title(each.card)), words
+    def add(self, volume: Volume) -> None:
+        """Take a post-mortem into the library."""
+        self._words[volume.lesson.card] = volume.words
+        self._lessons.append(volume.lesson)
+        self.listing.add(volume.entry)
+
+    def searched(self) -> Iterator[listing.Searched]:
+        """What the search finds of each post-mortem."""
+        for each in self._ordered():
+            yield each.card.address, printable(title(each.card)), self._words[each.card]
 
     def _ordered(self) -> list[Lesson]:
         """The newest first."""

@@ -52,6 +52,20 @@ class Facet(NamedTuple):
     values: list[tuple[str, str]]
 
 
+class Entry(NamedTuple):
+    """A record as a list shows it."""
+
+    id: str
+    shown: list[str]
+    """Where it stands, its title, when it was, what it was about."""
+    values: list[list[tuple[str, ...]]]
+    """What it can be filtered by, in the order of `_LABELS`."""
+
+
+Searched = tuple[str, str, str]
+"""What the search finds of a record: where it stands, its title, and a text."""
+
+
 class Listing:
     """The records met so far, and the names that they use; `page` is what each is called in its folder."""
 
@@ -64,11 +78,11 @@ class Listing:
         self._used: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in _LABELS}
         self._rows: list[tuple[str, list[Any]]] = []
 
-    def add(
+    def entry(
         self, card: Card, when: str, incident: Incident | None, status: Iterable[str],
         tags: Iterable[str] = (), about: str = "",
-    ) -> None:  # fmt: skip
-        """Take a record into the list: when it was, the incident it is about, and how far it is."""
+    ) -> Entry:  # fmt: skip
+        """A record as the list shows it: when it was, the incident it is about, and how far it is."""
         guide = self._guide
         services = incident.services if incident else ()
         teams = (self._team_of[id] for id in services if id in self._team_of)
@@ -83,8 +97,13 @@ class Listing:
             "factor": ((name, name) for name in (incident.contributing_factors if incident else ())),
             "tag": ((name, name) for name in (*(incident.tags if incident else ()), *tags)),
         }
-        places = (self._places(name, list(dict.fromkeys(found[name]))) for name in _LABELS)
-        self._rows.append((card.id, [folder, printable(card.title), when, printable(about), *places]))
+        values = [list(dict.fromkeys(found[name])) for name in _LABELS]
+        return Entry(card.id, [folder, printable(card.title), when, printable(about)], values)
+
+    def add(self, entry: Entry) -> None:
+        """Take a record into the list."""
+        places = map(self._places, _LABELS, entry.values)
+        self._rows.append((entry.id, [*entry.shown, *places]))
 
     def _places(self, name: str, values: Iterable[tuple[str, ...]]) -> list[int]:
         known = self._names[name]
@@ -116,7 +135,7 @@ class Listing:
         return json.dumps(content, separators=(",", ":")).encode()
 
 
-def searched(card: Card, incident: Incident) -> tuple[str, str, str]:
+def searched(card: Card, incident: Incident) -> Searched:
     """What the search finds of an incident: where it stands, its title, and what it was about."""
     words = (incident.summary or "", *incident.contributing_factors, *incident.alerts)
     about = " ".join(printable(" ".join(words)).split())[:_SUMMARY]

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from heapq import nlargest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 JSON = "incidents.json"
 
 
+class Told(NamedTuple):
+    """An incident as programs are told of it, and when it changed last; None where nothing happened yet."""
+
+    card: Card
+    changed: datetime | None
+    said: dict[str, Any]
+
+
 class News:
     """The incidents met so far."""
 
@@ -40,12 +48,15 @@ class News:
         self._changed: list[tuple[datetime, str, Card]] = []
         self._all: list[dict[str, Any]] = []
 
-    def note(self, incident: Incident, card: Card) -> None:
-        """Keep of an incident what programs are told."""
+    def told(self, incident: Incident, card: Card) -> Told:
+        """What programs are told of an incident."""
         known = [entry.at for entry in incident.timeline if entry.at <= self._as_of]
-        if known:
-            self._changed.append((max(known), card.id, card))
-        self._all.append(self._said(incident, card))
+        return Told(card, max(known, default=None), self._said(incident, card))
+
+    def add(self, told: Told) -> None:
+        if told.changed is not None:
+            self._changed.append((told.changed, told.card.id, told.card))
+        self._all.append(told.said)
 
     def _said(self, incident: Incident, card: Card) -> dict[str, Any]:
         history, report = incident.history, self._guide.survey["postmortem", card.id]

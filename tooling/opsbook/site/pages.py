@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import json
 import posixpath
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.kinds import KINDS, Kind, kind
@@ -42,6 +43,7 @@ from opsbook.site import (
     tools,
 )
 from opsbook.site.alike import Alike, Likeness
+from opsbook.site.build import Batch, Put
 from opsbook.site.finish import FOUND
 from opsbook.site.guide import Guide
 from opsbook.site.public import Stub, stub
@@ -57,7 +59,7 @@ if TYPE_CHECKING:
     from opsbook.metrics.failures import Service as Failing
     from opsbook.model.directory import Service
     from opsbook.model.incident import Incident
-    from opsbook.site.kept import Kept
+    from opsbook.site.kept import Kept, Made
 
 _LISTED = 50
 """So many of the records that name another are listed on its page; the rest are counted."""
@@ -69,6 +71,8 @@ _MANY = ("incident", "postmortem")
 """Kinds of which a book may have any number."""
 _TOGETHER = 32
 """So many pages of these are made at a time."""
+_FEW = 128
+"""With fewer of them than this a process of its own costs more than it brings."""
 _DATED = ("incident", "postmortem", "override", "handoff")
 """Kinds whose ids begin with a date: lists show the newest first."""
 
@@ -80,17 +84,44 @@ class Row(NamedTuple):
     facts: facts.Facts
 
 
+class Noted(NamedTuple):
+    """What other pages say of an incident."""
+
+    row: Row
+    work: list[Work]
+    open: home.Open | None
+    """Where it is not over."""
+    case: tally.Case | None
+    """None where nobody says when it was known."""
+    services: tuple[str, ...]
+    items: list[tally.Item]
+    entry: listing.Entry
+    searched: listing.Searched
+    news: news.Told
+    sent: list[communications.Sent]
+
+
+class Learned(NamedTuple):
+    """What other pages say of a post-mortem."""
+
+    row: Row
+    book: library.Volume
+
+
+Gave = tuple[list[Noted | Learned], "dict[str, Made]"]
+"""What was noted of a few records, and what their pages were made of."""
+
+
 def pages(
     book: Book, as_of: datetime, reference: Iterable[Page] = (), told_at: datetime | None = None
 ) -> Iterator[Page]:
     """Every page of the site of a book as of an instant; `reference` pages are put beside them. `told_at` is
     when teams were last told what is overdue, where that is known."""
-    site = Site(book, as_of, told_at)
-    yield from site.pages()
-    for part in site.parts():
-        yield from part()
-    yield from reference
-    yield from assets()
+    for batch in Site(book, as_of, told_at).batches(chain(reference, assets())):
+        yield from batch.pages
+        found: list[Page] = []
+        batch.gave += [part(found.append) for part in batch.parts]
+        yield from found
 
 
 class Site:
@@ -115,7 +146,9 @@ class Site:
         self.done: list[Work] = []
         self.asked = agenda.Asked(book, as_of)
         self.catalogue: list[catalogue.Entry] = []
-        self.library = library.Library(book, self.guide)
+        self.library = library.Library(
+            book, self.guide, (c for c in self.survey.by_path.values() if c.kind == "postmortem")
+        )
         self.paging = paging.Paging(book, as_of)
         self.examples = communications.Examples(book, as_of)
         self.alike = Likeness(book, self.survey)
@@ -130,45 +163,62 @@ class Site:
         self.stubs: list[Stub] = []
         """What is said of restricted incidents."""
 
-    def parts(self) -> list[Callable[[], Iterator[Page]]]:
-        """The reports of quarters, which take longest, and the pages of incidents and post-mortems, some at a
-        time; what all of them need is known then."""
-        cards = [card for card in self.survey.by_path.values() if card.kind in _MANY and card.readable]
+    def batches(self, others: Iterable[Page] = ()) -> Iterator[Batch]:
+        """All pages, `others` that depend on no record among them: first those of incidents and post-mortems,
+        then those that say what was noted of these."""
+        cards = [card for card in self.survey.of(*_MANY) if card.readable]
         self.alike.prepare()
         for card in cards[:1]:
             self._changes(card)
-        found: list[Callable[[], Iterator[Page]]] = [
-            partial(self._part, cards[start : start + _TOGETHER]) for start in range(0, len(cards), _TOGETHER)
-        ]
-        return [partial(quarterly.quarterly, self.book, self.guide, self.as_of, self._render), *found]
+        some = (cards[start : start + _TOGETHER] for start in range(0, len(cards), _TOGETHER))
+        own = Batch(others, [partial(self._part, each) for each in some], alone=len(cards) < _FEW)
+        yield own
+        for gave in own.gave:
+            self._take(*gave)
+        yield Batch(self._pages(), [self._quarterly], alone=len(cards) < _FEW)
 
-    def _part(self, cards: Iterable[Card]) -> Iterator[Page]:
+    def _part(self, cards: Iterable[Card], put: Put) -> Gave:
+        """Make the pages of some incidents and post-mortems."""
+        found: list[Noted | Learned] = []
         for card in cards:
             document = self.book.read(card.path)
+            incident = self.book.content("incident", card.id)
+            found.append(self._noted(document, card, incident))
             alike = self.alike.like(document) if card.kind == "incident" else []
             make = partial(self._own_page, document, card, alike)
             if self.kept is None:
-                yield make()
+                put(make())
             else:
-                yield self.kept.page(card, self._made_of(card), self.survey, alike, make)
+                put(self.kept.page(card, self._made_of(card, incident), self.survey, alike, make))
+        return found, self.kept.made(cards) if self.kept else {}
+
+    def _take(self, noted: Iterable[Noted | Learned], made: Mapping[str, Made]) -> None:
+        """Learn what was noted of some incidents and post-mortems."""
+        for each in noted:
+            if isinstance(each, Learned):
+                self.rows["postmortem"].append(each.row)
+                self.library.add(each.book)
+            else:
+                self._count(each)
+        if self.kept:
+            self.kept.take(made)
+
+    def _quarterly(self, put: Put) -> None:
+        for page in quarterly.quarterly(self.book, self.guide, self.as_of, self._render):
+            put(page)
 
     def _own_page(self, document: Document[Any], card: Card, alike: list[Alike]) -> Page:
         about = self._shown(document, card, alike)
         return self._page(document.kind, card, document.content, **about)
 
-    def _made_of(self, card: Card) -> tuple[Hashable, ...]:
+    def _made_of(self, card: Card, incident: Incident | None) -> tuple[Hashable, ...]:
         """What the page of an incident or post-mortem is made of, but for other records that it names."""
         folder = posixpath.dirname(card.path)
         keys = (f"={folder}/incident.yaml", f"={folder}/postmortem.md", f"%{card.id}", f"^{card.path}")
         shown = self.book.evidence(card.id) if card.kind == "incident" else ()
         versions = tuple(map(self.book.version, (*keys, *(f"={folder}/{each}" for each in shown))))
         used = tuple(self.survey.uses.get((card.kind, card.id), ()))
-        return self._policies, self.today, self.as_of if card.id in self._live else None, versions, used
-
-    @cached_property
-    def _live(self) -> set[str]:
-        """The incidents whose pages say how late something is now."""
-        return {each.card.id for each in self.open} | {work.incident.id for work in self.work}
+        return self._policies, self.today, self.as_of if _goes_on(incident) else None, versions, used
 
     @cached_property
     def _policies(self) -> tuple[Hashable, ...]:
@@ -179,19 +229,18 @@ class Site:
         settings = (self.book.tree.version(name) for name in SETTINGS_FILES)
         return (*settings, *((path, self.book.tree.version(path)) for path in paths))
 
-    def pages(self) -> Iterator[Page]:
-        """All other pages."""
+    def _pages(self) -> Iterator[Page]:
+        """The pages that say what was noted of incidents and post-mortems, and those of all other records."""
         for each in KINDS:
-            for document in self.book.documents(each.name):
-                card = self.survey.by_path.get(document.path)
-                if card and not document.readable:
-                    yield self._unreadable(document, card)
-                elif card and each.name in _MANY:
-                    self._note(document, card)
-                elif card:
-                    yield self._record(document, card)
-                elif each.name == "incident" and document.readable:
-                    self.stubs.append(stub(document, self.book))
+            for path in self.book.paths(each):
+                card = self.survey.by_path.get(path)
+                if card and not card.readable:
+                    yield self._unreadable(self.book.read(path), card)
+                elif card and each.name not in _MANY:
+                    yield self._record(self.book.read(path), card)
+                elif card is None and each.name == "incident":
+                    hidden = self.book.read(path)
+                    self.stubs += [stub(hidden, self.book)] if hidden.readable else []
             if each.single and self.survey[each.name, each.name] is None:
                 yield self._default(each)
         yield from itertools.starmap(self._evidence, self.survey.evidence.items())
@@ -220,14 +269,32 @@ class Site:
 
     # ── records ───────────────────────────────────────────────────────────────────────────
 
-    def _note(self, document: Document[Any], card: Card) -> None:
-        """Keep of an incident or post-mortem what the other pages say of it."""
-        self.rows[card.kind].append(Row(card, facts.columns(document.content, card, self.guide)))
-        if card.kind == "incident":
-            self._count(document, card)
-        else:
-            said = self.book.content("incident", card.id)
-            self.library.add(document, card, said)
+    def _noted(self, document: Document[Any], card: Card, incident: Incident | None) -> Noted | Learned:
+        """What other pages say of an incident or post-mortem."""
+        row = Row(card, facts.columns(document.content, card, self.guide))
+        if card.kind == "postmortem":
+            return Learned(row, self.library.volume(document, card, incident))
+        assert incident is not None
+        work = self._work(document, card)
+        at = incident.history.known_since
+        day = self.guide.local(at).date() if at else None
+        over = incident.history.milestones.get("resolved", at)
+        opened = self.guide.local(over).date() if over else None
+        worst = self.book.severities.worst_of(incident)
+        declared = incident.history.declared
+        when = f"{self.guide.local(declared):%Y-%m-%d %H:%M}" if declared else ""
+        return Noted(
+            row,
+            [each for each in work if each.item.unfinished or each.item.status == "done"],
+            home.opened(incident, card, terms_of(self.book, incident)) if home.is_open(incident) else None,
+            tally.Case(card, day, worst, incident.counts) if day else None,
+            tuple(incident.services),
+            [item for each in work if (item := tally.item(each, opened))] if day and opened else [],
+            self.listing.entry(card, when, incident, facts.stated(incident)),
+            listing.searched(card, incident),
+            self.news.told(incident, card),
+            communications.sent(incident),
+        )
 
     def _shown(self, document: Document[Any], card: Card, alike: list[Alike]) -> dict[str, Any]:
         """What the page of an incident or post-mortem shows beside the record."""
@@ -339,7 +406,7 @@ class Site:
 
     @property
     def _rotations(self) -> list[Card]:
-        return [card for (kind, _), card in self.survey.cards.items() if kind == "rotation" and card.readable]
+        return [card for card in self.survey.of("rotation") if card.readable]
 
     def _work(self, document: Document[Incident], card: Card) -> list[Work]:
         """The action items of an incident, the soonest due first."""
@@ -353,30 +420,23 @@ class Site:
             return work
         return work._replace(answered=work_may_wait(document, work.id, self.today))
 
-    def _count(self, document: Document[Incident], card: Card) -> None:
+    def _count(self, noted: Noted) -> None:
         """Keep of an incident what the pages of the whole book count."""
-        incident, policy = document.content, self.book.severities
-        work = self._work(document, card)
-        self.work += [each for each in work if each.item.unfinished]
-        self.done += [each for each in work if each.item.status == "done"]
-        if home.is_open(incident):
-            self.open.append(home.opened(incident, card, terms_of(self.book, incident)))
-        at = incident.history.known_since
-        if at is not None:
-            day = self.guide.local(at).date()
-            case = tally.Case(card, day, policy.worst_of(incident), incident.counts)
-            self.cases.append(case)
-            for service in incident.services:
-                self.by_service.setdefault(service, []).append(case)
-            over = incident.history.milestones.get("resolved", at)
-            opened = self.guide.local(over).date()
-            self.items += filter(None, (tally.item(each, opened) for each in work))
-        declared = incident.history.declared
-        when = f"{self.guide.local(declared):%Y-%m-%d %H:%M}" if declared else ""
-        self.listing.add(card, when, incident, facts.stated(incident))
-        self.searched.append(listing.searched(card, incident))
-        self.news.note(incident, card)
-        self.examples.note(document)
+        card = noted.row.card
+        self.rows["incident"].append(noted.row)
+        for each in noted.work:
+            (self.work if each.item.unfinished else self.done).append(each)
+        if noted.open:
+            self.open.append(noted.open)
+        if noted.case:
+            self.cases.append(noted.case)
+            for service in noted.services:
+                self.by_service.setdefault(service, []).append(noted.case)
+        self.items += noted.items
+        self.listing.add(noted.entry)
+        self.searched.append(noted.searched)
+        self.news.add(noted.news)
+        self.examples.add(card.id, noted.sent)
 
     def _response(self, document: Document[Incident], card: Card) -> dict[str, Any]:
         """What follows from the timeline: pictures, headline figures, and who was told in time."""
@@ -532,6 +592,13 @@ class Site:
         """The share of action items that the targets ask for."""
         found = wanted(self.book).values()
         return next((each.share_at_least for each in found if each.metric == "action_items_done"), None)
+
+
+def _goes_on(incident: Incident | None) -> bool:
+    """Whether a page of an incident says how late something is now."""
+    if incident is None:
+        return False
+    return home.is_open(incident) or any(item.unfinished for item in incident.action_items.values())
 
 
 def _grouped(work: Iterable[Work], key: Callable[[Work], str | None]) -> dict[str | None, list[Work]]:

@@ -149,6 +149,10 @@ class Survey:
     def __getitem__(self, key: tuple[str, str]) -> Card | None:
         return self._told(key, self.cards.get(key))
 
+    def of(self, *kinds: str) -> list[Card]:
+        """The cards of some kinds, in the order of the book."""
+        return [card for card in self.by_path.values() if card.kind in kinds]
+
     def at(self, path: str) -> Card | None:
         """The card of the record at a path."""
         return self._told((_AT, path), self.by_path.get(path))
