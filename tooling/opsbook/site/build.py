@@ -60,7 +60,7 @@ def write(pages: Iterable[Page], target: Path) -> int:
 def write_batches(batches: Iterable[Batch], target: Path, state: str = "") -> int:
     """The same, one batch after the other. `state` says what all were made of."""
     with _fresh(target, state) as folder:
-        put = partial(_put, folder)
+        put = _Folder(folder).put
         for batch in batches:
             with shared([partial(part, put) for part in batch.parts], alone=batch.alone) as batch.gave:
                 for page in batch.pages:
@@ -81,11 +81,21 @@ def made_of(target: Path) -> str:
         return ""
 
 
-def _put(folder: Path, page: Page) -> None:
-    _refuse_deep(page.path)
-    file = folder / page.path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(page.content)
+class _Folder:
+    """Where pages are put."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = f"{place}/"
+        self._made: set[str] = set()
+
+    def put(self, page: Page) -> None:
+        _refuse_deep(page.path)
+        folder = page.path.rpartition("/")[0]
+        if folder not in self._made:
+            os.makedirs(self._place + folder, exist_ok=True)
+            self._made.add(folder)
+        with open(self._place + page.path, "wb", buffering=0) as file:
+            file.write(page.content)
 
 
 def _refuse_deep(path: str) -> None:

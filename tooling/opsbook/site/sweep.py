@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def sweep(book: Book) -> None:
     """Have a book know what it will be asked for: titles and references, likeness, figures, clocks."""
+    book.tree.paths("incidents")  # listed at once, no file needs to be looked for
     said = survey.of_record()
     of_incidents = (said, facts.of_marks(), rows.of_incident(book), agenda.of_incident(book))
     facts.together(book, of_incidents, (said, rows.of_postmortem()))
