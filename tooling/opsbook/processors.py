@@ -14,6 +14,8 @@ Progress = Callable[[int], None]
 """Is told how many more pieces were taken."""
 _MOST = 8
 """Processes at most."""
+_MANY = 4
+"""With more pieces than this for each, the first is done before there are any."""
 _NUMBER = 4
 """Bytes of the number of a piece, as it waits in a pipe that all processes read."""
 
@@ -33,16 +35,15 @@ def shared(
         yield found
         found += (each for _, each in _done(pieces, range(len(pieces)), progress))
         return
+    done = dict(_done(pieces, range(len(pieces) > _MANY * others)))  # what it needs is then there for all
     inlet, outlet = os.pipe()
     children = [_begin(pieces, inlet, outlet) for _ in range(others)]
     try:
-        with os.fdopen(
-            outlet, "wb"
-        ) as waiting:  # longer than a pipe holds: the others read from it meanwhile
-            for number in range(len(pieces)):
+        with os.fdopen(outlet, "wb") as waiting:  # more than a pipe holds: the others read from it meanwhile
+            for number in range(len(done), len(pieces)):
                 waiting.write(number.to_bytes(_NUMBER, "big"))
         yield found
-        done = dict(_done(pieces, _taken(inlet), progress))
+        done |= _done(pieces, _taken(inlet), progress)
     finally:
         for _ in _taken(inlet):  # nobody begins another when something failed
             pass

@@ -166,7 +166,9 @@ class Site:
     def batches(self, others: Iterable[Page] = ()) -> Iterator[Batch]:
         """All pages, `others` that depend on no record among them: first those of incidents and post-mortems,
         then those that say what was noted of these."""
-        cards = [card for card in self.survey.of(*_MANY) if card.readable]
+        cards = sorted(
+            (card for card in self.survey.of(*_MANY) if card.readable), key=lambda card: card.path
+        )  # an incident beside its post-mortem, whose page says what it was about
         self.alike.prepare()
         for card in cards[:1]:
             self._changes(card)
