@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from opsbook.authoring.change import Change, new, rewritten
 from opsbook.book.snapshot import Book
-from opsbook.cli.saving import save
+from opsbook.cli.saving import Meanwhile, save
 from opsbook.errors import UserError
 
 PERSON = "rotations/people/ana.yaml"
@@ -113,3 +114,35 @@ def test_two_that_write_at_once_lose_nothing(root: Path) -> None:
         each.join()
     lines = (root / PERSON).read_text().splitlines()
     assert sorted(lines[2:]) == ["# a"] * 20 + ["# b"] * 20 + ["# c"] * 20
+
+
+def test_what_is_to_be_said_next_is_thought_about_once_and_beside_the_commit(root: Path) -> None:
+    for words in (["init"], ["config", "user.name", "A"], ["config", "user.email", "a@example.com"]):
+        subprocess.run(["git", *words], cwd=root, check=True, capture_output=True)
+    where: list[threading.Thread] = []
+
+    def ask() -> str:
+        where.append(threading.current_thread())
+        return (root / PERSON).read_text()
+
+    next_one = Meanwhile(ask)
+    save(lambda book: renamed(book, "Ana K"), {}, next_one)
+    assert where not in ([], [threading.main_thread()])
+    assert (next_one(), len(where)) == ("name: Ana K  # a comment\ntimezone: Europe/Berlin\n", 1)
+
+
+def test_where_nothing_is_committed_it_is_thought_about_when_it_is_asked_for(root: Path) -> None:
+    asked: list[str] = []
+    next_one = Meanwhile(lambda: asked.append("x"))
+    save(lambda book: renamed(book, "Ana K"), {}, next_one)
+    assert asked == []
+    next_one()
+    assert asked == ["x"]
+
+
+def test_what_goes_wrong_beside_the_commit_is_raised_where_the_answer_is_asked_for() -> None:
+    broken = Meanwhile(lambda: 1 // 0)
+    with broken:
+        pass
+    with pytest.raises(ZeroDivisionError):
+        broken()

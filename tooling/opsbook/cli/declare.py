@@ -25,9 +25,11 @@ from opsbook.cli.responding import (
     no_input_option,
     now,
     person,
+    say_steps,
+    to_do,
     zone_of,
 )
-from opsbook.cli.saving import keep_note, save, saving_options
+from opsbook.cli.saving import Meanwhile, keep_note, save, saving_options
 from opsbook.errors import UserError
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from opsbook.authoring.declaration import Declaration
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
+    from opsbook.diagnostics import Diagnostic
     from opsbook.metrics.similarity import Similar
     from opsbook.model.incident import Entry, Incident
 
@@ -90,9 +93,9 @@ def command(obj: dict[str, Any], /, title: tuple[str, ...], **options: Any) -> N
     words = one_line(told.title if told else " ".join(title))
     level = _level(book, told, options)
     who = person(find_root(Path.cwd()))
-    made = _write(words, level, who, at, told, options)
+    made, around = _write(words, level, who, at, told, options)
     if not options["dry_run"]:
-        _tell(made, who, at, options)
+        _tell(made, around(), who, at, options)
 
 
 class _Made(NamedTuple):
@@ -105,13 +108,26 @@ class _Made(NamedTuple):
     change: Change
 
 
+class _Around(NamedTuple):
+    """What is around the new incident."""
+
+    open: Mapping[str, Document[Incident]]
+    """The others that are open."""
+    same: Sequence[Similar]
+    """Those of them that look like it."""
+    before: Sequence[Similar]
+    """Those of before that do."""
+    steps: Sequence[Diagnostic]
+    """What is to do about its record."""
+
+
 def _folder(id: str) -> str:
     return f"incidents/{id[:4]}/{id}"
 
 
 def _write(
     title: str, level: str | None, who: str | None, at: datetime, told: Notice | None, options: dict[str, Any]
-) -> _Made:
+) -> tuple[_Made, Meanwhile[_Around]]:
     """Write the new incident; where that cannot be, its record is printed."""
     from opsbook.authoring.declaration import declared, new_id, record
 
@@ -125,14 +141,15 @@ def _write(
         made.append(_Made(book, id, said, entry, declared(id, said)))
         return made[-1].change
 
+    around = Meanwhile(lambda: _around(made[-1], at))
     try:
-        save(make, {**options, "declares": True})
+        save(make, {**options, "declares": True}, around)
     except UserError as error:
         if not made:
             raise
         paste = f"to paste into {_folder(made[-1].id)}/incident.yaml:\n{record(made[-1].said)}"
         raise UserError(error.message, f"{error.hint}\n{paste}") from None
-    return made[-1]
+    return made[-1], around
 
 
 def _declaration(
@@ -246,7 +263,13 @@ def _open(book: Book) -> list[Document[Incident]]:
     return [document for document in found if document is not None and document.readable]
 
 
-def _tell(made: _Made, who: str | None, at: datetime, options: dict[str, Any]) -> None:
+def _around(made: _Made, at: datetime) -> _Around:
+    open_ones = {each.id: each for each in _open(made.book) if each.id != made.id}
+    path = made.change.texts()[0][0].path
+    return _Around(open_ones, *_alike(made, open_ones), to_do(made.book, made.change, path, at))
+
+
+def _tell(made: _Made, around: _Around, who: str | None, at: datetime, options: dict[str, Any]) -> None:
     """Say what there is now, and what comes next."""
     from opsbook.authoring.entry import line
     from opsbook.book.settings import find_root
@@ -254,17 +277,15 @@ def _tell(made: _Made, who: str | None, at: datetime, options: dict[str, Any]) -
     root = find_root(Path.cwd())
     keep_note(root, "current", made.id)
     keep_note(root, "last", f"{made.id} {line(made.entry)}")
-    open_ones = {each.id: each for each in _open(made.book) if each.id != made.id}
-    same, before = _alike(made, open_ones)
-    for each in same[:3]:
-        hint(_looks_like(each, open_ones[each.id], at))
+    for each in around.same[:3]:
+        hint(_looks_like(each, around.open[each.id], at))
     if options["as_json"]:
         from opsbook.output.json import encoded
 
-        click.echo(encoded(_data(made, same, before)), nl=False)
+        click.echo(encoded(_data(made, around)), nl=False)
     else:
-        lines(_lines(made, who, before))
-    next_steps(made.book, made.change, made.change.texts()[0][0].path, at)
+        lines(_lines(made, who, around.before))
+    say_steps(around.steps, made.change.texts()[0][0].path)
 
 
 def _alike(made: _Made, open_ones: Mapping[str, Document[Incident]]) -> tuple[list[Similar], list[Similar]]:
@@ -357,7 +378,7 @@ def _row(name: str, cells: Sequence[str]) -> str:
     return "".join(f"{name if not number else '':<10}{cell}\n" for number, cell in enumerate(cells))
 
 
-def _data(made: _Made, same: Sequence[Similar], before: Sequence[Similar]) -> dict[str, Any]:
+def _data(made: _Made, around: _Around) -> dict[str, Any]:
     from opsbook.authoring.declaration import channel
 
     return {
@@ -367,6 +388,6 @@ def _data(made: _Made, same: Sequence[Similar], before: Sequence[Similar]) -> di
         "severity": made.said.severity,
         "roles_open": _missing(made),
         "runbooks": [{"path": path, "title": title} for path, title in _runbooks(made)],
-        "looks_like": [each.data() for each in same],
-        "before": [each.data() for each in before],
+        "looks_like": [each.data() for each in around.same],
+        "before": [each.data() for each in around.before],
     }

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from opsbook.cli.options import Command, colored, moment, named, unread
-from opsbook.cli.saving import keep_note, note, save, saving_options
+from opsbook.cli.saving import Meanwhile, keep_note, note, save, saving_options
 from opsbook.errors import UserError
 from opsbook.git import git_folders
 
@@ -454,18 +454,23 @@ class Draft:
             made.append((book, incident, entry, whole))
             return whole
 
+        def steps() -> list[Diagnostic]:
+            book, incident, _, whole = made[-1]
+            return to_do(book, whole, incident.path, self.now)
+
+        then = Meanwhile(steps)
         try:
-            save(make, self.options)
+            save(make, self.options, then)
         except NotMetError:
             raise
         except UserError as error:
             raise UserError(error.message, "\n".join([error.hint, *self._to_paste(made)])) from None
-        book, incident, entry, whole = made[-1]
+        book, incident, entry, _ = made[-1]
         if not self.options.get("dry_run"):
             self._said(book, incident, entry)
             if incident.content.history.status == "closed" and entry.milestone in _ENDS:
                 hint(f"{incident.id} was closed before: `opsbook reopen` where it began again, or `undo`")
-            next_steps(book, whole, incident.path, self.now)
+            say_steps(then(), incident.path)
         return incident, entry
 
     def _to_paste(self, made: list[tuple[Book, Document[Incident], Entry, Change]]) -> Iterator[str]:
@@ -555,12 +560,15 @@ def _is_reached(draft: Draft, name: Milestone, among: tuple[str, ...]) -> bool:
 
 
 def next_steps(book: Book, change: Change, path: str, at: datetime, then: Book | None = None) -> None:
-    """What `opsbook check` says of a record since a change, or that cannot wait, in a few lines.
+    """Say in a few lines what is to do about a record since a change."""
+    say_steps(to_do(book, change, path, at, then), path)
+
+
+def to_do(book: Book, change: Change, path: str, at: datetime, then: Book | None = None) -> list[Diagnostic]:
+    """What `opsbook check` says of a record since a change, or that cannot wait.
 
     `then` is the book as it is since the change, where that is more than other texts.
     """
-    from opsbook.output.frames import Paint, clean
-
     then = then or book.with_texts({source.path: text for source, text in change.texts()})
     document = then.read(change.landed(path))
     goes_on = document.readable and document.content.history.status in OPEN
@@ -570,13 +578,17 @@ def next_steps(book: Book, change: Change, path: str, at: datetime, then: Book |
     found = [
         each
         for each in _findings(then, change.landed(path), at)
-        if ((each.code, each.message) not in before or (goes_on and each.name in _URGENT))
-        and each.message not in _told()
+        if (each.code, each.message) not in before or (goes_on and each.name in _URGENT)
     ]
-    if not found:
-        return
     found.sort(key=lambda each: (each.name not in _URGENT, -each.level))
-    found = list({(each.code, each.message): each for each in found}.values())
+    return list({(each.code, each.message): each for each in found}.values())
+
+
+def say_steps(found: Sequence[Diagnostic], path: str) -> None:
+    """A line for each of the first few things to do about the record at a path."""
+    from opsbook.output.frames import Paint, clean
+
+    found = [each for each in found if each.message not in _told()]
     color = colored(sys.stderr)
     paint = Paint(color)
     for each in found[:_STEPS]:

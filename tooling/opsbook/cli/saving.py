@@ -2,7 +2,8 @@
 
 A command hands over a function that makes its change of a book. Where a file changes between the reading
 and the writing, the book is read and the change made again. What is on disk is then committed, and shared
-where the settings or `--push` say so; whatever git answers, it stays on disk.
+where the settings or `--push` say so; whatever git answers, it stays on disk. What a command says next it
+thinks about while git commits.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext, suppress
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import click
 
@@ -20,6 +23,8 @@ from opsbook.errors import UserError
 from opsbook.git import git_folders
 
 if TYPE_CHECKING:
+    from threading import Thread
+
     from opsbook.authoring.change import Change
     from opsbook.book.snapshot import Book
     from opsbook.sharing.branches import Branch
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
     from opsbook.text import Source
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 _ATTEMPTS = 10
 NO_ENTRY = "-"
 """What stands in the note of what this clone did last in place of an incident and its entry."""
@@ -55,10 +61,42 @@ def saving_options(function: F) -> F:
     return function
 
 
-def save(make: Callable[[Book], Change], options: dict[str, Any]) -> Change:
+class Meanwhile(Generic[T]):
+    """A question that is thought about while git commits, and where nothing is committed once it is asked:
+    git takes as long again as all the rest, and has a processor of its own."""
+
+    def __init__(self, ask: Callable[[], T]) -> None:
+        self._ask = ask
+        self._thread: Thread
+
+    def __call__(self) -> T:
+        return self._answer
+
+    @cached_property
+    def _answer(self) -> T:
+        return self._ask()
+
+    def _think(self) -> None:
+        with suppress(Exception):  # it is raised where the answer is asked for
+            self._answer  # noqa: B018
+
+    def __enter__(self) -> None:
+        from threading import Thread
+
+        self._thread = Thread(target=self._think)
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join()
+
+
+def save(
+    make: Callable[[Book], Change], options: dict[str, Any], meanwhile: Meanwhile[Any] | None = None
+) -> Change:
     """Make a change and write it; UserError where it would make a record unreadable.
 
-    With `--dry-run` the change is printed as a patch and nothing is written.
+    With `--dry-run` the change is printed as a patch and nothing is written. `meanwhile` is what to think
+    about as soon as it is written.
     """
     from opsbook.authoring.current_blocks import with_blocks
     from opsbook.book.settings import find_root
@@ -78,7 +116,7 @@ def save(make: Callable[[Book], Change], options: dict[str, Any]) -> Change:
                 _print_patch(texts, change)
                 return change
             try:
-                _write(book, root, change, apart, options)
+                _write(book, root, change, apart, options, meanwhile)
             except ChangedError:
                 if attempt + 1 == _ATTEMPTS:
                     raise
@@ -96,7 +134,12 @@ def _note_last(root: Path, change: Change) -> None:
 
 
 def _write(
-    book: Book, root: Path, change: Change, apart: Mapping[str, Branch], options: dict[str, Any]
+    book: Book,
+    root: Path,
+    change: Change,
+    apart: Mapping[str, Branch],
+    options: dict[str, Any],
+    meanwhile: Meanwhile[Any] | None,
 ) -> None:
     """Write a change where its records live: into the work tree, or to the branch of an incident."""
     from opsbook.book.write import replace_all, sweep
@@ -126,7 +169,7 @@ def _write(
         raise
     for source, _ in texts:
         sweep(root, change.landed(source.path))
-    if keeps and not keeping.commit() and options.get("push"):
+    if keeps and not keeping.commit(meanwhile) and options.get("push"):
         fail()
 
 
@@ -195,7 +238,7 @@ class _Keeping:
         if self._before is not None:
             self._clone.note_waiting(self._waited)
 
-    def commit(self) -> bool:
+    def commit(self, meanwhile: Meanwhile[Any] | None = None) -> bool:
         """Commit what was written, and share it where that is asked for; whether it is in a commit."""
         left = "written, not committed, NOT shared yet" if self._push else "written, not committed"
         if self._before is None:
@@ -203,7 +246,8 @@ class _Keeping:
             return False
         if not self._taken_back(self._before):
             tip = self._clone.tip("HEAD") if self._takes_back else None
-            why = self._clone.commit_of(self._before, self._change.summary)
+            with meanwhile or nullcontext():
+                why = self._clone.commit_of(self._before, self._change.summary)
             if why:
                 say(f"{left}: {why}; {self._what_to_do(self._before)}")
                 return False
