@@ -44,14 +44,14 @@ def test_a_milestone_says_how_long_after_the_first_it_was_and_whether_that_is_a_
     found = shown(
         staircase(charts.Milestone("started", START, approximate=True), charts.Milestone("closed", after(33)))
     )
-    assert found[-2:] == ["≈ started", "closed +33\u00a0min"]
+    assert found[:2] == ["≈ started", "closed +33\u00a0min"]
 
 
 def test_a_milestone_outside_of_the_picture_stands_at_its_edge_with_an_arrow() -> None:
     found = shown(
         staircase(charts.Milestone("started", after(-600)), charts.Milestone("closed", after(6000)))
     )
-    assert found[-2:] == ["← started", "closed +4\u00a0d 14\u00a0h →"]
+    assert found[:2] == ["← started", "closed +4\u00a0d 14\u00a0h →"]
 
 
 def test_the_ticks_of_time_are_round_on_the_clock_of_the_zone() -> None:
@@ -82,13 +82,13 @@ def test_durations_lie_on_a_logarithmic_scale_between_round_ones() -> None:
     picture = spread(charts.Lane("SEV1", values))
     places = [float(found) for found in re.findall(r' cx="([\d.]+)%"', picture)]
     assert len(places) == 3
-    assert abs((places[1] - places[0]) - (places[2] - places[1])) < 0.02
+    assert abs((places[1] - places[0]) - (places[2] - places[1])) < 0.11
     assert shown(picture)[:5] == ["1\u00a0min", "5\u00a0min", "15\u00a0min", "1\u00a0h", "4\u00a0h"]
 
 
 def test_no_durations_make_no_picture_and_zero_is_at_the_left() -> None:
     assert spread(charts.Lane("SEV1", ())) == ""
-    assert 'cx="1.50%"' in spread(
+    assert 'cx="1.5%"' in spread(
         charts.Lane("SEV1", (charts.Value(timedelta(0), "0"), charts.Value(timedelta(hours=1), "1h")))
     )
 

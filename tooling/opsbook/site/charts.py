@@ -8,6 +8,7 @@ has a title and a description for who does not see it, and stands beside a table
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from opsbook.site.escape import text
+from opsbook.site.escape import html, text
 from opsbook.site.phrases import length
 
 _EDGE = 0.015
@@ -117,9 +118,9 @@ class Column(NamedTuple):
 # ── a picture, and what it is made of ─────────────────────────────────────────────────────
 
 
-def picture(name: str, title: str, description: str, height: float, marks: Iterable[Markup]) -> Markup:
+def picture(name: str, title: str, description: str, height: float, marks: Iterable[str]) -> Markup:
     """A picture as wide as its place; `name` is its own on the page."""
-    return Markup(  # noqa: S704 (every part is made here or by `text`)
+    return html(
         f'<svg class="ob-picture" role="img" width="100%" height="{height:g}"'
         f' aria-labelledby="{name}-t {name}-d">'
         f'<title id="{name}-t">{text(title)}</title><desc id="{name}-d">{text(description)}</desc>'
@@ -127,45 +128,64 @@ def picture(name: str, title: str, description: str, height: float, marks: Itera
     )
 
 
+def _at(share: float) -> str:
+    """A share of the width as a place inside of the edges, in hundredths of it."""
+    return f"{round((_EDGE + min(max(share, 0.0), 1.0) * (1 - 2 * _EDGE)) * 100, 1):g}"
+
+
 def _x(share: float) -> str:
-    """A share of the width as a place inside of the edges."""
-    return f"{(_EDGE + min(max(share, 0.0), 1.0) * (1 - 2 * _EDGE)) * 100:.2f}%"
+    return f"{_at(share)}%"
 
 
-def _rect(start: float, end: float, y: float, height: float, style: str, tip: str = "") -> Markup:
+def _rect(start: float, end: float, y: float, height: float, style: str, tip: str = "") -> str:
     start, end = max(start, 0.0), min(end, 1.0)
     width = max((end - start) * (1 - 2 * _EDGE) * 100, 0.3)
-    inside = f"<title>{text(tip)}</title>" if tip else ""
-    return Markup(  # noqa: S704
-        f'<rect class="{style}" x="{_x(start)}" y="{y:g}" width="{width:.2f}%" height="{height:g}" rx="2">'
-        f"{inside}</rect>"
-    )
+    shape = f'<rect class="{style}" x="{_x(start)}" y="{y:g}" width="{width:.1f}%" height="{height:g}" rx="2"'
+    return f"{shape}><title>{text(tip)}</title></rect>" if tip else f"{shape}/>"
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
-    return Markup(  # noqa: S704
-        f'<line class="{style}" x1="{_x(x1)}" y1="{y1:g}" x2="{_x(x2)}" y2="{y2:g}"/>'
-    )
+def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:
+    return f'<line class="{style}" x1="{_x(x1)}" y1="{y1:g}" x2="{_x(x2)}" y2="{y2:g}"/>'
 
 
-def _words(share: float, y: float, words: str, style: str = "", anchor: str = "", move: float = 0) -> Markup:
-    """Words beside a place; those near an edge lean inwards."""
+def _words(
+    share: float,
+    y: float,
+    words: str,
+    style: str = "",
+    anchor: str = "",
+    move: float = 0,
+    among: str = "start",
+) -> str:
+    """Words beside a place; those near an edge lean inwards. `among` is how all around them lean."""
     anchor = anchor or ("start" if share < 0.06 else "end" if share > 0.94 else "middle")
+    kind = f' class="{style}"' if style else ""
     moved = f' dx="{move:g}"' if move else ""
-    return Markup(  # noqa: S704
-        f'<text class="{style}" x="{_x(share)}" y="{y:g}"{moved} text-anchor="{anchor}">{text(words)}</text>'
-    )
+    leans = f' text-anchor="{anchor}"' if anchor != among else ""
+    return f'<text{kind} x="{_x(share)}" y="{y:g}"{moved}{leans}>{text(words)}</text>'
 
 
-def _shape(share: float, y: float, shape: str, style: str, tip: str) -> Markup:
+def _shape(share: float, y: float, shape: str, style: str = "", tip: str = "") -> str:
+    """A mark at a place, in a style of its own or that of all around it; its name may stand beside it."""
+    kind = f' class="{style}"' if style else ""
+    end = f"><title>{text(tip)}</title></{'circle' if shape == 'dot' else 'path'}>" if tip else "/>"
     if shape == "dot":
-        return Markup(  # noqa: S704
-            f'<circle class="{style}" cx="{_x(share)}" cy="{y:g}" r="5"><title>{text(tip)}</title></circle>'
-        )
-    return Markup(  # noqa: S704
-        f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}" overflow="visible">'
-        f'<path class="{style}" d="{_SHAPES[shape]}"><title>{text(tip)}</title></path></svg>'
+        return f'<circle{kind} cx="{_x(share)}" cy="{y:g}" r="5"{end}'
+    return f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}"><path{kind} d="{_SHAPES[shape]}"{end}</svg>'
+
+
+def _lines(height: float, **found: list[str]) -> str:
+    """Many lines by style, each the steps of a path: hundredths of the width across and pixels down."""
+    paths = "".join(
+        f'<path class="ob-{style}" d="{"".join(steps)}"/>' for style, steps in found.items() if steps
     )
+    return f'<svg viewBox="0 0 100 {height:g}" height="{height:g}" preserveAspectRatio="none">{paths}</svg>'
+
+
+def _together(style: str, marks: Iterable[str]) -> str:
+    """Marks of one style, which is said once."""
+    found = "".join(marks)
+    return f'<g class="{style}">{found}</g>' if found else ""
 
 
 # ── time ──────────────────────────────────────────────────────────────────────────────────
@@ -199,10 +219,8 @@ class Axis(NamedTuple):
         return self.start - (since % step if step < timedelta(days=1) else since)
 
 
-def _grid(axis: Axis, top: float, bottom: float) -> Iterator[Markup]:
-    for share, words in axis.ticks():
-        yield _line(share, top, share, bottom, "ob-grid")
-        yield _words(share, bottom + 14, words, "ob-tick")
+_STAIR, _ROW = 24, 34
+"""How high a step of a staircase is, and a row below it."""
 
 
 def staircase(
@@ -210,46 +228,77 @@ def staircase(
 ) -> Markup:
     """Milestones as steps, each a line below the one before and as long as it took, and rows of what held
     meanwhile: all on the same stretch of time."""
-    marks: list[Markup] = []
-    stair, height = 24, 34
-    foot = len(steps) * stair + len(rows) * height + 6
-    marks += _grid(axis, 0, foot)
-    for number, step in enumerate(steps):
-        y, here = number * stair + 13, axis.share(step.at)
-        before = axis.share(steps[number - 1].at) if number else here
-        if number:
-            marks.append(_line(before, y - stair, before, y, "ob-riser"))
-            marks.append(_line(before, y, min(here, 1), y, "ob-tread"))
-        since = f" +{length(step.at - steps[0].at)}" if number else ""
-        about = "≈ " if step.approximate else ""
-        tip = f"{step.name} {about}{step.at.astimezone(axis.zone):%Y-%m-%d %H:%M}{since}"
-        marks.append(_shape(here, y, "diamond" if step.approximate else "dot", "ob-step", tip))
-        left = here > 0.6
-        beside = before if left and before > 0.3 else here
-        outside = "← " if here < 0 else ""
-        words = f"{outside}{about}{step.name}{since}{' →' if here > 1 else ''}"
-        marks.append(_words(beside, y + 4, words, "ob-name", "end" if left else "start", -10 if left else 10))
-    for number, row in enumerate(rows):
-        y = len(steps) * stair + number * height
-        marks.append(_words(0, y + 13, row.name, "ob-tick", "start"))
-        marks += _row(axis, row, y + 18)
+    tops = [len(steps) * _STAIR + number * _ROW for number in range(len(rows) + 1)]
+    foot = tops[-1] + 6
+    ticks = list(axis.ticks())
+    grid = [f"M{_at(share)} 0V{foot}" for share, _ in ticks]
+    times = (_words(share, foot + 14, words, among="middle") for share, words in ticks)
+    names = (_words(0, top + 13, row.name, anchor="start") for top, row in zip(tops, rows, strict=False))
+    spans = [_spans(axis, row, top + 18) for top, row in zip(tops, rows, strict=False)]
+    marks = [
+        *_stairs(steps, [axis.share(step.at) for step in steps], foot, grid),
+        _together("ob-tick ob-mid", times),
+        _together("ob-tick", names),
+        *(shape for shape, _ in itertools.chain(*spans)),
+        _together("ob-on", (words for _, words in itertools.chain(*spans))),
+        *(_marks(axis, row, top + 24) for top, row in zip(tops, rows, strict=False)),
+    ]
     return picture(name, title, description, foot + 20, marks)
 
 
-def _row(axis: Axis, row: Row, y: float) -> Iterator[Markup]:
+def _stairs(
+    steps: Sequence[Milestone], places: Sequence[float], foot: float, grid: list[str]
+) -> Iterator[str]:
+    """The steps before a grid: the lines, the milestones, and their names, to the left where there is more
+    room."""
+    riser, tread, dots, right, left = (list[str]() for _ in range(5))
+    for number, (step, here) in enumerate(zip(steps, places, strict=True)):
+        y, before = number * _STAIR + 13, places[max(number - 1, 0)]
+        if number:
+            riser.append(f"M{_at(before)} {y - _STAIR}V{y}")
+            tread.append(f"M{_at(before)} {y}H{_at(here)}")
+        dots.append(_shape(here, y, "diamond" if step.approximate else "dot"))
+        words = _named(step, here, step.at - steps[0].at if number else None)
+        if here > 0.6:
+            beside = before if before > 0.3 else here
+            left.append(_words(beside, y + 4, words, anchor="end", among="end"))
+        else:
+            right.append(_words(here, y + 4, words, anchor="start"))
+    yield _lines(foot, grid=grid, riser=riser, tread=tread)
+    yield _together("ob-step", dots)
+    yield _together("ob-name", right)
+    yield _together("ob-name ob-before", left)
+
+
+def _named(step: Milestone, share: float, since: timedelta | None) -> str:
+    """What stands beside a milestone: its name, and how long after the first it was."""
+    after = "" if since is None else f" +{length(since)}"
+    about = "≈ " if step.approximate else ""
+    return f"{'← ' if share < 0 else ''}{about}{step.name}{after}{' →' if share > 1 else ''}"
+
+
+def _spans(axis: Axis, row: Row, y: float) -> list[tuple[str, str]]:
+    """What held in a row: a bar for each stretch, and its name where it has room for one."""
+    found = []
     for span in row.spans:
         start, end = max(axis.share(span.start), 0), min(axis.share(span.end), 1)
         if start >= 1 or end <= 0:
             continue
-        tip = (
-            f"{span.words} {span.start.astimezone(axis.zone):%H:%M} – {span.end.astimezone(axis.zone):%H:%M}"
-        )
-        yield _rect(start, end, y, 13, span.style, tip)
-        if end - start > 0.012 * len(span.words) + 0.03:
-            yield _words(start, y + 10, span.words, "ob-on", "start", 5)
-    for mark in row.marks:
-        if 0 <= axis.share(mark.at) <= 1:
-            yield _shape(axis.share(mark.at), y + 6, mark.shape, mark.style, mark.words)
+        since, until = span.start.astimezone(axis.zone), span.end.astimezone(axis.zone)
+        bar = _rect(start, end, y, 13, span.style, f"{span.words} {since:%H:%M} – {until:%H:%M}")
+        roomy = end - start > 0.012 * len(span.words) + 0.03
+        found.append((bar, _words(start, y + 10, span.words, anchor="start", move=5) if roomy else ""))
+    return found
+
+
+def _marks(axis: Axis, row: Row, y: float) -> str:
+    """What happened in a row."""
+    seen = [(axis.share(mark.at), mark) for mark in row.marks]
+    inside = ((share, mark) for share, mark in seen if 0 <= share <= 1)
+    return "".join(
+        _together(style, (_shape(share, y, mark.shape, tip=mark.words) for share, mark in found))
+        for style, found in itertools.groupby(inside, key=lambda each: each[1].style)
+    )
 
 
 # ── spread ────────────────────────────────────────────────────────────────────────────────
@@ -271,7 +320,7 @@ def spread(name: str, title: str, description: str, lanes: Sequence[Lane]) -> Ma
     def share(value: timedelta) -> float:
         return math.log(max(value, low) / low) / math.log(high / low)
 
-    marks: list[Markup] = []
+    marks: list[str] = []
     height = 62
     foot = len(lanes) * height
     for tick in _DECADES:
@@ -355,7 +404,7 @@ def curve(
     """A share from 0 to 1 that only steps: each point is a place along the picture and the share from there
     on. A target is a dashed line."""
     tall = 120
-    marks: list[Markup] = []
+    marks: list[str] = []
     for share, words in ticks:
         marks.append(_line(share, 6, share, tall + 6, "ob-grid"))
         marks.append(_words(share, tall + 20, words, "ob-tick"))
@@ -387,7 +436,7 @@ def flow(
 ) -> Markup:
     """Stations below one another with arrows between them, and one way back: from a station to another."""
     tall, gap = 44, 22
-    marks: list[Markup] = []
+    marks: list[str] = []
     for number, stop in enumerate(stops):
         y = number * (tall + gap)
         marks.append(_rect(0.2, 1, y, tall, f"ob-stop ob-stop-{number}"))
@@ -405,8 +454,5 @@ def flow(
     return picture(name, title, description, len(stops) * (tall + gap) - gap + 2, marks)
 
 
-def _arrow(share: float, y: float, shape: str) -> Markup:
-    return Markup(  # noqa: S704
-        f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}" overflow="visible">'
-        f'<path class="ob-head" d="{shape}"/></svg>'
-    )
+def _arrow(share: float, y: float, shape: str) -> str:
+    return f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}"><path class="ob-head" d="{shape}"/></svg>'
