@@ -111,7 +111,7 @@ class Page:
         self.html: list[Span] = []
         """Raw HTML, comments left out."""
         self.comments: list[Span] = []
-        self.items: list[Item] = []
+        self._items: list[Item] = []
         self._lists: list[bool] = []
         self._read()
 
@@ -156,7 +156,7 @@ class Page:
         if kind == "List":
             self._lists.append(detail is not None)
         elif kind == "Item":
-            self.items.append(Item(self._lists[-1], len(self._lists), _trimmed(self.text, span)))
+            self._items.append(Item(self._lists[-1], len(self._lists), span))
         else:
             self.links.append(Link(detail["dest_url"], span))
 
@@ -196,6 +196,11 @@ class Page:
         if words.strip():
             start = span.start + len(words) - len(words.lstrip())
             self.html.append(_trimmed(self.text, Span(start, span.end)))
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """The items of its lists, an item before those in it."""
+        return [each._replace(span=_trimmed(self.text, each.span)) for each in self._items]
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -247,15 +252,19 @@ class Page:
         """
         if any(self.within(span, self.generated)):
             return False
-        headings = [heading.span for heading in self.within(span, self.headings)]
-        first, last = (bisect_left(self.comments, Span(at, 0)) for at in span)
-        comments = self.comments[first:last]
         at = span.start
-        for start, end in sorted((*headings, *comments)):
+        for start, end in self._silent[bisect_left(self._silent, Span(at, 0)) :]:
+            if start >= span.end:
+                break
             if self.text[at:start].strip():
                 return False
             at = max(at, end)
         return not self.text[at : span.end].strip()
+
+    @cached_property
+    def _silent(self) -> list[Span]:
+        """Headings and comments, in order."""
+        return sorted([*(each.span for each in self.headings), *self.comments])
 
     def hidden(self, at: int) -> bool:
         """Whether a place stands in code or in a comment, where Markdown means nothing."""

@@ -137,10 +137,8 @@ def _beginnings(said: Words) -> frozenset[Words]:
 
 def _keys(document: Document[Any], part: str, names: Names) -> Iterator[Part]:
     """Front-matter keys; one with a meaning of its own (`alerts`) is not taken for another part."""
-    if document.front is None:
-        return
-    own: dict[str, object] = getattr(document.kind.model, "model_fields", {})
     for key in sorted(_spellings(names.all) & document.keys):
+        own: dict[str, object] = getattr(document.kind.model, "model_fields", {})
         if key == part or key not in own:
             value = document.at(key)
             yield Part(document.key_at(key), value.span, value.text.strip() in _SAYS_NOTHING)
@@ -173,11 +171,10 @@ def _spots(document: Document[Any]) -> tuple[Spot, ...]:
 
 def _headings(page: Page) -> Iterator[Spot]:
     first = [heading for heading in page.headings if heading.level == 1]
-    for section in page.sections:
-        heading = section.heading
-        title = first == [heading] == page.headings[:1]
-        says = bool(heading.text.partition(":")[2].strip())
-        yield Spot(words(heading.text), heading.span, section.body, title, says)
+    title = first[0] if first and first == page.headings[:1] else None
+    for heading, body in page.sections:
+        says = ":" in heading.text and heading.text.partition(":")[2].strip() != ""
+        yield Spot(words(heading.text), heading.span, body, heading is title, says)
 
 
 def _labels(page: Page) -> Iterator[Spot]:
