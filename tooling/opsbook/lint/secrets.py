@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from math import log2
 from typing import NamedTuple
 
+from opsbook.lint.words import Cue, cue, words
 from opsbook.text import Span
 
 
@@ -31,7 +32,7 @@ class _Shape(NamedTuple):
     pattern: str
 
 
-_SHAPES: tuple[tuple[str | re.Pattern[str], tuple[_Shape, ...]], ...] = (
+_SHAPES: tuple[tuple[Cue | re.Pattern[str], tuple[_Shape, ...]], ...] = (
     (re.compile("A(?:KIA|SIA|Iza|ccountKey=)"), (
         _Shape("an AWS access key", r"\b((?:AKIA|ASIA)[A-Z2-7]{16})\b"),
         _Shape("a Google API key", r"\b(AIza[A-Za-z0-9_-]{35})(?![A-Za-z0-9_-])"),
@@ -53,19 +54,21 @@ _SHAPES: tuple[tuple[str | re.Pattern[str], tuple[_Shape, ...]], ...] = (
         _Shape("a JSON Web Token", r"\b(eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,})"),
         _Shape("an OpenAI key", r"\b(sk-[A-Za-z0-9_-]{16,}T3BlbkFJ[A-Za-z0-9_-]{16,})"),
     )),
-    ("xox", (_Shape("a Slack token", r"\b(xox[abeoprs]-[A-Za-z0-9-]{20,})"),)),
-    ("hooks.slack.com/", (
+    (cue("xoxa xoxb xoxe xoxo xoxp xoxr xoxs"), (
+        _Shape("a Slack token", r"\b(xox[abeoprs]-[A-Za-z0-9-]{20,})"),
+    )),
+    (cue("hooks+slack"), (
         _Shape("a Slack webhook", r"hooks\.slack\.com/services/(T\w{6,}/B\w{6,}/\w{20,})"),
     )),
-    ("glpat-", (_Shape("a GitLab token", r"\b(glpat-[A-Za-z0-9_.-]{20,})"),)),
-    ("pypi-Ag", (_Shape("a PyPI token", r"\b(pypi-Ag[A-Za-z0-9_-]{50,})"),)),
-    ("hvs.", (_Shape("a Vault token", r"\b(hvs\.[A-Za-z0-9_-]{24,})"),)),
-    ("PRIVATE KEY", (
+    (cue("glpat"), (_Shape("a GitLab token", r"\b(glpat-[A-Za-z0-9_.-]{20,})"),)),
+    (cue("pypi"), (_Shape("a PyPI token", r"\b(pypi-Ag[A-Za-z0-9_-]{50,})"),)),
+    (cue("hvs"), (_Shape("a Vault token", r"\b(hvs\.[A-Za-z0-9_-]{24,})"),)),
+    (cue("private+key"), (
         _Shape("a private key", r"(-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----)"),
     )),
 )  # fmt: skip
-"""Shapes by what every text has that holds one: words, or a pattern that begins with a rare letter.
-Both are found at the speed of memory, where one pattern for all would try each at every letter."""
+"""Shapes by what every text has that holds one: words, or a pattern that begins with a rare letter, which is
+found at the speed of memory, where one pattern for all would try each at every letter."""
 _BASE64_LINE = re.compile(r"[\s\\nr\"']*(?:[A-Za-z-]+: [^\n]*\s+)*[A-Za-z0-9+/]{48,}")
 """What follows the first line of a key that is one."""
 _NAMES = (
@@ -96,10 +99,11 @@ _STAND_IN = re.compile(
 """What is written in documentation where a secret would be."""
 
 
-def find(text: str) -> Iterator[Secret]:
-    """Every secret in a text, in order of shape, then of place; no place twice."""
+def find(text: str, heard: frozenset[bytes] | None = None) -> Iterator[Secret]:
+    """Every secret in a text, in order of shape, then of place; no place twice. `heard` are its words, where
+    they are known."""
     taken: set[int] = set()
-    for secret in (*_shaped(text), *_named(text)):
+    for secret in (*_shaped(text, words(text.lower()) if heard is None else heard), *_named(text)):
         if taken.isdisjoint(range(*secret.span)):
             taken.update(range(*secret.span))
             yield secret
@@ -114,9 +118,9 @@ def masked(text: str) -> str:
     return text
 
 
-def _shaped(text: str) -> Iterator[Secret]:
+def _shaped(text: str, heard: frozenset[bytes]) -> Iterator[Secret]:
     for sign, shapes in _SHAPES:
-        if sign in text if isinstance(sign, str) else sign.search(text):
+        if sign.among(heard) if isinstance(sign, Cue) else sign.search(text):
             for what, pattern in shapes:
                 yield from _of_shape(what, pattern, text)
 

@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from opsbook.lint.words import Cue, cue
 from opsbook.text import Location, Pointer, Span, shown
 
 if TYPE_CHECKING:
@@ -81,26 +82,6 @@ class Phrase:
         return self.after.rstrip(" \r\n\t*_)|").endswith("?")
 
 
-class Cue(NamedTuple):
-    """Words without which something cannot be said: one of them, or one of these sets as a whole."""
-
-    words: frozenset[bytes]
-    together: tuple[frozenset[bytes], ...]
-
-    def given(self, document: Document[Any]) -> bool:
-        """Whether a document has them; front matter, code and comments count too, for this is only to
-        save work."""
-        said = _words(document)
-        return not self.words.isdisjoint(said) or any(each <= said for each in self.together)
-
-
-def cue(words: str) -> Cue:
-    """A cue as it is written: `should could+have` is the first word, or both of the others."""
-    sets = [frozenset(each.encode().split(b"+")) for each in words.split()]
-    single = frozenset().union(*(each for each in sets if len(each) == 1))
-    return Cue(single, tuple(each for each in sets if len(each) > 1))
-
-
 class Listening:
     """What a rule listens for: cues without which nothing can match, and the pattern."""
 
@@ -151,25 +132,12 @@ def _found(text: str, piece: str) -> Iterator[int]:
         at = text.find(piece, at + 1)
 
 
-_LETTERS = bytes(sign if chr(sign).isascii() and chr(sign).isalpha() else 32 for sign in range(256)).lower()
-
-
-@lru_cache(64)
-def _words(document: Document[Any]) -> frozenset[bytes]:
-    """Every word of a document, in lower case: one pass, for all rules."""
-    return frozenset(_whole(document).encode("utf-8", "replace").translate(_LETTERS).split())
-
-
 @lru_cache(64)
 def _lowered(document: Document[Any]) -> str:
     """All that is said, in lower case and on one line."""
-    return _whole(document).replace("\n", " ").lower()
-
-
-def _whole(document: Document[Any]) -> str:
     if document.kind.markdown:
-        return document.source.text
-    return "\n".join([words for _, words in _texts(document.content)])
+        return document.source.lowered.replace("\n", " ")
+    return " ".join([words for _, words in _texts(document.content)]).replace("\n", " ").lower()
 
 
 # ── prose ─────────────────────────────────────────────────────────────────────────────────

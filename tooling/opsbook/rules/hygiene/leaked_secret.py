@@ -43,6 +43,7 @@ from opsbook.book.kinds import KINDS
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
 from opsbook.lint.secrets import find
+from opsbook.lint.words import heard
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     "HYG004", on=tuple(kind.name for kind in KINDS), adopt="warning", recommended="error", measured=(0, 0, 0)
 )
 def check(document: Document[Any], context: Context) -> Iterator[Finding]:
-    for secret in find(document.source.text):
+    for secret in find(document.source.text, heard(document)):
         begins = f": `{secret.shown}…`" if secret.shown else ""
         yield Finding(
             document.span(secret.span),

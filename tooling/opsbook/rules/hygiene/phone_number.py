@@ -34,11 +34,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from opsbook.book.kinds import KINDS
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
+from opsbook.lint.words import cue
 from opsbook.text import Span
 
 if TYPE_CHECKING:
@@ -53,6 +55,9 @@ _AFTER_WORD = re.compile(
     r"(?P<number>[+(]?\d[\d ()./-]{5,18}\d)(?![\w-])",
     re.IGNORECASE,
 )
+_WORDS = product(("", "tele"), ("phone", "mobile", "cell", "handy"), ("", "no", "nr", "number"))
+_CUE = cue(" ".join(map("".join, _WORDS)))
+"""Of `_AFTER_WORD`."""
 _FOR_EXAMPLES = re.compile(
     r"1?555\d{7}$|1?\d{3}555\d{4}$|447700900\d{3}|44[1-9]\d{2,3}4960\d{3}|4930230\d{5}|6155?5701\d|"
     r".*(\d)\1{5}|.*12345|.*0{5}|1?8(?:00|33|44|55|66|77|88)\d{7}$|\d{1,3}800\d{4,8}$|0800\d+"
@@ -68,8 +73,7 @@ def check(document: Document[Any], context: Context) -> Iterator[Finding]:
     found: dict[int, re.Match[str]] = {}
     if "+" in text:
         found |= {match.start("number"): match for match in _INTERNATIONAL.finditer(text)}
-    small = document.source.lowered
-    if any(word in small for word in ("phone", "mobile", "cell", "handy")):
+    if _CUE.given(document):
         found |= {match.start("number"): match for match in _AFTER_WORD.finditer(text)}
     for _, match in sorted(found.items()):
         if _somebodys(match["number"]) and not _in_code(document, match.start()):

@@ -55,6 +55,7 @@ from opsbook.book.kinds import KINDS
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
 from opsbook.lint.texts import passages, texts
+from opsbook.lint.words import cue
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
@@ -66,19 +67,22 @@ _ADDRESSES = frozenset(("links", "tracker", "changes", "evidence", "source"))
 _IGNORED = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\ufeff]")
 """What browsers take out of a scheme, and what nobody sees in it."""
 _RUNS = re.compile(r"(javascript|vbscript|data(?!:image/(?:png|jpe?g|gif|webp|avif)[;,])):", re.IGNORECASE)
+_CUE = cue("data javascript avascript vascript ascript script vbscript bscript")
+"""Of these schemes: what is left of one as a word, where an ignored sign stands within it."""
 
 
 @rule("HYG002", on=_KINDS, adopt="warning", recommended="error", measured=(0, 0, 0))
 def check(document: Document[Any], context: Context) -> Iterator[Finding]:
     source = document.source
-    if not _may_run(source.lowered) and (document.kind.markdown or "\\" not in source.text):
+    runs = ("&" in source.text or _CUE.given(document)) and _may_run(source.lowered)
+    if not runs and (document.kind.markdown or "\\" not in source.text):
         return
     for passage in passages(document, _has_links):
         for link in passage.page.links:
             scheme = _scheme(link.target)
             if scheme:
                 yield _finding(passage.locate(link.span), scheme)
-    if not _may_run(source.lowered):
+    if not runs:
         return
     for pointer, text in texts(document):
         scheme = _scheme(text) if _is_address(pointer) else None

@@ -51,7 +51,8 @@ from typing import TYPE_CHECKING
 from opsbook.diagnostics import Finding
 from opsbook.lint.parts import unfinished
 from opsbook.lint.rule import rule
-from opsbook.lint.wording import cue, prose
+from opsbook.lint.wording import prose
+from opsbook.lint.words import cue
 from opsbook.text import Span, shown
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ _LEFT = re.compile(
 )
 _TAG = re.compile(rf"<(?i:{_ASKS})[^>\n]{{0,80}}>")
 """To a reader of Markdown it is a tag."""
-_BRACKETED = re.compile(rf"[\[<](?:{'|'.join(_WORDS)})")
+_BRACKETED = [re.compile(rf"{sign}(?:{'|'.join(_WORDS)})") for sign in (r"\[", "<")]
 _CUE = cue(
     "hh yyyy tbd tbc be+written be+completed be+determined short+event gone+better only+sample lorem ipsum"
     " schedule+meeting include+description"
@@ -99,4 +100,4 @@ def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Findin
 def _may_be_left(postmortem: Document[Postmortem]) -> bool:
     lowered = postmortem.source.lowered
     marks = "{{" in lowered or "20xx" in lowered
-    return marks or _CUE.given(postmortem) or _BRACKETED.search(lowered) is not None
+    return marks or _CUE.given(postmortem) or any(each.search(lowered) for each in _BRACKETED)
