@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +34,19 @@ def test_alone_it_does_them_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     with shared([partial(note, tmp_path, number) for number in range(10)]):
         assert os.listdir(tmp_path) == []
+    assert {file.read_text() for file in tmp_path.iterdir()} == {str(os.getpid())}
+
+
+def test_a_thread_beside_the_main_one_does_them_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+
+    def work() -> None:
+        with shared([partial(note, tmp_path, number) for number in range(10)]):
+            pass
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
     assert {file.read_text() for file in tmp_path.iterdir()} == {str(os.getpid())}
 
 

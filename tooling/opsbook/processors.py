@@ -31,7 +31,7 @@ def shared(
     """
     found: list[T] = []
     others = min(os.cpu_count() or 1, _MOST) - 1
-    if alone or others < 1 or not pieces or sys.platform != "linux":  # elsewhere a fork is not safe
+    if alone or others < 1 or not pieces or not _may_fork():
         yield found
         found += (each for _, each in _done(pieces, range(len(pieces)), progress))
         return
@@ -54,6 +54,13 @@ def shared(
     left = [number for number in range(len(pieces)) if number not in done]
     done |= _done(pieces, left)  # whichever it was that failed fails again, or is made good
     found += (done[number] for number in range(len(pieces)))
+
+
+def _may_fork() -> bool:
+    """Whether a fork is safe: on Linux, and where the main thread, which may hold a lock, is this one."""
+    from threading import current_thread, main_thread
+
+    return sys.platform == "linux" and current_thread() is main_thread()
 
 
 def _done(
