@@ -10,9 +10,10 @@ import pytest
 from opsbook.book.load import load
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
-from opsbook.metrics.antipatterns import HABITS, Pattern, Reviews
+from opsbook.metrics.antipatterns import Pattern, Reviews
 from opsbook.metrics.attested import Quarter
 from opsbook.metrics.estimates import Share
+from opsbook.metrics.habits import HABITS
 from opsbook.output.frames import Paint
 from opsbook.output.report import data, markdown, text
 

@@ -1,33 +1,32 @@
 """What went on in a quarter that makes incidents worse, and the incidents that show it.
 
-Seven habits, each found by the rules that find it in a single record: whatever a comment there answers is
-not counted. They are habits of a way of working, so incidents are named here and people never. Of each it is
-said in how many incidents it could have shown, in how many it did, and whether that is better or worse than
-in the quarter before, or whether nobody can tell (`metrics.compare`). Both quarters are judged with the same
-hindsight.
+Seven habits: alert fatigue, and those that rules find in a single record (`metrics.habits`). They are habits
+of a way of working, so incidents are named here and people never. Of each it is said in how many incidents it
+could have shown, in how many it did, and whether that is better or worse than in the quarter before, or
+whether nobody can tell (`metrics.compare`). Both quarters are judged with the same hindsight.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from opsbook.book.kinds import kind
 from opsbook.metrics import compare
 from opsbook.metrics.estimates import Share
 from opsbook.metrics.failures import causes
+from opsbook.metrics.habits import HABITS, Habit, began, shown
 from opsbook.metrics.quarters import Quarters
 from opsbook.metrics.summary import sides
-from opsbook.model.role import COMMANDER
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
-    from opsbook.diagnostics import Diagnostic
     from opsbook.metrics.alerts import Audit
     from opsbook.metrics.attested import Quarter
     from opsbook.metrics.compare import Comparison
     from opsbook.metrics.failures import Causes
-    from opsbook.metrics.rows import Row, Rows
+    from opsbook.metrics.rows import Row
     from opsbook.metrics.similarity import Chronicle
     from opsbook.metrics.summary import Sides
     from opsbook.model.time import Interval
@@ -35,23 +34,8 @@ if TYPE_CHECKING:
 _HINDSIGHT = timedelta(days=30)
 """How long after its end a quarter is judged at the latest."""
 _LONGEST = 3
-_BACK = 5
-"""So many quarters before one hold all that its figures are compared with: the time before it, and for causes
-a year."""
-
-
-class Habit(NamedTuple):
-    """A habit that makes incidents worse, and how it is found."""
-
-    name: str
-    title: str
-    what: str
-    """In what it shows."""
-    rules: tuple[str, ...]
-    could: Callable[[Book, Rows, Row, Interval, datetime], bool]
-    """Whether an incident of a quarter could show it, as of an instant."""
-    ask: str
-    """What a review asks where it shows."""
+_BEFORE, _YEAR = 2, 5
+"""So many quarters before one hold all of the time before it, and of the year before it."""
 
 
 class Pattern(NamedTuple):
@@ -118,7 +102,10 @@ class Reviews:
         now = self._look(quarter, min(within.end + lag, at))
         before = self._look(quarter.later(-1), min(earlier.end + lag, at))
         (idle, nights), (idle_before, nights_before) = map(self._load, (quarter, quarter.later(-1)))
-        counting = [row for row in quarters.about(quarter.later(-_BACK), quarter) if row.counts]
+        counting, year = (
+            [row for row in quarters.about(quarter.later(-back), quarter) if row.counts]
+            for back in (_BEFORE, _YEAR)
+        )
         known = quarters.rows.postmortems, within, as_of, quarters.zone, quarters.begins
         compared = sides(counting, *known)
         return Report(
@@ -127,7 +114,7 @@ class Reviews:
             at >= within.end,
             tuple(_pattern(habit, now[habit.name], before[habit.name]) for habit in HABITS),
             compared,
-            causes(counting, compared.now.within),
+            causes(year, compared.now.within),
             tuple(_longest(counting, within, as_of)),
             _audit(self._book, within, at),
             (idle, idle_before),
@@ -159,7 +146,7 @@ class Reviews:
 def _longest(rows: Iterable[Row], within: Interval, as_of: datetime) -> Iterator[tuple[str, timedelta]]:
     found = []
     for row in rows:
-        if _began(row, within):
+        if began(row, within):
             lengths = row.durations(as_of)
             length = lengths.resolve or lengths.respond
             if length is not None:
@@ -174,127 +161,30 @@ def _look(book: Book, quarters: Quarters, quarter: Quarter, as_of: datetime) -> 
         habit.name: [row.id for row in counting if habit.could(book, rows, row, within, as_of)]
         for habit in HABITS
     }
-    could["blame"] += quarters.alone(quarter)
-    found = _found(book, {id for ids in could.values() for id in ids}, as_of)
+    alone = quarters.alone(quarter)
+    could["blame"] += alone
+    asked = {id for ids in could.values() for id in ids}
+    incident, postmortem = kind("incident"), kind("postmortem")
+    paths = [
+        *map(incident.path, asked.difference(alone)),
+        *map(postmortem.path, asked.intersection(rows.postmortems)),
+    ]
+    found: dict[str | None, set[str]] = {}
+    for path, names in shown(book, filter(None, paths), as_of).items():
+        found.setdefault(incident.id(path) or postmortem.id(path), set()).update(names)
     return {
         habit.name: _Seen(
             tuple(could[habit.name]),
-            tuple(id for id in could[habit.name] if found.get(id, frozenset()) & set(habit.rules)),
+            tuple(id for id in could[habit.name] if not found.get(id, set()).isdisjoint(habit.rules)),
         )
         for habit in HABITS
     }
-
-
-def _found(book: Book, ids: Iterable[str], as_of: datetime) -> dict[str, set[str]]:
-    """The rules that find something in the record or the post-mortem of each of some incidents."""
-    from opsbook.book.kinds import kind
-    from opsbook.lint.catalog import Selection
-    from opsbook.lint.check import check
-
-    rules = sorted({rule for habit in HABITS for rule in habit.rules})
-    paths = [
-        path
-        for id in sorted(ids)
-        for name in ("incident", "postmortem")
-        if book.has(name, id) and (path := kind(name).path(id))
-    ]
-    if not paths:
-        return {}
-    report, _ = check(book, lambda: Selection(book.settings, select=rules), as_of, subjects=paths)
-    found: dict[str, set[str]] = {}
-    for each in report.diagnostics:
-        if each.name in rules and _about(each):
-            found.setdefault(each.location.path.split("/")[2], set()).add(each.name)
-    return found
-
-
-def _about(each: Diagnostic) -> bool:
-    """Whether a finding is about the habit: of missing roles only that of the commander is."""
-    return each.name != "missing_role" or COMMANDER in each.message
 
 
 def _pattern(habit: Habit, now: _Seen, before: _Seen) -> Pattern:
     share, was = (Share(len(each.did), len(each.could)) for each in (now, before))
     trend = compare.parts(share.rest, was.rest)
     return Pattern(habit, tuple(sorted(now.did, reverse=True)), share, was, trend)
-
-
-# ── what could show what ──────────────────────────────────────────────────────────────────
-
-
-def _began(row: Row, within: Interval) -> bool:
-    return row.began is not None and within.covers(row.began)
-
-
-def _declared(book: Book, rows: Rows, row: Row, within: Interval, as_of: datetime) -> bool:  # noqa: ARG001
-    """Was noticed and declared, at a severity that pages somebody."""
-    if not _began(row, within) or row.severity not in book.severities.paging:
-        return False
-    return row.durations(as_of).declare is not None
-
-
-def _written(book: Book, rows: Rows, row: Row, within: Interval, as_of: datetime) -> bool:  # noqa: ARG001
-    """Owed a post-mortem in this quarter."""
-    due = min((at for _, at in row.postmortem_due), default=None)
-    return due is not None and within.covers(due) and due <= as_of
-
-
-def _told(book: Book, rows: Rows, row: Row, within: Interval, as_of: datetime) -> bool:  # noqa: ARG001
-    """Has a post-mortem."""
-    return _began(row, within) and row.id in rows.postmortems
-
-
-def _worked(book: Book, rows: Rows, row: Row, within: Interval, as_of: datetime) -> bool:  # noqa: ARG001
-    """Left work that fell due in this quarter and was not declined."""
-    first, last = within.days(book.settings.timezone)
-    return any(each.status != "declined" for each in row.work_due(first, last))
-
-
-def _commanded(book: Book, rows: Rows, row: Row, within: Interval, as_of: datetime) -> bool:  # noqa: ARG001
-    """Was responded to, at a severity that asks for a commander."""
-    level = book.severities.levels.get(row.severity or "")
-    return _began(row, within) and level is not None and COMMANDER in level.roles and bool(row.severities)
-
-
-HABITS: tuple[Habit, ...] = (
-    Habit(
-        "delayed-declaration", "Delayed declaration",
-        "noticed, and declared more than 15 minutes later",
-        ("late_declaration",), _declared,
-        "What would have made it easier to declare at the first sign?",
-    ),
-    Habit(
-        "skipped-postmortem", "Skipped post-mortems",
-        "the policy's day is over, and there is no post-mortem",
-        ("missing_postmortem",), _written,
-        "Which of these is still worth writing, and what took the time?",
-    ),
-    Habit(
-        "blame", "Blame",
-        "a post-mortem judges a person, or calls human error a cause",
-        ("blamed_person", "human_error", "judged_character"), _told,
-        "What made it make sense at the time? Rewrite it so that it says that.",
-    ),
-    Habit(
-        "ignored-action-items", "Ignored action items",
-        "work that fell due in the quarter and is neither done nor answered",
-        ("overdue_action_item",), _worked,
-        "Do it, give it a new day with a reason, or decline it: which?",
-    ),
-    Habit(
-        "no-clear-commander", "No clear commander",
-        "nobody commanded, or two people did, while the severity asked for one",
-        ("missing_role", "no_commander", "two_commanders"), _commanded,
-        "Who could have taken it, and what kept it from being said?",
-    ),
-    Habit(
-        "hands-on-commander", "Hands-on commander",
-        "whoever commanded also did the repair, with somebody else there",
-        ("hands_on_commander",), _commanded,
-        "Who was missing, or what did the others not have to do the repair?",
-    ),
-)  # fmt: skip
-"""Beside alert fatigue, which shows in pages and not in a record."""
 
 
 # ── alert fatigue ─────────────────────────────────────────────────────────────────────────
@@ -312,12 +202,12 @@ def _fatigue(book: Book, rows: Iterable[Row], within: Interval) -> Share:
 
 
 def _nights(book: Book, rows: Iterable[Row], within: Interval, at: datetime) -> int:
-    from opsbook.metrics.paging import pages
+    from opsbook.metrics.paging import nights
     from opsbook.metrics.targets import wanted
 
     limits = [each.count_at_most for each in wanted(book).values() if each.metric == "pages_per_night"]
     limit = next((each for each in limits if each is not None), 1)
-    return sum(night.pages > limit for night in pages(book, rows, within, at).nights)
+    return sum(night.pages > limit for night in nights(book, rows, within, at))
 
 
 def _audit(book: Book, within: Interval, at: datetime) -> Audit | None:

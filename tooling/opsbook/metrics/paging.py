@@ -81,32 +81,55 @@ class Pages(NamedTuple):
 def pages(book: Book, rows: Iterable[Row], within: Interval, as_of: datetime) -> Pages:
     """Who was paged in a period, and in which of their nights: those of the policy `on-call`, on the clock of
     where each person lives."""
-    asked = [
+    asked, noted = _asked(rows, within), _noted(book, within, as_of)
+    by_person = _by_person([*asked, *noted])
+    found = _nights(book, by_person)
+    woken: dict[str, list[int]] = {}
+    for night in found:
+        woken.setdefault(night.person, []).append(night.pages)
+    on_call = _nights_on_call(book, within)
+    people = [
+        _person(id, by_person.get(id, ()), woken.get(id, ()), on_call) for id in {**by_person, **on_call}
+    ]
+    people.sort(key=lambda each: (-each.at_night, -each.pages, -each.nights, each.id))
+    return Pages(len(asked) + len(noted), len(noted), _has_log(book, within), found, tuple(people))
+
+
+def nights(book: Book, rows: Iterable[Row], within: Interval, as_of: datetime) -> tuple[Night, ...]:
+    """Each person's nights with a page in a period, the worst first."""
+    return _nights(book, _by_person([*_asked(rows, within), *_noted(book, within, as_of)]))
+
+
+def _asked(rows: Iterable[Row], within: Interval) -> list[Called]:
+    """The pages of incidents."""
+    return [
         Called(page.at, page.person)
         for row in rows
         if not row.duplicate
         for page in row.pages
         if within.covers(page.at)
     ]
-    noted = [Called(page.at, page.person) for page in logged(book, within) if page.at <= as_of]
+
+
+def _noted(book: Book, within: Interval, as_of: datetime) -> list[Called]:
+    """Those of the page log."""
+    return [Called(page.at, page.person) for page in logged(book, within) if page.at <= as_of]
+
+
+def _by_person(found: Iterable[Called]) -> dict[str, list[Called]]:
     by_person: dict[str, list[Called]] = {}
-    for page in [*asked, *noted]:
+    for page in found:
         by_person.setdefault(page.person, []).append(page)
-    nights = [
-        Night(person, day, len(found))
+    return by_person
+
+
+def _nights(book: Book, by_person: Mapping[str, list[Called]]) -> tuple[Night, ...]:
+    found = [
+        Night(person, day, len(pages))
         for person, its in by_person.items()
-        for day, found in in_nights(book.on_call, _zone(book, person), its).items()
+        for day, pages in in_nights(book.on_call, _zone(book, person), its).items()
     ]
-    woken: dict[str, list[int]] = {}
-    for night in nights:
-        woken.setdefault(night.person, []).append(night.pages)
-    worst = sorted(nights, key=lambda night: (-night.pages, night.day, night.person))
-    on_call = _nights_on_call(book, within)
-    people = [
-        _person(id, by_person.get(id, ()), woken.get(id, ()), on_call) for id in {**by_person, **on_call}
-    ]
-    people.sort(key=lambda each: (-each.at_night, -each.pages, -each.nights, each.id))
-    return Pages(len(asked) + len(noted), len(noted), _has_log(book, within), tuple(worst), tuple(people))
+    return tuple(sorted(found, key=lambda night: (-night.pages, night.day, night.person)))
 
 
 def _has_log(book: Book, within: Interval) -> bool:
