@@ -80,7 +80,7 @@ def test_what_a_record_says_never_becomes_markup() -> None:
 def test_durations_lie_on_a_logarithmic_scale_between_round_ones() -> None:
     values = tuple(charts.Value(timedelta(minutes=minutes), f"{minutes}m") for minutes in (2, 20, 200))
     picture = spread(charts.Lane("SEV1", values))
-    places = [float(found) for found in re.findall(r' cx="([\d.]+)%"', picture)]
+    places = [float(found) for found in re.findall(r'<use[^>]* x="([\d.]+)%"', picture)]
     assert len(places) == 3
     assert abs((places[1] - places[0]) - (places[2] - places[1])) < 0.11
     assert shown(picture)[:5] == ["1\u00a0min", "5\u00a0min", "15\u00a0min", "1\u00a0h", "4\u00a0h"]
@@ -88,9 +88,25 @@ def test_durations_lie_on_a_logarithmic_scale_between_round_ones() -> None:
 
 def test_no_durations_make_no_picture_and_zero_is_at_the_left() -> None:
     assert spread(charts.Lane("SEV1", ())) == ""
-    assert 'cx="1.5%"' in spread(
+    picture = spread(
         charts.Lane("SEV1", (charts.Value(timedelta(0), "0"), charts.Value(timedelta(hours=1), "1h")))
     )
+    assert re.search(r'<use[^>]* x="1.5%"', picture)
+
+
+def test_a_shape_that_many_durations_have_is_drawn_once() -> None:
+    values = [charts.Value(timedelta(minutes=each), f"{each}m", "ob-value-1", "square") for each in range(90)]
+    picture = spread(
+        charts.Lane("a", tuple(values)), charts.Lane("b", (*values, charts.Value(timedelta(1), "x")))
+    )
+    assert len(re.findall("<path", picture)) == 2
+    assert len(re.findall("<use", picture)) == 181
+    assert set(re.findall(r'href="#([^"]+)"', picture)) == set(re.findall(r'<path id="([^"]+)"', picture))
+    assert re.findall(r'<g class="([^"]+)">', picture) == [
+        "ob-value ob-value-1",
+        "ob-value ob-value-1",
+        "ob-value",
+    ]
 
 
 def test_a_column_is_as_high_as_its_count_and_says_it() -> None:

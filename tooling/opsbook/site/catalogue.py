@@ -1,16 +1,27 @@
-"""The runbooks of a book by service and alert: whose each is, how fresh, and when it was last followed."""
+"""The runbooks of a book by service and alert: whose each is, how fresh, and when it was last followed.
+
+Many of them stand on several pages, each of them of a fair length; all alerts are on the first ones.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from opsbook.site.listing import parts
 from opsbook.site.phrases import ago
 
 if TYPE_CHECKING:
+    from opsbook.book.snapshot import Book
     from opsbook.model.runbook import Runbook
     from opsbook.model.settings import Settings
+    from opsbook.site.render import Page
     from opsbook.site.survey import Card, Run
+
+_RUNBOOKS, _ALERTS = 100, 400
+"""So many runbooks, and so many alerts, stand on a page."""
 
 
 class Entry(NamedTuple):
@@ -19,6 +30,8 @@ class Entry(NamedTuple):
     card: Card
     kind: str
     severity: tuple[str, ...]
+    ends: tuple[str, ...]
+    """The worst and the mildest of three levels or more that lie side by side in the policy."""
     owner: str | None
     services: tuple[str, ...]
     alerts: tuple[str, ...]
@@ -40,20 +53,28 @@ class Entry(NamedTuple):
         return f"looked at {ago(today - self.updated)} ago", "ok" if self.review else ""
 
 
-def entry(record: Runbook, card: Card, runs: list[Run], settings: Settings) -> Entry:
+def entry(record: Runbook, card: Card, runs: list[Run], book: Book) -> Entry:
     """A runbook with what else is known of it."""
     return Entry(
         card,
         record.kind,
         record.severity,
+        _ends(record.severity, tuple(book.severities.levels)),
         record.owner,
         tuple(record.services),
         record.alerts or ((card.id,) if record.kind == "alert" else ()),
         record.last_updated,
-        _review(record, settings),
+        _review(record, book.settings),
         tuple(runs),
         record.tags,
     )
+
+
+def _ends(severity: tuple[str, ...], levels: tuple[str, ...]) -> tuple[str, ...]:
+    found = [name for name in levels if name in severity]
+    first = levels.index(found[0]) if found else 0
+    beside = len(found) == len(severity) > 2 and tuple(found) == levels[first : first + len(found)]
+    return (found[0], found[-1]) if beside else ()
 
 
 def _review(record: Runbook, settings: Settings) -> date | None:
@@ -66,7 +87,38 @@ def _review(record: Runbook, settings: Settings) -> date | None:
         return None
 
 
-def by_service(entries: list[Entry]) -> list[tuple[str | None, list[Entry]]]:
+Services = list[tuple[str | None, list[Entry]]]
+Alerts = list[tuple[str, list[Entry]]]
+
+
+def pages(
+    entries: list[Entry], first: str, title: str, render: Callable[..., Page], **context: Any
+) -> Iterator[Page]:
+    """The catalogue, on as many pages as it takes."""
+    found = sorted(entries, key=lambda each: (each.card.title.lower(), each.card.path))
+    rows = [(service, each) for service, its in by_service(found) for each in its]
+    alerts = by_alert(found)
+    sheets = max(-(-len(rows) // _RUNBOOKS), -(-len(alerts) // _ALERTS))
+    cut = [
+        (alerts[place * _ALERTS :][:_ALERTS], _together(rows[place * _RUNBOOKS :][:_RUNBOOKS]))
+        for place in range(sheets)
+    ]
+    listed = list(parts(first, cut, 1))
+    begins: dict[str | None, str] = {}
+    for part in listed:
+        for service, _ in part.rows[0][1]:
+            begins.setdefault(service, part.page)
+    for part in listed:
+        about = {"alerts": part.rows[0][0], "services": part.rows[0][1], "part": part, "begins": begins}
+        yield render("runbooks", part.page, title, number=len(found), **about, **context)
+
+
+def _together(rows: list[tuple[str | None, Entry]]) -> Services:
+    """Runbooks that follow one another by service."""
+    return [(service, [each for _, each in its]) for service, its in groupby(rows, key=lambda row: row[0])]
+
+
+def by_service(entries: list[Entry]) -> Services:
     """The runbooks of each service, and at the end those of none; one of several stands with each."""
     found: dict[str | None, list[Entry]] = {}
     for each in entries:
@@ -75,7 +127,7 @@ def by_service(entries: list[Entry]) -> list[tuple[str | None, list[Entry]]]:
     return sorted(found.items(), key=lambda item: (item[0] is None, item[0] or ""))
 
 
-def by_alert(entries: list[Entry]) -> list[tuple[str, list[Entry]]]:
+def by_alert(entries: list[Entry]) -> Alerts:
     """The runbooks that each alert asks for, by name."""
     found: dict[str, list[Entry]] = {}
     for each in entries:

@@ -321,6 +321,7 @@ def spread(name: str, title: str, description: str, lanes: Sequence[Lane]) -> Ma
         return math.log(max(value, low) / low) / math.log(high / low)
 
     marks: list[str] = []
+    shapes: dict[str, None] = {}
     height = 62
     foot = len(lanes) * height
     for tick in _DECADES:
@@ -335,13 +336,23 @@ def spread(name: str, title: str, description: str, lanes: Sequence[Lane]) -> Ma
         if lane.target is not None:
             here = share(lane.target)
             marks.append(_line(here, y - 18, here, y + 16, "ob-target"))
-        for each, lift in _piled([(share(value.length), value) for value in lane.values]):
-            place, value = each
-            style = f"ob-value {value.style}".strip()
-            marks.append(_shape(place, y + lift, value.shape, style, value.words))
+        alike: dict[tuple[str, str], list[str]] = {}
+        for (place, value), lift in _piled([(share(value.length), value) for value in lane.values]):
+            used = _again(f"{name}-{value.shape}", place, y + lift, value.words)
+            alike.setdefault((value.style, value.shape), []).append(used)
+        marks += (
+            _together(f"ob-value {each[0]}".strip(), alike[each]) for each in sorted(alike, reverse=True)
+        )
+        shapes |= dict.fromkeys(shape for _, shape in alike)
         if lane.median is not None:
             marks.append(_line(share(lane.median), y - 15, share(lane.median), y + 15, "ob-median"))
-    return picture(name, title, description, foot + 20, marks)
+    drawn = "".join(f'<path id="{name}-{shape}" d="{_SHAPES[shape]}"/>' for shape in shapes)
+    return picture(name, title, description, foot + 20, [f"<defs>{drawn}</defs>", *marks])
+
+
+def _again(id: str, share: float, y: float, tip: str) -> str:
+    """A shape that is drawn once for all of a picture, at another place."""
+    return f'<use href="#{id}" x="{_x(share)}" y="{y:g}"><title>{text(tip)}</title></use>'
 
 
 def _lengths(lane: Lane) -> Iterator[timedelta]:

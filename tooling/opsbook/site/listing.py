@@ -146,16 +146,16 @@ class Part(NamedTuple):
     """A page of a list, with those before and after it; None at the ends."""
 
     page: str
-    rows: Sequence[Row]
+    rows: Sequence[Any]
     number: int
     of: int
     before: str | None
     after: str | None
 
 
-def parts(page: str, rows: Sequence[Row]) -> Iterator[Part]:
+def parts(page: str, rows: Sequence[Any], most: int = PAGE) -> Iterator[Part]:
     """A list on pages of a fair length, the first at `page`; one page where there is nothing to list."""
-    cut = [rows[start : start + PAGE] for start in range(0, max(len(rows), 1), PAGE)]
+    cut = [rows[start : start + most] for start in range(0, max(len(rows), 1), most)]
     names = [page, *(f"{page.removesuffix('.md')}-{number}.md" for number in range(2, len(cut) + 1))]
     for place, (name, listed) in enumerate(zip(names, cut, strict=True)):
         before = names[place - 1] if place else None

@@ -313,7 +313,7 @@ class Site:
         about: dict[str, Any] = {}
         if card.kind == "runbook":
             runs = self.guide.runs(card)
-            about["entry"] = catalogue.entry(document.content, card, runs, self.book.settings)
+            about["entry"] = catalogue.entry(document.content, card, runs, self.book)
             about["today"] = self.today
             self.catalogue.append(about["entry"])
         if document.kind.markdown:
@@ -510,7 +510,6 @@ class Site:
         own: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
             "escalation": ("escalations", lambda: self.paging.matrix(self.rows["escalation"])),
             "rotation": ("rotations", self._week),
-            "runbook": ("runbooks", self._catalogue),
         }
         if each.name == "incident":
             stubs = sorted(self.stubs, key=lambda found: found.day, reverse=True)
@@ -518,6 +517,8 @@ class Site:
             yield from listing.incident_pages(self.listing, rows, self._render, **shown)
         elif each.name == "postmortem" and rows:
             yield from self.library.pages(rows, self._render, **shown)
+        elif each.name == "runbook" and rows:
+            yield from catalogue.pages(self.catalogue, first, title, self._render, today=self.today, **shown)
         elif rows and each.name in own:
             template, found = own[each.name]
             about = found() | {"policy": self.book.severities, "rows": rows}
@@ -525,16 +526,6 @@ class Site:
         else:
             for part in listing.parts(first, rows):
                 yield self._render("list", part.page, title, part=part, above=(first, title), **shown)
-
-    def _catalogue(self) -> dict[str, Any]:
-        """The runbooks by service and alert."""
-        found = sorted(self.catalogue, key=lambda each: (each.card.title.lower(), each.card.path))
-        return {
-            "number": len(found),
-            "services": catalogue.by_service(found),
-            "alerts": catalogue.by_alert(found),
-            "today": self.today,
-        }
 
     def _weeks(self, rotation: str) -> list[duty.Week]:
         """The weeks ahead of a rotation, worked out once."""
