@@ -165,12 +165,12 @@ def _look(book: Book, quarters: Quarters, quarter: Quarter, as_of: datetime) -> 
     could["blame"] += alone
     asked = {id for ids in could.values() for id in ids}
     incident, postmortem = kind("incident"), kind("postmortem")
-    paths = [
+    paths = (
         *map(incident.path, asked.difference(alone)),
         *map(postmortem.path, asked.intersection(rows.postmortems)),
-    ]
+    )
     found: dict[str | None, set[str]] = {}
-    for path, names in shown(book, filter(None, paths), as_of).items():
+    for path, names in shown(book, list(filter(None, paths)), as_of).items():
         found.setdefault(incident.id(path) or postmortem.id(path), set()).update(names)
     return {
         habit.name: _Seen(

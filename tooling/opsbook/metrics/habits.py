@@ -6,15 +6,22 @@ answers does not show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from opsbook.book.facts import Fact
+from opsbook.book.kinds import kind
+from opsbook.book.tree import SETTINGS_FILES
+from opsbook.lint.check import microseconds
+from opsbook.metrics import business_days
 from opsbook.model.role import COMMANDER
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
     from opsbook.diagnostics import Diagnostic
+    from opsbook.lint.catalog import Selection
+    from opsbook.lint.check import Outcome
     from opsbook.metrics.rows import Row, Rows
     from opsbook.model.time import Interval
 
@@ -109,29 +116,77 @@ HABITS: tuple[Habit, ...] = (
     ),
 )  # fmt: skip
 """Beside alert fatigue, which shows in pages and not in a record."""
+_RULES = tuple(sorted({rule for habit in HABITS for rule in habit.rules}))
+_NAME, _LAYOUT = "habits", 1
+"""What a book calls these facts; another layout whenever `_Seen` is something else."""
 
 
 # ── what shows what ───────────────────────────────────────────────────────────────────────
 
 
-def shown(book: Book, paths: Iterable[str], as_of: datetime) -> dict[str, set[str]]:
-    """The rules of habits that find something in each of some records, as of an instant; records that show
-    nothing are left out."""
+class _Seen(NamedTuple):
+    """The rules of habits that find something in a record, and from when until when that is so, in
+    microseconds since 1970."""
+
+    since: int
+    until: int
+    rules: tuple[str, ...]
+
+
+def shown(book: Book, paths: Collection[str], as_of: datetime) -> dict[str, tuple[str, ...]]:
+    """The rules of habits that find something in each of some records, as of an instant."""
+    known, at = book.facts.get(_NAME, ("", {}))[1], microseconds(as_of)
+    found = {path: _Seen(*known[path]) for path in paths if path in known}
+    left = [path for path in paths if path not in found or not found[path].since <= at < found[path].until]
+    found |= _look(book, left, as_of, _rules(book)) if left else {}
+    return {path: each.rules for path, each in found.items()}
+
+
+def of_record(book: Book, at: datetime) -> Fact:
+    """The same of a record and of a post-mortem, for a book to remember: what is so now was mostly so when
+    the quarter was judged."""
+    rules = _rules(book)
+    return Fact(_NAME, lambda book, path: tuple(_look(book, [path], at, rules)[path]), _state(book), _beside)
+
+
+def _rules(book: Book) -> Selection:
     from opsbook.lint.catalog import Selection
+
+    return Selection(book.settings, select=_RULES)
+
+
+def _look(book: Book, paths: Sequence[str], at: datetime, rules: Selection) -> dict[str, _Seen]:
     from opsbook.lint.check import check
 
-    rules = sorted({rule for habit in HABITS for rule in habit.rules})
-    subjects = list(paths)
-    if not subjects:
-        return {}
-    report, _ = check(book, lambda: Selection(book.settings, select=rules), as_of, subjects=subjects)
-    found: dict[str, set[str]] = {}
+    report, outcomes = check(book, lambda: rules, at, subjects=paths)
+    found: dict[str, dict[str, None]] = {}
     for each in report.diagnostics:
-        if each.name in rules and _about(each):
-            found.setdefault(each.location.path, set()).add(each.name)
-    return found
+        if each.name in _RULES and _about(each):
+            found.setdefault(each.location.path, {})[each.name] = None
+    return {path: _Seen(*_while(each, at), tuple(found.get(path, ()))) for path, each in outcomes.items()}
 
 
 def _about(each: Diagnostic) -> bool:
     """Whether a finding is about the habit: of missing roles only that of the commander is."""
     return each.name != "missing_role" or COMMANDER in each.message
+
+
+def _while(outcome: Outcome, at: datetime) -> tuple[int, int]:
+    """From when until when an outcome holds: where a comment answers up to a day, for this instant alone."""
+    if any(each.until for each in outcome.suppressions):
+        return microseconds(at), microseconds(at) + 1
+    return outcome.since, outcome.until
+
+
+def _state(book: Book) -> str:
+    """What the rules look at besides the record and whether it has a post-mortem: the settings, the policy
+    and who is there."""
+    paths = (*SETTINGS_FILES, "policies/severities.yaml")
+    versions = " ".join(f"{book.tree.version(path)}" for path in paths)
+    return f"{_LAYOUT} {versions} {' '.join(book.names('person'))} {business_days.state(book)}"
+
+
+def _beside(path: str) -> str | None:
+    """The post-mortem of an incident."""
+    id = kind("incident").id(path)
+    return kind("postmortem").path(id) if id else None

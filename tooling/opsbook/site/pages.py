@@ -136,7 +136,7 @@ class Site:
         self.kept = kept
         self.as_of = as_of
         self.told_at = told_at
-        sweep(book)
+        sweep(book, as_of)
         self.survey = Survey(book)
         self.guide = Guide(self.survey, book)
         self.today = self.guide.local(as_of).date()

@@ -80,4 +80,9 @@ def _shown(book: Book, restricted: set[str]) -> Book:
     from opsbook.book.snapshot import Book
     from opsbook.book.tree import Without
 
-    return Book(Without(book.tree, restricted), like=book) if restricted else book
+    if not restricted:
+        return book
+    found = Book(Without(book.tree, restricted), like=book)
+    for name, (state, known) in book.facts.items():
+        found.facts[name] = state, {path: said for path, said in known.items() if path not in restricted}
+    return found
