@@ -7,6 +7,7 @@ what ended it. Short and empty ones are left out, and endings are cut, so that `
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from opsbook.book.search import words
@@ -54,9 +55,14 @@ def marks_of(
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:
-    for word in words(text):
-        if len(word) >= _SHORTEST and word not in _EMPTY and not word.isdecimal():
-            yield WORD + _stem(word), word
+    return ((mark, word) for word in words(text) if (mark := _mark(word)))
+
+
+@lru_cache(1 << 15)
+def _mark(word: str) -> str | None:
+    """The mark of a word, of which a book has the same few thousand again and again; None of an empty one."""
+    telling = len(word) >= _SHORTEST and word not in _EMPTY and not word.isdecimal()
+    return WORD + _stem(word) if telling else None
 
 
 def _stem(word: str) -> str:
