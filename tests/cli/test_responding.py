@@ -705,6 +705,38 @@ def test_undo_takes_back_no_older_entry_than_what_this_clone_did_last(book: Path
     assert (book / PATH).read_text() == text
 
 
+def test_what_is_to_be_shared_and_not_committed_is_wrong_use(book: Path, capsys: Out) -> None:
+    assert run(["log", "rolled back", "--push", "--no-commit"]) == 2
+    assert "--push shares commits, and --no-commit makes none" in capsys.readouterr().err
+    assert (book / PATH).read_text() == RECORD
+
+
+def test_what_a_book_commits_nothing_of_is_written_and_not_shared(book: Path, capsys: Out) -> None:
+    (book / "opsbook.toml").write_text('timezone = "Europe/Berlin"\ncommit = false\n')
+    assert run(["log", "rolled back", "--push"]) == 1
+    assert "not shared: nothing is committed here\n" in capsys.readouterr().err
+    assert len(added(book)) == 1
+
+
+def test_undo_takes_back_the_last_of_no_other_incident(book: Path, capsys: Out) -> None:
+    other = declare("Doors stay shut")
+    run(["log", "-i", ID, "the later one", "--at", "10:20"])
+    run(["log", "-i", ID, "the last one", "--at", "10:05"])
+    run(["log", "-i", other, "opened by hand"])
+    text = (book / PATH).read_text()
+    capsys.readouterr()
+    assert run(["undo", "-i", ID]) == 2
+    assert capsys.readouterr().err == (
+        f"error: the last that this clone wrote is an entry of {other}\n"
+        f"  `opsbook undo` takes it back, `opsbook undo --correct -i {ID}` corrects the last of this one\n"
+    )
+    assert run(["undo"]) == 0
+    capsys.readouterr()
+    assert run(["undo", "-i", ID]) == 2
+    assert capsys.readouterr().err.startswith("error: undo goes one step back only\n")
+    assert (book / PATH).read_text() == text
+
+
 def test_undo_takes_nothing_back_where_what_was_done_last_could_not_be_noted(book: Path, capsys: Out) -> None:
     run(["log", "rolled back"])
     (book / f".git/opsbook/last.{os.getpid()}").mkdir()

@@ -103,6 +103,8 @@ def save(
     from opsbook.book.snapshot import Book
     from opsbook.book.write import ChangedError, alone
 
+    if options.get("push") and options.get("commit") is False:
+        raise click.UsageError("--push shares commits, and --no-commit makes none")
     root = find_root(Path.cwd())
     with alone(root):
         for attempt in range(_ATTEMPTS):
@@ -157,8 +159,6 @@ def _write(
         if home:
             keeping.commit_on(home, apart.get(home))
             return
-    if options.get("push") and not keeps:
-        say("not shared: nothing is committed here")
     if keeps:
         keeping.look()
     try:
@@ -169,7 +169,10 @@ def _write(
         raise
     for source, _ in texts:
         sweep(root, change.landed(source.path))
-    if keeps and not keeping.commit(meanwhile) and options.get("push"):
+    committed = keeps and keeping.commit(meanwhile)
+    if change and not keeps and options.get("push"):
+        say("not shared: nothing is committed here")
+    if change and not committed and options.get("push"):
         fail()
 
 

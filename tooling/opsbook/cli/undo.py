@@ -121,14 +121,20 @@ def _last(book: Book, draft: Draft, *, correct: bool) -> tuple[Document[Incident
         raise UserError(f"{incident.id} has no entry", "nothing to take back")
     found = _place(incident, draft)
     if found is None:
-        if id == incident.id and not said and not correct:
-            raise UserError(
-                "undo goes one step back only",
-                "`opsbook undo --correct` writes an entry that corrects the one before",
-            )
         if id == incident.id and said:
             raise UserError(
                 "the last entry that this clone wrote is not there any more", "nothing to take back"
+            )
+        if id and said and not correct:
+            raise UserError(
+                f"the last that this clone wrote is an entry of {id}",
+                "`opsbook undo` takes it back, "
+                f"`opsbook undo --correct -i {incident.id}` corrects the last of this one",
+            )
+        if id and not correct:
+            raise UserError(
+                "undo goes one step back only",
+                "`opsbook undo --correct` writes an entry that corrects the one before",
             )
         found = incident.content.history.in_order[-1][0]
     return incident, found
