@@ -11,6 +11,7 @@ from opsbook.diagnostics import Diagnostic
 PATH = "incidents/2026/2026-03-02-checkout-5xx/incident.yaml"
 DECLARED = "09:14 milestone: declared, severity: SEV2"
 END = "09:40 milestone: mitigated; 10:00 milestone: resolved"
+FEED = 'links: {source: "https://status.example.com/1"}\n'
 Said = Callable[..., list[str]]
 
 
@@ -83,9 +84,17 @@ def test_a_severity_raised_after_the_resolution_asked_nobody_for_anything(said: 
         (f"09:14 milestone: declared, severity: SEV1; {END}", "kind: drill\n"),
         (f"09:14 milestone: declared, severity: SEV1; {END}", "duplicate_of: 2026-03-01-checkout-5xx\n"),
         (f"09:14 milestone: declared; {END}", ""),
+        (f"09:14 milestone: declared, severity: SEV1; {END}", FEED),
     ],
     ids=["still open", "never declared", "declared afterwards", "declared when mended", "reopened", "a drill",
-         "a duplicate", "no severity"],
+         "a duplicate", "no severity", "from a feed"],
 )  # fmt: skip
 def test_nobody_is_missed_where_nobody_had_to_lead(said: Said, timeline: str, top: str) -> None:
     assert said(timeline, top) == []
+
+
+def test_a_record_from_a_feed_is_judged_once_it_names_somebody(said: Said) -> None:
+    found = said(
+        f"09:14 milestone: declared, severity: SEV1, roles: {{incident-commander: ana}}; {END}", FEED
+    )
+    assert found == ["nobody was `subject-matter-expert`, which `SEV1` asks for"]

@@ -6,7 +6,8 @@ customers. When the response is over, each role of the highest severity that the
 must have been somebody's, at any time between `declared` and `resolved`.
 
 Judged are incidents that were resolved; drills, near misses and duplicates are not, nor is what was
-declared only after it was mitigated. A record that is staffed as a worse level asks passes too.
+declared only after it was mitigated. A record that is staffed as a worse level asks passes too. A record
+imported from a feed (`links.source`) is judged once it names somebody: a feed knows of no roles.
 
 ## Example
 
@@ -56,6 +57,8 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     content = incident.content
     response = _response(content)
     if response is None or not content.counts:
+        return
+    if "source" in content.links and not content.history.tenures:
         return
     policy = context.book.severities
     severity = _highest(content, response.end, policy)
