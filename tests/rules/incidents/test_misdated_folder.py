@@ -38,6 +38,15 @@ def test_the_day_is_that_of_the_books_zone(findings: Findings, zone: str, declar
     assert bool(said(findings, "2026-03-02-checkout", DECLARED.format(declared), zone)) is found
 
 
+def test_any_day_from_its_beginning_to_its_declaration_passes(findings: Findings) -> None:
+    timeline = (
+        "  - {at: 2026-03-02T23:50Z, milestone: started, text: Deployed}\n"
+        "  - {at: 2026-03-03T08:00Z, milestone: detected, text: Noticed}\n"
+    ) + DECLARED.format("2026-03-04T00:10Z")
+    passes = [day for day in range(1, 9) if not said(findings, f"2026-03-0{day}-checkout", timeline)]
+    assert passes == [2, 3, 4]
+
+
 def test_without_a_declaration_a_day_before_and_after_pass(findings: Findings) -> None:
     timeline = PLAIN.format("2026-03-03T10:00Z") + PLAIN.format("2026-03-05T10:00Z")
     passes = [day for day in range(1, 9) if not said(findings, f"2026-03-0{day}-checkout", timeline)]

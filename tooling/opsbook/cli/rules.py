@@ -27,8 +27,10 @@ _TABLE_HEAD = """\
 
 The {rules} rules, written by `opsbook rules --markdown`. `opsbook explain RULE` shows a rule's page: what
 it asks for and why, what it leaves alone, and an example of both. `hits` is how often a rule was met in real
-collections of runbooks, post-mortems, incident feeds and alert rules, `read` how many of these a person read,
-and `right` how many of those were right. Empty: no such collection holds the records that the rule is about.
+collections of runbooks, post-mortems, incident feeds, alert rules and rotas, `read` how many of these a
+person read, and `right` how many of those were right. Where post-mortems were written down as records for
+this, the page of the rule says so. Empty: no such collection holds the records that the rule is about; its
+examples are its tests.
 """
 _NAME = 17
 """The column at which a rule's name begins."""

@@ -26,7 +26,7 @@ def level(name: str) -> Level | None:
 
 _RELATED = re.compile(r"^Related: [^.]*\.$", re.MULTILINE)
 _NAME = re.compile(r"`(\w+)`")
-UNMEASURED = "no public collection holds the records that it is about"
+UNMEASURED = "no public collection holds the records that it is about; its examples are its tests"
 
 
 class Measured(NamedTuple):

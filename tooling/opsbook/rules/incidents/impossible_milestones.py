@@ -64,7 +64,7 @@ _UNDONE = ("mitigated", "resolved", "closed")
 """What `reopened` goes back on."""
 
 
-@rule("INC002", on="incident", adopt="warning", recommended="error", measured=(0, 0, 0))
+@rule("INC002", on="incident", adopt="warning", recommended="error", measured=(1, 1, 1))
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     timeline = incident.content.timeline
     for reached in incident.content.history.rounds:

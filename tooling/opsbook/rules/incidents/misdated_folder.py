@@ -1,12 +1,16 @@
-"""The date of an incident's folder is the day on which it was declared.
+"""The date of an incident's folder is the day on which it was declared, or one since it began.
 
 The folder's name is the incident's id, and its date is the first thing that anybody reads of it: in a
 list, in a link, in the name of the channel. The day is that of the book's `timezone`. Where the two
 disagree, one of them is a slip.
 
-Without `declared` any day from the one before the first entry to the one after the last passes. A folder
-whose name begins with no date is let be. An id that others refer to is not renamed for this: if it is the
-name that is wrong, and it has been used, suppress the finding and say so.
+What began before midnight and was declared after it may have the date of either day: any day from `started`
+or `detected` to `declared` passes. Without `declared` it is any day from the one before the first entry to
+the one after the last. A folder whose name begins with no date is let be. An id that others refer to is not
+renamed for this: if it is the name that is wrong, and it has been used, suppress the finding and say so.
+
+Of 39 public post-mortems whose times were written down as records two have an incident that was declared in
+another year than their name says.
 
 ## Example
 
@@ -45,15 +49,17 @@ if TYPE_CHECKING:
 _DAY = timedelta(days=1)
 
 
-@rule("INC008", on="incident", adopt="off")
+@rule("INC008", on="incident", adopt="off", measured=(2, 2, 2))
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     named, timeline = _date(incident.id), incident.content.timeline
     if named is None or not timeline:
         return
-    zone, declared = context.settings.timezone, incident.content.history.declared
-    if declared is not None:
-        place = next(n for n, entry in enumerate(timeline) if entry.at == declared)
-        first = last = local_day(declared, zone)
+    zone, history = context.settings.timezone, incident.content.history
+    if history.declared is not None:
+        place = next(n for n, entry in enumerate(timeline) if entry.at == history.declared)
+        begun = (history.milestones.get(name) for name in ("started", "detected"))
+        first = local_day(min([history.declared, *(at for at in begun if at)]), zone)
+        last = local_day(history.declared, zone)
         what = "declared"
     else:
         place = min(range(len(timeline)), key=lambda place: timeline[place].at)

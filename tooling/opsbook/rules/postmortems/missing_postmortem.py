@@ -11,6 +11,11 @@ incident ever had.
 * Without such a clock nothing is ever late, and so nothing is said. Drills, near misses, false alarms,
   duplicates and whatever is not resolved yet are not asked either.
 
+What is imported from a feed is asked too: a team that keeps its history begins with a baseline. On 1,726
+incidents of four public feeds 45 of 50 that were read are right. Four were maintenance that had been
+announced, which `--skip` and `--severity` of the import leave out, and of one the post-mortem stands
+elsewhere.
+
 Related: `late_review`, `late_publication`.
 
 ## Example
@@ -74,7 +79,7 @@ if TYPE_CHECKING:
     from opsbook.model.severity import Severities
 
 
-@rule("PM001", on="incident", recommended="error", dated=True)
+@rule("PM001", on="incident", recommended="error", dated=True, measured=(1726, 50, 45))
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     record = incident.content
     if not asks_for_postmortem(record):

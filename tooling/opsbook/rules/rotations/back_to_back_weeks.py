@@ -77,7 +77,7 @@ class Spell(NamedTuple):
         return len({each if isinstance(each, Covered) else each[:4] for each in self.reasons})
 
 
-@rule("ROT013", on="rotation", recommended="advice", strict="warning", dated=True)
+@rule("ROT013", on="rotation", recommended="advice", strict="warning", dated=True, measured=(0, 0, 0))
 def check(rotation: Document[Rotation], context: Context) -> Iterator[Finding]:
     longest = context.book.on_call.weeks_in_a_row
     found = rota(rotation, context) if longest is not None else None

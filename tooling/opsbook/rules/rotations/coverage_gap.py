@@ -78,7 +78,7 @@ if TYPE_CHECKING:
 _MINUTE = timedelta(minutes=1)
 
 
-@rule("ROT009", on="rotation", dated=True)
+@rule("ROT009", on="rotation", dated=True, measured=(0, 0, 0))
 def check(rotation: Document[Rotation], context: Context) -> Iterator[Finding]:
     found = rota(rotation, context)
     holes = gaps(found.plan, found.within) if found else []

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 _SHORTEST_MONTH = timedelta(days=28)
 
 
-@rule("ROT019", on="rotation", recommended="advice", strict="advice")
+@rule("ROT019", on="rotation", recommended="advice", strict="advice", measured=(0, 0, 0))
 def check(rotation: Document[Rotation], context: Context) -> Iterator[Finding]:
     longest = context.book.on_call.turn_at_most
     if longest is None:

@@ -67,7 +67,7 @@ _SOME_DAY = date(2026, 1, 5)
 _WHAT = {"on_call": "hours", "weekend": "hours of weekends", "night": "hours of nights"}
 
 
-@rule("ROT016", on="rotation", recommended="advice", strict="warning", dated=True)
+@rule("ROT016", on="rotation", recommended="advice", strict="warning", dated=True, measured=(0, 0, 0))
 def check(rotation: Document[Rotation], context: Context) -> Iterator[Finding]:
     tolerance = context.book.on_call.share_tolerance
     found = rota(rotation, context, _WEEKS) if tolerance is not None and rotation.content.layers else None

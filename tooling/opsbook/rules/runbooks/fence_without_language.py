@@ -13,7 +13,7 @@ every command stands behind `$ `, `bash` where the first line is `#!/bin/bash` o
 unsafe, since what a block is called changes how it is shown and checked.
 
 A third of the runbooks of 14 public collections have such a block, so this is off where a collection is
-adopted. Of the 477 hits twelve were read, all right.
+adopted. Of the 477 hits 50 were read, all right.
 
 ## Example
 
