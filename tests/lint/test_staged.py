@@ -195,14 +195,14 @@ def test_a_path_that_is_not_staged_is_refused_with_what_to_do(repository: Reposi
     assert refusal.value.hint == "`--staged` sees what is staged: `git add` it"
 
 
-def test_one_staged_incident_costs_four_git_processes_and_one_look_at_the_index(
+def test_one_staged_incident_costs_three_git_processes_and_one_look_at_the_index(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.stage(INCIDENT, FILES[INCIDENT] + "services: [checkout]\nseverity: SEV1\n")
     log = tmp_path / "log"
     wrap_git(tmp_path, monkeypatch, f'echo "$3" >>"{log}"')
     assert repository.found() == [f"{INCIDENT}:4:12 no service `checkout`"]
-    assert sorted(log.read_text().split()) == ["cat-file", "diff", "ls-tree", "rev-parse"]
+    assert sorted(log.read_text().split()) == ["cat-file", "diff", "ls-tree"]
 
 
 def test_a_run_counts_where_the_next_commit_has_it_whatever_is_remembered_of_the_work_tree(

@@ -38,7 +38,7 @@ _LITERALLY = {
     "LC_ALL": "C",
 }
 _ABSENT, _LINK = "000000", "120000"
-_SMALL = (*SETTINGS_FILES, BASELINE_FILE, "policies", "rotations")
+_SMALL = (*SETTINGS_FILES, BASELINE_FILE, "policies", "rotations", "runbooks")
 """Read by nearly every check, and soon listed in a book of any size."""
 
 
@@ -127,6 +127,10 @@ class GitError(UserError):
         super().__init__(f"git {command}: {self.err.partition(chr(10))[0]}")
 
 
+def _not_run(error: OSError) -> UserError:
+    return UserError(f"git cannot be run: {error.strerror}", "install git")
+
+
 def in_git(root: Path) -> bool:
     """Whether a folder lies in the work tree of a git repository."""
     return any((folder / ".git").exists() for folder in (root, *root.parents))
@@ -151,7 +155,7 @@ class Git:
                 env=environment() if env is None else env,
             )
         except OSError as error:
-            raise UserError(f"git cannot be run: {error.strerror}", "install git") from None
+            raise _not_run(error) from None
         if done.returncode:
             command = next((each for each in arguments if not each.startswith("-") and "=" not in each), "")
             raise GitError(command, done.stdout, done.stderr)
@@ -178,10 +182,11 @@ class Git:
     @cached_property
     def head(self) -> str | None:
         """The commit that is checked out; None before the first."""
-        try:
-            return self.commit("HEAD")
-        except UserError:
-            return None
+        with suppress(UserError):
+            self.require()
+            found = self.objects.ask("HEAD^{commit}", "commit")
+            return found[0] if found else None
+        return None
 
     def commit(self, revision: str) -> str:
         """The full id of a commit; UserError where it is not to be found."""
@@ -515,13 +520,16 @@ class Answering:
         if self._running is None or self._running[0] != os.getpid():
             from subprocess import DEVNULL, PIPE, Popen
 
-            process = Popen(
-                self._command,
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=DEVNULL,
-                env=environment(),
-            )
+            try:
+                process = Popen(
+                    self._command,
+                    stdin=PIPE,
+                    stdout=PIPE,
+                    stderr=DEVNULL,
+                    env=environment(),
+                )
+            except OSError as error:
+                raise _not_run(error) from None
             finalize(self, process.communicate)
             self._running = os.getpid(), process
         return self._running[1]
