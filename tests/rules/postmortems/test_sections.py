@@ -91,3 +91,19 @@ def test_a_heading_that_stands_for_two_sections_is_empty_once(findings: Findings
     assert said(findings, "# Title\n\n## Summary of impact\n", rule="empty_section") == [
         "section `Summary` is empty"
     ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "reported"), [("Summary", ["`Summary` after `Impact`"]), ("Context", [])]
+)
+def test_a_summary_by_the_settings_alone_stands_where_the_collection_has_it(
+    findings: Findings, heading: str, reported: list[str]
+) -> None:
+    page = f"# Checkout\n\n## Impact\n\nMuch.\n\n## {heading}\n\nA chart renamed a key.\n"
+    files = {
+        "opsbook.toml": '[headings]\nsummary = ["context"]\n',
+        f"{FOLDER}/postmortem.md": f"---\nstatus: in-review\n---\n{page}",
+    }
+    assert [each.message for each in findings("section_out_of_order", files)] == reported
+    missing = [each.message for each in findings("missing_section", files)]
+    assert "no section `Summary`" not in missing

@@ -5,8 +5,8 @@ happened. Now and then there is no better one: what would take the possibility a
 or belongs to somebody else. Then somebody decided so, and the next reader wants to know who would have to be
 asked.
 
-Where the worst severity needs a full post-mortem, every remedy states its `strength` and each is `weaker`,
-the page's front matter says why: `weak_remedies_because`.
+Reported are post-mortems of incidents whose worst severity needs a full one, where every remedy is rated
+(`strength`) and none better than `weaker`. The front matter of the page may say why: `weak_remedies_because`.
 
 * Items that are declined, and those of `kind: investigate`, are no remedies; without any there is nothing to
   judge.

@@ -2,8 +2,8 @@
 
 A record's id is its file's name, whatever folder it stands in, and references know nothing else. Of
 two runbooks with one name the second cannot be named at all. Two ids that differ only in upper and
-lower case are one file on macOS and Windows: whoever clones the book there loses one of them. Incidents
-and post-mortems have none: the folder of an incident is its date and a slug.
+lower case are one file on macOS and Windows: whoever clones the book there loses one of them. Two incidents
+or post-mortems cannot have one id: it is the name of their folder, whose year is the folder above.
 
 ## Example
 

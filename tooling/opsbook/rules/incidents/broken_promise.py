@@ -15,7 +15,8 @@ false alarms and duplicates promise nothing. A promise that was broken stays bro
 advice unless the profile is `strict`: log the update that nobody wrote down, or learn from it.
 
 Run on 802 incidents of two public status pages, whose texts announce 61 updates ("next update in 30
-minutes"). What was not right had an "if" in its text.
+minutes"). The one hit that was not right had an "if" in
+its text.
 
 ## Example
 

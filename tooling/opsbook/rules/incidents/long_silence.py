@@ -14,8 +14,8 @@ feed speaks to. A silence that is over cannot be mended: log the update that nob
 to the post-mortem. That is why this is advice unless the profile is `strict`.
 
 Run on 802 incidents of two public status pages, with their impact `major` read as SEV1 and `critical` as
-SEV0. What was not right: twice everything worked again and only the milestone was missing, once a longer
-pause had been announced.
+SEV0. Three of the 49 were not right: twice everything worked again and only the milestone was missing, once a
+longer pause had been announced.
 
 ## Example
 

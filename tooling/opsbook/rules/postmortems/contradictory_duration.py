@@ -17,10 +17,10 @@ labelled times on the page, such as `Repaired: 2026-03-02 10:33`, or else agains
 say nothing but a milestone, such as `- 10:33 Incident repaired`. Hours that the page names count too: `7h
 (during support hours 10:00-17:00)`, with or without weekends where it does not say, and less any holidays.
 
-Reported is a duration that is off by more than 2 minutes from every stated beginning (started, detected,
-acknowledged, declared) to every end that it may mean; where its minutes are a multiple of five, by more than
-a tenth; for `about an hour`, `~1h` and whole hours by more than a quarter and half an hour. A time to repair,
-fix or mitigate ends at `mitigated`, one to resolve at `resolved`, any other at either.
+Reported is a duration that fits no stated beginning (started, detected, acknowledged, declared) together with
+any end that it may mean: a time to repair, fix or mitigate ends at `mitigated`, one to resolve at `resolved`,
+any other at either. One that was typed to the minute may be off by 2 minutes, and by a tenth where its
+minutes are a multiple of five; `about an hour`, `~1h` and whole hours by a quarter, or by half an hour.
 
 Not reported are
 

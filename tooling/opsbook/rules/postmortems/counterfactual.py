@@ -95,7 +95,7 @@ _ASKED = re.compile(
 )
 
 
-@rule("PM012", on=("postmortem", "incident"), recommended="advice", strict="advice", measured=(7, 7, 7))
+@rule("PM012", on=("postmortem", "incident"), recommended="advice", strict="advice", measured=(9, 9, 9))
 def check(document: Document[Any], context: Context) -> Iterator[Finding]:
     for phrase in phrases(document, _LISTEN):
         if phrase.asked or phrase.denied or _asks(phrase) or _about_a_system(phrase) or phrase.follows("you"):

@@ -74,7 +74,7 @@ _HINTS = {
 }
 
 
-@rule("PM014", on=("postmortem", "incident"), recommended="advice", strict="advice", measured=(3, 3, 3))
+@rule("PM014", on=("postmortem", "incident"), recommended="advice", strict="advice", measured=(4, 4, 4))
 def check(document: Document[Any], context: Context) -> Iterator[Finding]:
     for phrase in phrases(document, _LISTEN):
         if phrase.denied or phrase.titled or _FEARED.search(phrase.before):

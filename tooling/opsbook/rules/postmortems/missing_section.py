@@ -12,7 +12,8 @@ The worst severity that the incident ever had decides, through `postmortem` in t
 * `note`: none.
 
 Sections match at any level and by many names (`Contributing factors`, `Next steps` …); `headings` in the
-settings adds yours. Their order is free. A page that says `status: draft` is left in peace.
+settings adds yours. Where they stand is another
+rule's business. A page that says `status: draft` is left in peace.
 
 Related: `empty_section`, `section_out_of_order`, `template_words`.
 

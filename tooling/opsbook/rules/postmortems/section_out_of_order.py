@@ -8,7 +8,9 @@ made of, and `Root cause` before `Action items`. Everything else is free: well-k
 impact, the lessons and the timeline in different places, and all of them read well.
 
 A page that says `status: draft` is left in peace, as is a section called `What happened`, which may be a
-summary as well as a cause. On 176 public post-mortems and guides it found one summary below the impact.
+summary as well as a cause. So is a summary that is one by the settings alone (`headings`): a collection that
+has a word of its own for it has a place of its own too. On 176 public post-mortems and guides it found one
+summary below the impact.
 
 Related: `missing_section`, `empty_section`.
 
@@ -86,12 +88,17 @@ from opsbook.diagnostics import Finding, Related
 from opsbook.lint.parts import unfinished
 from opsbook.lint.rule import rule
 from opsbook.model.postmortem import SECTIONS
+from opsbook.model.settings import Settings
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.lint.context import Context
     from opsbook.model.postmortem import Postmortem
     from opsbook.text import Location
+
+
+_PLAIN = Settings()
+"""Without the words of a collection."""
 
 
 @rule("PM007", on="postmortem", adopt="off", recommended="advice", strict="advice", measured=(1, 1, 1))
@@ -103,7 +110,8 @@ def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Findin
         for section in SECTIONS["full"]
         if (found := find(postmortem, section, context.settings))
     }
-    summary, cause, actions = (places.get(name) for name in ("summary", "root cause", "action items"))
+    summary = find(postmortem, "summary", _PLAIN) and places.get("summary")
+    cause, actions = places.get("root cause"), places.get("action items")
     first = min(places.values(), key=_start, default=None)
     if summary and first and _start(first) < _start(summary):
         yield _finding("Summary", summary, "after", first, "move it to the beginning")
