@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from opsbook.book.load import load
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
 from opsbook.metrics.alerts import Audited, Noise, audit
+from opsbook.metrics.rows import rows
 from opsbook.output.alerts import data, markdown, text
 from opsbook.output.frames import Paint
 
@@ -150,6 +152,15 @@ def test_where_nobody_logs_other_pages_it_says_incidents_only() -> None:
 def test_pages_of_alerts_that_no_rule_file_has_are_named() -> None:
     log = {"rotations/pages/2026-03.csv": LOG + "2026-03-01T03:00Z,ana,,Gone,,acted\n"}
     assert audit(book(**log), AT).strangers == (("Gone", 1),)
+
+
+@pytest.mark.parametrize("month", range(3, 12, 2))
+def test_rows_of_incidents_tell_the_same_as_the_records(month: int) -> None:
+    example = load(Path(__file__).parents[2])
+    at = datetime(2026, month, 20, 9, tzinfo=UTC)
+    found = audit(example, at)
+    assert audit(example, at, rows=rows(example).rows) == found
+    assert found.alerts
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from opsbook.book.alerts import Alert
     from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
+    from opsbook.metrics.rows import Row
     from opsbook.model.runbook import Runbook
-    from opsbook.oncall.burden import Paged
     from opsbook.text import Location
 
 Sort = Literal["static", "burn-rate", "anomaly"]
@@ -114,15 +114,16 @@ class Audit(NamedTuple):
     """Rule files that could not be read to the end."""
 
 
-def audit(book: Book, at: datetime, days: int = 90) -> Audit:
-    """Every alert of the rule files, judged by what it has and by its pages of so many days."""
+def audit(book: Book, at: datetime, days: int = 90, rows: Iterable[Row] | None = None) -> Audit:
+    """Every alert of the rule files, judged by what it has and by its pages of so many days. Who asks about
+    many times hands in the rows of the incidents that these days are about, which then are not read."""
     within = Interval(at - timedelta(days=days), at)
     files = book.rule_files()
     alerts: dict[str, list[Alert]] = {}
     for file in files:
         for alert in file.alerts:
             alerts.setdefault(alert.name, []).append(alert)
-    told, seen = _told(book, within), _Seen(book, at)
+    told, seen = _told(book, within, rows), _Seen(book, at)
     found = [
         _audited(seen, each, told.pages.get(name, []), tuple(told.incidents.get(name, ())))
         for name, each in alerts.items()
@@ -153,42 +154,71 @@ def _rank(each: Audited) -> tuple[int, int, int, int, str]:
 # ── pages ─────────────────────────────────────────────────────────────────────────────────
 
 
+class _Page(NamedTuple):
+    """Somebody was paged."""
+
+    at: datetime
+    person: str
+    outcome: str | None
+    alert: str | None
+    incident: str | None
+    """None for a page that never became an incident."""
+
+
 class _Told(NamedTuple):
     """What incidents and the page log tell of alerts in a time."""
 
-    pages: dict[str, list[Paged]]
+    pages: dict[str, list[_Page]]
     """By alert, in order of time; those that name none are left out."""
     incidents: dict[str, list[str]]
     """The incidents of these days by the alerts that they name."""
     logged: bool
 
 
-def _told(book: Book, within: Interval) -> _Told:
-    from opsbook.oncall.burden import OLDEST, logged, of_incident
+def _told(book: Book, within: Interval, rows: Iterable[Row] | None) -> _Told:
+    from opsbook.oncall.burden import logged
 
-    zone = book.settings.timezone
-    first, last = (local_day(at, zone) for at in within)
-    paged, named = list(logged(book, within)), dict[str, list[str]]()
-    any_logged = bool(paged)
-    for ordinal in range(first.toordinal() - OLDEST, last.toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        for id in book.on_day(day):
-            document = book.find("incident", id)
-            if document is None or not document.readable or document.content.duplicate_of:
-                continue
-            own = list(of_incident(book, id))
-            paged += (page for page in own if within.covers(page.at))
-            if day >= first:
-                for name in sorted({*document.content.alerts, *(page.alert for page in own if page.alert)}):
-                    named.setdefault(name, []).append(id)
-    found: dict[str, list[Paged]] = {}
+    paged = [_Page(each.at, each.person, each.outcome, each.alert, None) for each in logged(book, within)]
+    named, any_logged = dict[str, list[str]](), bool(paged)
+    first, last = (f"{local_day(at, book.settings.timezone)}" for at in within)
+    for id, alerts, own in _read(book, within) if rows is None else map(_in_row, rows):
+        paged += (page for page in own if within.covers(page.at))
+        if first <= id[:10] <= last:
+            for name in sorted({*alerts, *(page.alert for page in own if page.alert)}):
+                named.setdefault(name, []).append(id)
+    found: dict[str, list[_Page]] = {}
     for page in sorted(paged, key=lambda each: (each.at, each.person)):
         if page.alert:
             found.setdefault(page.alert, []).append(page)
     return _Told(found, named, any_logged)
 
 
-def noise(pages: Iterable[Paged]) -> Noise:
+_Fired = tuple[str, Iterable[str], list[_Page]]
+"""An incident, the alerts that it names, and its pages; none of a duplicate, which repeats the other's."""
+
+
+def _in_row(row: Row) -> _Fired:
+    if row.duplicate:
+        return row.id, (), []
+    return row.id, row.alerts, [_Page(each.at, *each[1:], row.id) for each in row.pages]
+
+
+def _read(book: Book, within: Interval) -> Iterator[_Fired]:
+    """The incidents of these days, and those declared a month before, as they are written."""
+    from opsbook.oncall.burden import OLDEST
+
+    first, last = (local_day(at, book.settings.timezone).toordinal() for at in within)
+    for ordinal in range(first - OLDEST, last + 1):
+        for id in book.on_day(date.fromordinal(ordinal)):
+            document = book.find("incident", id)
+            if document is None or not document.readable or document.content.duplicate_of:
+                continue
+            steps = [(each.at, each.page) for each in document.content.timeline if each.page]
+            own = [_Page(at, page.person, page.outcome, page.alert, id) for at, page in steps]
+            yield id, document.content.alerts, own
+
+
+def noise(pages: Iterable[_Page]) -> Noise:
     """What some pages of one alert came to."""
     pages = list(pages)
     outcomes = Counter(page.outcome for page in pages)
@@ -337,7 +367,7 @@ class _Seen:
         return self._reached[policy]
 
 
-def _audited(seen: _Seen, copies: list[Alert], pages: list[Paged], incidents: tuple[str, ...]) -> Audited:
+def _audited(seen: _Seen, copies: list[Alert], pages: list[_Page], incidents: tuple[str, ...]) -> Audited:
     alert = copies[0]
     place, missing = seen.runbook(alert)
     runbook = seen.runbooks.get(place) if place else None

@@ -116,7 +116,7 @@ class Reviews:
             compared,
             causes(year, compared.now.within),
             tuple(_longest(counting, within, as_of)),
-            _audit(self._book, within, at),
+            _audit(self._book, quarters.about(quarter.later(-1), quarter), within, at),
             (idle, idle_before),
             compare.parts(idle.rest, idle_before.rest),
             compared.before.whole.incidents > 0,
@@ -210,13 +210,13 @@ def _nights(book: Book, rows: Iterable[Row], within: Interval, at: datetime) -> 
     return sum(night.pages > limit for night in nights(book, rows, within, at))
 
 
-def _audit(book: Book, within: Interval, at: datetime) -> Audit | None:
+def _audit(book: Book, rows: Iterable[Row], within: Interval, at: datetime) -> Audit | None:
     from opsbook.metrics.alerts import audit
 
     if not book.rule_files():
         return None
     end = min(within.end, at)
-    return audit(book, end, max((end - within.start).days, 1))
+    return audit(book, end, max((end - within.start).days, 1), rows)
 
 
 # ── the review ────────────────────────────────────────────────────────────────────────────

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from opsbook.model.incident import Incident
     from opsbook.processors import Progress
 
-_LAYOUT = 1
+_LAYOUT = 2
 """Another one whenever `_plain` gives something else."""
 
 
@@ -96,6 +96,11 @@ class Row:
     @property
     def factors(self) -> tuple[str, ...]:
         return self.plain.factors
+
+    @property
+    def alerts(self) -> tuple[str, ...]:
+        """Those that fired, as the record names them at its top."""
+        return self.plain.alerts
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -158,6 +163,7 @@ class Plain(NamedTuple):
     severity: str | None
     services: tuple[str, ...]
     factors: tuple[str, ...]
+    alerts: tuple[str, ...]
     marks: tuple[tuple[int, str, bool], ...]
     began: int | None
     severities: tuple[tuple[str, int, int | None], ...]
@@ -230,6 +236,7 @@ def _plain(book: Book, path: str) -> tuple[Any, ...]:
         policy.worst_of(content) or next(iter(content.history.held(content)), None),
         _services(content),
         content.contributing_factors,
+        content.alerts,
         tuple((_tick(each.at), each.milestone, each.approximate) for each in found),
         _tick(began(found) or min((entry.at for entry in content.timeline), default=None)),
         _stretches(severity_stretches(content)),

@@ -54,7 +54,8 @@ if TYPE_CHECKING:
 @rule("INC014", on="incident", adopt="off", recommended="advice")
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     content = incident.content
-    if not content.counts or not any(_by_hand(entry) for entry in content.timeline):
+    commanded = {name for held in content.history.tenures.get(COMMANDER, ()) for name in held.people}
+    if not content.counts or not any(entry.by in commanded and _by_hand(entry) for entry in content.timeline):
         return
     levels = context.book.severities.levels
     if not any(COMMANDER in levels[name].roles for name in content.history.held(content) if name in levels):
