@@ -36,8 +36,6 @@ _SHARED = (
     "saving",
     "tracking",
 )
-# A command is over before a search for cycles would pay; what it imports lives as long as it does.
-gc.set_threshold(200_000)
 
 
 class _NoPlugins(ModuleType):
