@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
-from opsbook.site.finish import FOUND, finish, finished, known
+from opsbook.site.finish import FOUND, finish, known
 
 THEME = 'var palette=__md_get("__palette")'
 SCOPE = '__md_scope=new URL("{}",location),rest()'
 
 
-def allowed(page: str) -> int:
-    """How many inline scripts a page lets run."""
-    return len(re.findall(r"'sha256-", page))
+ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M3 6h18v2H3z"/></svg>'
+SHEET = "assets/stylesheets/main.1.min.css"
 
 
 def page(*scripts: str, body: str = "") -> str:
@@ -24,31 +24,69 @@ def page(*scripts: str, body: str = "") -> str:
     return f'<!doctype html><html><head><meta charset="utf-8">{inline}</head><body>{body}</body></html>'
 
 
-def test_only_what_stands_on_the_page_without_a_record_may_run(tmp_path: Path) -> None:
+def done(site: Path, text: str, name: str = "index.html") -> str:
+    """A page as it is on a finished site."""
+    (site / name).parent.mkdir(parents=True, exist_ok=True)
+    (site / name).write_text(text)
+    finish(site)
+    return (site / name).read_text()
+
+
+def test_what_stands_on_the_page_without_a_record_runs_from_a_file_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "404.html").write_text(page(THEME, SCOPE.format("/")))
-    (tmp_path / "a").mkdir()
-    there = tmp_path / "a" / "index.html"
-    there.write_text(page(THEME, SCOPE.format("../.."), "alert(1)"))
-    finish(tmp_path)
-    assert allowed(there.read_text()) == 2
-    assert there.read_text().index("Content-Security-Policy") < there.read_text().index("<script>")
+    found = done(tmp_path, page(THEME, SCOPE.format("../.."), "alert(1)"), "a/b/index.html")
+    files = re.findall(r'<script src="../../([^"]+)"></script>', found)
+    assert [(tmp_path / each).read_text() for each in files] == [
+        THEME, '__md_scope=new URL("..",document.currentScript.src),rest()',
+    ]  # fmt: skip
+    assert re.findall(r"<script>(.*?)</script>", found) == ["alert(1)"]
+    assert "script-src 'self';" in found, "and so no inline script runs"
+    assert found.index("Content-Security-Policy") < found.index("<script")
+
+
+def test_the_page_that_is_shown_in_place_of_any_finds_its_scripts_from_everywhere(tmp_path: Path) -> None:
+    found = done(tmp_path, page(SCOPE.format("/at/"), THEME), "404.html")
+    assert len(re.findall(r'<script src="/at/assets/[^"]+"></script>', found)) == 2
 
 
 def test_without_such_a_page_nothing_may_run(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text(page(THEME))
-    finish(tmp_path)
-    assert allowed((tmp_path / "index.html").read_text()) == 0
+    assert f"<script>{THEME}</script>" in done(tmp_path, page(THEME))
+
+
+def test_an_icon_of_the_theme_stands_once_and_what_a_page_says_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / SHEET).parent.mkdir(parents=True)
+    (tmp_path / SHEET).write_text(".md-icon svg{fill:currentcolor}")
+    text = page(body=f"<a>{ICON}</a><article><p>\n{ICON}</p></article><b>{ICON}</b>")
+    found = done(tmp_path, text)
+    (name,) = set(re.findall(r'<svg class="([\w-]+)" viewBox="0 0 24 24"></svg>', found))
+    assert found.count(f'class="{name}"') == 2
+    assert f"<article><p>\n{ICON}</p></article>" in found
+    sheet = (tmp_path / SHEET).read_text()
+    rule = re.search(rf"\.{name}{{--ob-icon:url\('data:image/svg\+xml,(.*)'\)}}", sheet)
+    assert rule is not None
+    assert unquote(rule[1]) == ICON
+
+
+def test_an_icon_stays_where_no_style_sheet_could_hold_it(tmp_path: Path) -> None:
+    assert ICON in done(tmp_path, page(body=f"{ICON}<article></article>"))
+
+
+def test_where_a_block_begins_or_ends_no_line_does_but_for_those_of_the_text(tmp_path: Path) -> None:
+    body = "<div>\n<b>a</b>\n<i>b</i>\n</div>\n<article>\n<div>\nc</div></article>"
+    assert "<div><b>a</b>\n<i>b</i></div>\n<article>\n<div>\nc</div></article>" in done(
+        tmp_path, page(body=body)
+    )
 
 
 def test_the_way_to_the_root_is_all_that_may_differ() -> None:
-    assert known(SCOPE.format("../..")) == known(SCOPE.format("/"))
+    assert known(SCOPE.format("../..")) == known(SCOPE.format("/")) == known(SCOPE.format("/a-b/c.d/"))
     for other in ('https://a.example/"+alert(1)+"', '");alert(1);new URL("', "javascript:alert(1)"):
         assert known(SCOPE.format(other)) != known(SCOPE.format("/"))
 
 
-def test_empty_lines_go_but_for_those_of_code() -> None:
+def test_empty_lines_go_but_for_those_of_code(tmp_path: Path) -> None:
     body = "<p>a</p>\n\n   <pre><code>x\n\n  y</code></pre>\n   <p>b</p>"
-    found = finished(page(body=body), frozenset())
+    found = done(tmp_path, page(body=body))
     assert "<p>a</p>\n<pre><code>x\n\n  y</code></pre>\n<p>b</p>" in found
 
 

@@ -1,7 +1,8 @@
-"""What no builder does: every page gets a content security policy and loses its empty lines.
+"""What no builder does: every page gets a content security policy, and loses what stands on all of them.
 
-Only the theme's own scripts run. They are known from 404.html, on which no record stands, so that a script
-which a record would manage to write into a page is none of them; where it stands on no page, none runs.
+No script runs that stands in a page. The theme's own are known from 404.html, on which no record stands, and
+become files; a script which a record would manage to write into a page is none of them. Its icons become
+masks in its style sheet, by what they are.
 """
 
 from __future__ import annotations
@@ -9,16 +10,26 @@ from __future__ import annotations
 import json
 import os
 import re
-from base64 import b64encode
 from collections.abc import Callable, Iterator
-from functools import cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_SCOPE = re.compile(r'\A__md_scope=new URL\("[./]*",')
+_SCOPE = re.compile(r'\A__md_scope=new URL\("([\w./~%-]*)",location\)')
 """How the script begins that says how far from the site's root a page is."""
+_ICON = re.compile(
+    r'<svg xmlns="http://www.w3.org/2000/svg" viewBox="(0 0 \d+ \d+)">(?:<path d="[^"]*"/>)+</svg>'
+)
+"""A picture of the theme's, which takes its colour from the words around it."""
+_ARTICLE = re.compile(r"(<article\b.*</article>)", re.DOTALL)
+"""The text of a page; a theme may have no such mark, and then all of a page is taken for it."""
+_BLOCKS = "body|div|footer|form|head|header|html|li|main|nav|ol|section|title|ul"
+_EDGE = re.compile(
+    rf"(<(?:{_BLOCKS})\b[^>]*>|<(?:link|meta)\b[^>]*>|</(?:script|title)>)\n|\n(?=</(?:{_BLOCKS})>)"
+)
+"""A line's end where a block begins or ends, or beside what is not shown: nobody sees it."""
 _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 _EMPTY = re.compile(r"\s*\n\s*")
 _HEAD = re.compile(r'<meta charset="?utf-8"?\s*/?>|<head>', re.IGNORECASE)
@@ -33,13 +44,25 @@ _SECTION = re.compile(
 )
 """A section of the navigation with the pages below it."""
 _POLICY = (
-    "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
     "form-action 'self'"
 )
 """Styles may stand in a page: they are numbers of opsbook's own, and what a script sets."""
 
 
+_NO_RECORD = "404.html"
+"""A page of the theme alone."""
+_FROM_ITSELF = '__md_scope=new URL("..",document.currentScript.src)'
+"""How it begins in a file, which stands a folder below the root."""
+_MASKED = """{
+background-color:currentcolor;
+-webkit-mask:var(--ob-icon) center/contain no-repeat;mask:var(--ob-icon) center/contain no-repeat;
+-webkit-print-color-adjust:exact;print-color-adjust:exact}
+"""
+_MASK = ".{name}{{--ob-icon:url('data:image/svg+xml,{svg}')}}\n"
+"""How an icon is painted: the colour of the words around it, through its picture. What stands for it in a
+page is still a picture, so that the theme's rules for its size hold."""
 _TOKENS = re.compile(r'(\.final\?"1":"0".{,150}?)(\w)=\2\+(\w)\+(\w)\.id\}')
 """Where lunr, the search of Material, writes down a node of its tree of words: a letter and a number for
 each edge with nothing between, so that nodes whose letters are digits are taken for one another. A book full
@@ -54,21 +77,34 @@ Row = list[str]
 """What the search finds: an address, a title and a text, both HTML without tags."""
 
 
-def finish(site: Path, fill: Callable[[Path, Callable[[str], str]], list[Row]] | None = None) -> None:
+Finish = Callable[[str, str], str]
+"""Makes a page of the theme one of the site, given the way to its root."""
+
+
+def finish(site: Path, fill: Callable[[Path, Finish], list[Row]] | None = None) -> None:
     """Finish every page below a folder, in place, and the search; `fill` adds pages that are finished, given
     how a page is, and says what the search finds in them."""
     for script in site.glob("assets/javascripts/workers/search.*.js"):
         script.write_text(_TOKENS.sub(r'\1\2=\2+\3+\4.id+","}', script.read_text("utf-8")), "utf-8")
-    own = _scripts(site)
+    shell = Shell(site)
     for file in _pages(site):
         with open(file, encoding="utf-8", newline="") as opened:
             page = opened.read()
         with open(file, "w", encoding="utf-8", newline="") as opened:
-            opened.write(finished(page, own))
+            opened.write(shell.finished(page, _root(Path(file).relative_to(site), page)))
     if (site / "feed.xml").is_file():
         home = site / "index.html"
         home.write_text(_HEAD.sub(lambda found: found[0] + _FEED, home.read_text("utf-8"), count=1), "utf-8")
-    _add_to_search(site, fill(site, lambda page: finished(page, own)) if fill else [])
+    _add_to_search(site, fill(site, shell.finished) if fill else [])
+    shell.write()
+
+
+def _root(name: Path, page: str) -> str:
+    """The way from a page to the root of the site: 404.html is shown in place of any, and says it itself."""
+    if name.as_posix() != _NO_RECORD:
+        return "../" * (len(name.parts) - 1)
+    said = (found[1] for found in map(_SCOPE.match, _INLINE.findall(page)) if found)
+    return next(said, "").rstrip("/") + "/"
 
 
 def _add_to_search(site: Path, rows: list[Row]) -> None:
@@ -90,13 +126,50 @@ def _add_to_search(site: Path, rows: list[Row]) -> None:
         zensical.write_text(json.dumps(index, separators=(",", ":")), "utf-8")
 
 
-def finished(page: str, own: frozenset[str]) -> str:
-    """A page with its policy; `own` are the scripts that may run, as `known` writes them."""
-    page = _DIALOG.sub(r'\1 aria-label="Search">', _led(closer(page)))
-    hashes = dict.fromkeys(_hash(script) for script in _INLINE.findall(page) if known(script) in own)
-    policy = _POLICY.format(hashes="".join(f" '{each}'" for each in hashes))
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    return _HEAD.sub(lambda found: found[0] + meta, page, count=1)
+class Shell:
+    """What a theme puts around each page; of it some stands beside the pages instead: scripts, icons."""
+
+    def __init__(self, site: Path) -> None:
+        self._site = site
+        self._sheets = list(site.glob("assets/stylesheets/**/main.*.css"))
+        """One of them is on every page."""
+        self._icons: dict[str, str] = {}
+        """By the name of their class."""
+        self._scripts = {script: f"assets/theme.{_name(script)}.js" for script in _own(site)}
+
+    def finished(self, page: str, root: str) -> str:
+        """A page of the site, given the way to its root."""
+        page = _DIALOG.sub(r'\1 aria-label="Search">', _led(closer(page)))
+        parts = _ARTICLE.split(page)
+        parts[::2] = [_INLINE.sub(lambda found: self._script(found, root), part) for part in parts[::2]]
+        if len(parts) > 1:
+            parts[::2] = [self._lean(part) for part in parts[::2]]
+        meta = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        return _HEAD.sub(lambda found: found[0] + meta, "".join(parts), count=1)
+
+    def _script(self, found: re.Match[str], root: str) -> str:
+        name = self._scripts.get(known(found[1]))
+        return f'<script src="{root}{name}"></script>' if name else found[0]
+
+    def _lean(self, part: str) -> str:
+        """What stands around the text of a page, in fewer letters."""
+        return _EDGE.sub(r"\1", _ICON.sub(self._icon, part) if self._sheets else part)
+
+    def _icon(self, found: re.Match[str]) -> str:
+        name = f"ob-{_name(found[0])}"
+        self._icons[name] = found[0]
+        return f'<svg class="{name}" viewBox="{found[1]}"></svg>'
+
+    def write(self) -> None:
+        """Put scripts and icons where the pages look for them."""
+        for script, name in self._scripts.items():
+            (self._site / name).parent.mkdir(exist_ok=True)
+            (self._site / name).write_text(_SCOPE.sub(_FROM_ITSELF, script), "utf-8")
+        icons = sorted(self._icons.items())
+        masks = "".join(_MASK.format(name=name, svg=quote(svg)) for name, svg in icons)
+        for each in self._sheets if icons else ():
+            with open(each, "a", encoding="utf-8") as sheet:
+                sheet.write("\n" + ",".join(f".{name}" for name, _ in icons) + _MASKED + masks)
 
 
 def _led(page: str) -> str:
@@ -111,15 +184,16 @@ def _led(page: str) -> str:
 
 def known(script: str) -> str:
     """A script without the way to the site's root, which differs from folder to folder."""
-    return _SCOPE.sub('__md_scope=new URL("",', script, count=1)
+    return _SCOPE.sub('__md_scope=new URL("",location)', script, count=1)
 
 
-def _scripts(site: Path) -> frozenset[str]:
+def _own(site: Path) -> dict[str, None]:
+    """The theme's own scripts, as `known` writes them."""
     try:
-        page = (site / "404.html").read_text("utf-8")
+        page = (site / _NO_RECORD).read_text("utf-8")
     except FileNotFoundError:
-        return frozenset()
-    return frozenset(map(known, _INLINE.findall(page)))
+        return {}
+    return dict.fromkeys(map(known, _INLINE.findall(page)))
 
 
 def closer(page: str) -> str:
@@ -130,9 +204,9 @@ def closer(page: str) -> str:
     return "".join(parts)
 
 
-@cache
-def _hash(script: str) -> str:
-    return f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"
+def _name(content: str) -> str:
+    """A short name for what stands beside the pages: another for another."""
+    return sha256(content.encode()).hexdigest()[:6]
 
 
 def _pages(site: Path) -> Iterator[str]:

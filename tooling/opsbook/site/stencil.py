@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
-    from opsbook.site.finish import Row
+    from opsbook.site.finish import Finish, Row
 
 _NAME = "opsbook/stencil"
 _HARMLESS = {_NAME, "search", "tags", "material/search", "material/tags"}
@@ -77,6 +77,11 @@ class _Sort(NamedTuple):
     described: bool
     listed: bool
     """Whether there are headings for a table of contents."""
+
+    @property
+    def root(self) -> str:
+        """The way from its pages to the root of the site."""
+        return "../" * (self.folder.count("/") + self.below)
 
     @property
     def sample(self) -> str:
@@ -185,7 +190,7 @@ class Stencils(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
 
     # ── what opsbook does then ────────────────────────────────────────────────────────────
 
-    def fill(self, site: Path, finished: Callable[[str], str]) -> list[Row]:
+    def fill(self, site: Path, finished: Finish) -> list[Row]:
         """Write the pages that MkDocs did not meet; what the search finds in them.
 
         `finished` makes a page of the theme one of the site. UnlikeError where the theme does not let itself
@@ -193,7 +198,7 @@ class Stencils(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         """
         found: list[Row] = []
         for sort, names in self._sorts.items():
-            stencil, contents = _cut(finished(self._found[sort]))
+            stencil, contents = _cut(finished(self._found[sort], sort.root))
             for name in names:
                 source = _read(self._pages, name)
                 assert source is not None, name
