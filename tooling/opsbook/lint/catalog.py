@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from opsbook.model.settings import Settings
 
 _FAMILIES = Path(__file__).parents[1] / "rules"
+_FOLLOWS = ("rules", "lint", "book", "model")
+"""The folders of opsbook from which follows what rules say: which kinds of record they are on, and more."""
 _RULES: dict[str, Rule] = {}
 
 
@@ -30,7 +32,7 @@ def catalog(*, remember: bool = True) -> dict[str, Rule]:
     with `remember` False nothing is read or written for it, if nobody asked before.
     """
     if not _RULES:
-        found = remembered("rules", _said) if remember else _said()
+        found = remembered("rules", _said, *_FOLLOWS) if remember else _said()
         rules = (Rule(family, name, Terms.of(said)) for family, name, said in found)
         _RULES.update((each.code, each) for each in sorted(rules, key=lambda each: each.code))
         if len(_RULES) != len(found):

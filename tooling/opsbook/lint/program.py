@@ -18,13 +18,14 @@ _OURS = (".py", ".yaml", ".yml", ".md", ".j2", ".css", ".js")
 _TOP = os.path.dirname(opsbook.__file__)
 
 
-def remembered(what: str, find_out: Callable[[], T]) -> T:
-    """What was found out before; anew where a file of opsbook looks different now. It is plain data."""
+def remembered(what: str, find_out: Callable[[], T], *folders: str) -> T:
+    """What was found out before, plain data; anew where a file of opsbook looks different now, of these
+    folders of it where it follows from them alone."""
     place = folder()
     if place is None:
         return find_out()
     file = place / f"opsbook-{what}-{crc32(os.fsencode(_TOP)):012x}"
-    looks = sorted((entry.path, signature(entry.stat())) for entry in _files())
+    looks = sorted((entry.path, signature(entry.stat())) for entry in _files(*folders))
     kept = read(file)
     if kept and kept[0] == looks:
         found: T = kept[1]
@@ -43,8 +44,8 @@ def contents() -> list[tuple[str, bytes]]:
     return sorted(found)
 
 
-def _files() -> Iterator[os.DirEntry[str]]:
-    stack = [_TOP]
+def _files(*folders: str) -> Iterator[os.DirEntry[str]]:
+    stack = [os.path.join(_TOP, each) for each in folders or ("",)]
     while stack:
         with os.scandir(stack.pop()) as entries:
             for entry in entries:
