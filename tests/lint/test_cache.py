@@ -323,6 +323,15 @@ def test_what_is_saved_while_a_check_runs_is_looked_at_again(
     assert "paymetns" in report(root, cache=True)
 
 
+def test_a_file_that_changes_once_it_was_read_has_the_version_of_what_was_read(root: Path) -> None:
+    files, path = tree.WorkTree(root), f"{FOLDER}/incident.yaml"
+    content = files.read(path)
+    assert files.changed() == set()
+    (root / path).write_text("title: Checkout is slow\n")
+    assert files.version(path) == tree.blob_id(content)
+    assert files.changed() == {path}
+
+
 @pytest.mark.parametrize("tracked", [True, False])
 def test_a_cache_that_a_commit_brought_is_not_believed(
     root: Path, tracked: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

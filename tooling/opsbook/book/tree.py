@@ -321,9 +321,10 @@ class WorkTree:
             known = self._remembered(path)
             if known is None:
                 try:
-                    known = blob_id(self.read(path))
+                    self.read(path)
                 except OSError as error:
                     return f"unreadable: {error.strerror}"
+                return self.versions[path]
             self.versions[path] = known
         return known
 
@@ -341,8 +342,14 @@ class WorkTree:
         return self._blobs.pop(path, None) if self._blobs else None  # nobody asks twice
 
     def read(self, path: str) -> bytes:
+        """The content, whose version is known from then on."""
         if path not in self.signatures and not self.has(path):
             raise FileNotFoundError(path)
+        content = self._content(path)
+        self.versions[path] = blob_id(content)
+        return content
+
+    def _content(self, path: str) -> bytes:
         handle = os.open(self._prefix + path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         try:
             size = _LOOKS.unpack(self.signatures[path])[2]
@@ -353,3 +360,13 @@ class WorkTree:
                 return content + file.read()
         finally:
             os.close(handle)
+
+    def changed(self) -> set[str]:
+        """Files that look different now from how they were listed."""
+        return {path for path, seen in self.signatures.items() if self._look(path) != seen}
+
+    def _look(self, path: str) -> Signature | None:
+        try:
+            return signature(os.lstat(self._prefix + path))
+        except OSError:
+            return None

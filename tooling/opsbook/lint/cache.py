@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsbook.book.document import source_at
 from opsbook.book.store import read_pieces, write_pieces
-from opsbook.book.tree import Signature, Tree, WorkTree, settled, signature
+from opsbook.book.tree import Signature, Tree, WorkTree, settled
 from opsbook.diagnostics import Diagnostic, Level, Related
 from opsbook.edits import Edit, Fix
 from opsbook.lint.check import Outcome
@@ -120,7 +120,7 @@ class Cache:
             return
         keys = {key for each in outcomes.values() for key in each.reads}
         versions = {key: self._version(book, key) for key in keys}
-        moved = _moved(tree)  # after the versions, so that they are of what was read
+        moved = tree.changed()  # after the versions, so that they are of what was read
         if moved:  # somebody is writing: what was read is not what is there
             changed = {"=" + path for path in moved}
             rules = not moved.isdisjoint(book.rule_paths())
@@ -182,18 +182,6 @@ def _whole(file: Path) -> dict[str, Any]:
     return found
 
 
-def _moved(tree: WorkTree) -> set[str]:
-    """Files that changed since they were listed."""
-    moved = set()
-    for path, seen in tree.signatures.items():
-        try:
-            if signature(os.stat(tree.root / path, follow_symlinks=False)) != seen:
-                moved.add(path)
-        except OSError:
-            moved.add(path)
-    return moved
-
-
 def _trusted(tree: WorkTree) -> dict[str, tuple[Signature, str]]:
     """Signatures that a later change cannot leave as they are."""
     now, seen = time.time_ns(), tree.signatures
@@ -205,14 +193,15 @@ def _trusted(tree: WorkTree) -> dict[str, tuple[Signature, str]]:
 # ── outcomes as plain data ────────────────────────────────────────────────────────────────
 
 
-def encode_outcomes(outcomes: Mapping[str, Outcome]) -> bytes:
-    """Outcomes as bytes for another process."""
-    return marshal.dumps({subject: _encode(each) for subject, each in outcomes.items()})
+def encode_outcomes(outcomes: Mapping[str, Outcome], tree: WorkTree) -> bytes:
+    """Outcomes as bytes for another process, with the versions of what was read for them."""
+    return marshal.dumps((tree.versions, {subject: _encode(each) for subject, each in outcomes.items()}))
 
 
-def decode_outcomes(payload: bytes, tree: Tree) -> dict[str, Outcome]:
+def decode_outcomes(payload: bytes, tree: WorkTree) -> dict[str, Outcome]:
     """What `encode_outcomes` wrote."""
-    found: dict[str, Any] = marshal.loads(payload)  # noqa: S302 - from a child of this process
+    versions, found = marshal.loads(payload)  # noqa: S302 - from a child of this process
+    tree.versions |= versions
     return {subject: _decode(encoded, tree) for subject, encoded in found.items()}
 
 

@@ -318,6 +318,8 @@ def _in_processes(
     """Split between this process and forked ones; what a lost one owes is done here."""
     from opsbook.lint.cache import decode_outcomes, encode_outcomes
 
+    tree = book.tree
+    assert isinstance(tree, WorkTree), "others are read by one process"
     blocks = [todo[at : at + 64] for at in range(0, len(todo), 64)]
     shares = [[s for block in blocks[n::workers] for s in block] for n in range(workers)]
     children = []
@@ -328,7 +330,7 @@ def _in_processes(
             status = 1
             try:
                 os.close(inlet)
-                payload = encode_outcomes(dict(_evaluated(book, selection, now, share, None)))
+                payload = encode_outcomes(dict(_evaluated(book, selection, now, share, None)), tree)
                 with os.fdopen(outlet, "wb") as pipe:
                     pipe.write(payload)
                 status = 0
@@ -343,7 +345,7 @@ def _in_processes(
             payload = pipe.read()
         _, status = os.waitpid(child, 0)
         if status == 0:
-            outcomes |= decode_outcomes(payload, book.tree)
+            outcomes |= decode_outcomes(payload, tree)
         else:
             outcomes |= dict(_evaluated(book, selection, now, share, None))
     return outcomes
