@@ -36,7 +36,7 @@ _DOUBTS = tuple(
         ("0", r"0[bBoOxX](?<![^\W_]0.)"),
         (".", r"\.(?:[iI][nN][fF]|[nN][aA][nN])(?!\w)"),
         # A key of the user's own, past which validation looks.
-        ("x-", r"x-(?<![\w-]x-)"),
+        ("x", r"x(?<![\w-]x)-"),
     )
 )
 """What the two may read differently: a sign, and the pattern that tells where it matters. Every record is

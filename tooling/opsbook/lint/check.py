@@ -24,6 +24,7 @@ from opsbook.diagnostics import Diagnostic, Finding, Level
 from opsbook.edits import Edit, Fix
 from opsbook.lint.context import Clock, Context
 from opsbook.lint.suppressions import (
+    SPOKEN_TO,
     Commented,
     Suppression,
     commented,
@@ -201,7 +202,8 @@ def _outcome(each: _Checked, selection: Selection) -> Outcome:
 def _commented(each: _Checked) -> Iterator[Commented]:
     """The texts in which comments may speak to opsbook: a record's, or for the whole book its rule files."""
     if isinstance(each.document, Document):
-        yield commented(each.document)
+        if SPOKEN_TO.given(each.document):
+            yield commented(each.document)
     elif each.kind and each.context.settings.alerts:
         yield from rule_files(each.book)
 

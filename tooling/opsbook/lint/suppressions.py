@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from opsbook.book.subset import Problem
+from opsbook.lint.words import cue
 from opsbook.text import Location, Source, Span, shown
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
     from opsbook.diagnostics import Diagnostic
 
+SPOKEN_TO = cue("opsbook")
+"""Of every comment that speaks to opsbook."""
 _COMMENT = re.compile(r"(#|<!--)[ \t]*opsbook:[ \t]*ignore\[([^\]\n]*)\]([^\r\n]*)")
 _MEANT = re.compile(r"(#|<!--)[ \t]*opsbook\b[ \t]*(:?)[ \t]*([a-z-]+)([^\r\n]*)", re.IGNORECASE)
 """A comment that speaks to opsbook, in whatever words."""
@@ -131,7 +134,7 @@ def suppressions(text: Commented) -> tuple[Suppression, ...]:
 def malformed(commented: Commented) -> Iterator[Problem]:
     """Comments that were meant to silence something and do not, since they are written in another way."""
     text = commented.source.text
-    for match in _MEANT.finditer(text) if "opsbook" in text.lower() else ():
+    for match in _MEANT.finditer(text):
         written = _COMMENT.match(text, match.start())
         if (written and written[2].strip(" ,")) or not commented.is_comment(match.start(), match[1]):
             continue

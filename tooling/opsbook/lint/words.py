@@ -50,7 +50,7 @@ def heard(document: Document[Any]) -> frozenset[bytes]:
 @lru_cache(64)
 def _heard(document: Document[Any], listened: int) -> frozenset[bytes]:  # noqa: ARG001 - a new cue listens anew
     text = document.source.lowered
-    if "\\" in text and not document.kind.markdown:  # what is written with escapes counts as it is read too
+    if "\\" in text and document.readable and not document.kind.markdown:  # escapes count as they are read
         from opsbook.lint.texts import texts
 
         text = "\n".join((text, *(each.lower() for _, each in texts(document))))

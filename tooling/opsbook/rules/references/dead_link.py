@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from opsbook.text import Location
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|.*(?:\{\{|\{%|<%|%>|\$\{|[{}<>])", re.DOTALL)
+_MAY_LINK = re.compile(r"\][(:]")
 _ENDING = re.compile(r"\.(?!html?\Z|php\Z|aspx?\Z|jsp\Z)[A-Za-z][A-Za-z0-9]{0,5}\Z")
 _DOMAIN = re.compile(r"www\.|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|uk)(?:/|\Z)")
 _NOT_A_SLUG = re.compile(r"[:/=~]")
@@ -103,7 +104,7 @@ def _passages(document: Document[Any]) -> Iterator[Passage]:
     """A page's body, or the texts of an incident in which a link may stand."""
     if document.kind.markdown:
         return iter((Passage(document.page, document.span),))
-    return passages(document, lambda text: "](" in text or "]:" in text)
+    return passages(document, _MAY_LINK.search)
 
 
 def _finding(page: Document[Any], link: Link, location: Location, context: Context) -> Finding | None:
