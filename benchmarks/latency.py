@@ -35,6 +35,7 @@ COMMANDS = (
     ("log", "-i", ID, "rolled back"),
     ("log", "-i", ID, "--no-commit", "rolled back"),
     ("timeline", ID),
+    ("declare", "Something is slow", "--no-input"),
     ("declare", "Something is slow", "--no-commit", "--no-input"),
     ("due",),
     ("metrics", "--from", "2026-04-01", "--to", "2026-06-30", "--by", "service"),
