@@ -156,6 +156,16 @@ def test_the_generators_dialect_shows_the_same_words_in_known_tags_only(text: st
     assert built.words == Html(re.sub(r"(?m)^#+ (.*) \{ #\S+ \}$", r"<p>\1</p>", page)).words
 
 
+WORDS = ["a", "B", "é", "7", *" .,#-+=:>!()'@/%\u202e\xa0", '"', "1. ", "- ", "  "]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(WORDS)).map("".join))
+def test_a_sentence_is_shown_as_the_parser_would_show_it(text: str) -> None:
+    read = f"{text}\n"  # what has two lines is no sentence
+    assert markup.block(text, known) == markup.block(read, known)
+
+
 def test_blocks_are_passed_on_as_they_stand_and_markdown_between_them_is_read() -> None:
     page = "## Steps { #s }\n\n<div><p>a & *b*</p>\n<ol></div>\n\n*text*\n\n<span>c</span>\n"
     plain = Markdown(extensions=["attr_list", "opsbook.site.blocks"]).convert(page)

@@ -298,10 +298,26 @@ def local_day(at: datetime, zone: ZoneInfo) -> date:
         return at.date()
 
 
+_TWO = [f"{number:02}" for number in range(60)]
+"""Numbers as a clock and a calendar show them: to format one takes longer."""
+
+
 def write_instant(value: datetime) -> str:
     """`2026-03-02T09:02Z`: UTC, seconds only where there are some."""
-    written = value.astimezone(UTC).isoformat().removesuffix("+00:00")
-    return f"{written.removesuffix(':00')}Z"
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    if utc.second or utc.microsecond:
+        return f"{utc.isoformat()[: -len('+00:00')]}Z"
+    return f"{write_day(utc)}T{write_clock(utc)}Z"
+
+
+def write_day(value: date) -> str:
+    """`2026-03-02`: the day of an instant on the clock that it is on."""
+    return f"{value.year:04}-{_TWO[value.month]}-{_TWO[value.day]}"
+
+
+def write_clock(value: datetime) -> str:
+    """`09:02`: the time of day of an instant on the clock that it is on."""
+    return f"{_TWO[value.hour]}:{_TWO[value.minute]}"
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from opsbook.model.time import write_clock
 from opsbook.site.escape import html, text
 from opsbook.site.phrases import length
 
@@ -128,9 +129,12 @@ def picture(name: str, title: str, description: str, height: float, marks: Itera
     )
 
 
+_PLACES = [f"{tenths / 10:g}" for tenths in range(1001)]
+
+
 def _at(share: float) -> str:
     """A share of the width as a place inside of the edges, in hundredths of it."""
-    return f"{round((_EDGE + min(max(share, 0.0), 1.0) * (1 - 2 * _EDGE)) * 100, 1):g}"
+    return _PLACES[round((_EDGE + min(max(share, 0.0), 1.0) * (1 - 2 * _EDGE)) * 1000)]
 
 
 def _x(share: float) -> str:
@@ -206,11 +210,17 @@ class Axis(NamedTuple):
         span = self.end - self.start
         step = next((each for each in _STEPS if span / each <= most), span / most)
         at = self._first(step)
-        style = "%H:%M" if step < timedelta(days=1) else "%d %b"
+        write = self.clock if step < timedelta(days=1) else self.day
         while at <= self.end:
             if at >= self.start:
-                yield self.share(at), f"{at.astimezone(self.zone):{style}}"
+                yield self.share(at), write(at)
             at += step
+
+    def clock(self, at: datetime) -> str:
+        return write_clock(at.astimezone(self.zone))
+
+    def day(self, at: datetime) -> str:
+        return f"{at.astimezone(self.zone):%d %b}"
 
     def _first(self, step: timedelta) -> datetime:
         """The last round instant before the start, on the clock of the zone."""
@@ -252,18 +262,19 @@ def _stairs(
     """The steps before a grid: the lines, the milestones, and their names, to the left where there is more
     room."""
     riser, tread, dots, right, left = (list[str]() for _ in range(5))
+    before, at_before = 0.0, ""
     for number, (step, here) in enumerate(zip(steps, places, strict=True)):
-        y, before = number * _STAIR + 13, places[max(number - 1, 0)]
+        y, at = number * _STAIR + 13, _at(here)
         if number:
-            riser.append(f"M{_at(before)} {y - _STAIR}V{y}")
-            tread.append(f"M{_at(before)} {y}H{_at(here)}")
-        dots.append(_shape(here, y, "diamond" if step.approximate else "dot"))
-        words = _named(step, here, step.at - steps[0].at if number else None)
-        if here > 0.6:
-            beside = before if before > 0.3 else here
-            left.append(_words(beside, y + 4, words, anchor="end", among="end"))
-        else:
-            right.append(_words(here, y + 4, words, anchor="start"))
+            riser.append(f"M{at_before} {y - _STAIR}V{y}")
+            tread.append(f"M{at_before} {y}H{at}")
+        dots.append(
+            _shape(here, y, "diamond") if step.approximate else f'<circle cx="{at}%" cy="{y}" r="5"/>'
+        )
+        words = text(_named(step, here, step.at - steps[0].at if number else None))
+        beside = at_before if here > 0.6 and before > 0.3 else at
+        (left if here > 0.6 else right).append(f'<text x="{beside}%" y="{y + 4}">{words}</text>')
+        before, at_before = here, at
     yield _lines(foot, grid=grid, riser=riser, tread=tread)
     yield _together("ob-step", dots)
     yield _together("ob-name", right)
@@ -284,8 +295,8 @@ def _spans(axis: Axis, row: Row, y: float) -> list[tuple[str, str]]:
         start, end = max(axis.share(span.start), 0), min(axis.share(span.end), 1)
         if start >= 1 or end <= 0:
             continue
-        since, until = span.start.astimezone(axis.zone), span.end.astimezone(axis.zone)
-        bar = _rect(start, end, y, 13, span.style, f"{span.words} {since:%H:%M} – {until:%H:%M}")
+        tip = f"{span.words} {axis.clock(span.start)} – {axis.clock(span.end)}"
+        bar = _rect(start, end, y, 13, span.style, tip)
         roomy = end - start > 0.012 * len(span.words) + 0.03
         found.append((bar, _words(start, y + 10, span.words, anchor="start", move=5) if roomy else ""))
     return found

@@ -15,9 +15,9 @@ from typing import Any
 from markupsafe import Markup
 
 _REFERENCES = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`*_[]{}\\#|~!^$=\n\t"}
-_PLAIN = re.compile(r"[A-Za-z0-9 ,.;:/()%+?@-]*\Z")
-"""Text in which nothing is markup to anybody."""
-_JOINERS = "\u00a0\u00ad\u200c\u200d"
+_plain = re.compile("[A-Za-z0-9\u00c0-\u024f\u00a0 ,.;:/()%+?@≈–…·←→-]*\\Z").match
+"""Whether there is nothing in a text that is markup to anybody."""
+_JOINERS = dict.fromkeys(map(ord, "\n\t\u00a0\u00ad\u200c\u200d"))
 """Characters that do not print and still belong to words, or to a family of emoji."""
 
 
@@ -33,14 +33,16 @@ def joined(parts: Iterable[Markup], between: str = ", ") -> Markup:
 
 def text(value: Any) -> Markup:
     """A value as text of a page; what is markup already stays as it is."""
-    if type(value) is Markup:
-        return value
-    if hasattr(value, "__html__"):
-        return Markup(value)  # noqa: S704 (made by this module or by `markup`)
-    words = str(value)
-    if _PLAIN.match(words):  # most words are, and a look is cheaper than what follows
-        return html(words)
-    return html(printable(words).translate(_REFERENCES))
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]
+    if kind is not str:
+        if hasattr(value, "__html__"):
+            return Markup(value)  # noqa: S704 (made by this module or by `markup`)
+        value = str(value)
+    if _plain(value):  # most words are, and a look is cheaper than what follows
+        return str.__new__(Markup, value)
+    return html(printable(value).translate(_REFERENCES))
 
 
 def printable(value: str) -> str:
@@ -48,7 +50,9 @@ def printable(value: str) -> str:
     if value.isprintable():
         return value
     value = value.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c if c.isprintable() or c in "\n\t" or c in _JOINERS else "\ufffd" for c in value)
+    if value.translate(_JOINERS).isprintable():
+        return value
+    return "".join(c if c.isprintable() or ord(c) in _JOINERS else "\ufffd" for c in value)
 
 
 def front_matter(**values: Any) -> Markup:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from opsbook.model.time import write_duration, write_length
 from opsbook.site import phrases
-from opsbook.site.escape import text
+from opsbook.site.escape import html, joined, text
 
 if TYPE_CHECKING:
     from opsbook.model.directory import Person, Service, Team
@@ -79,30 +79,25 @@ def stated(incident: Incident) -> tuple[str, ...]:
 def status(incident: Incident, guide: Guide) -> Markup:
     """The same as badges; only how far it is has a colour."""
     words = stated(incident)
-    return Markup(" ").join(guide.badge(word, "" if word == incident.kind else word) for word in words)
+    return joined((guide.badge(word, "" if word == incident.kind else word) for word in words), " ")
 
 
 def _incident(record: Incident, card: Card, guide: Guide) -> Facts:
-    milestones = sorted(record.history.milestones.items(), key=lambda milestone: milestone[1])
+    """Beside its severity, its status and its milestones, which stand on its page by themselves."""
     postmortem = guide.survey["postmortem", card.id]
     return {
-        "Severity": guide.severity(record.severity) if record.severity else "",
-        "Status": status(record, guide),
-        "Security": "yes" if record.security else "",
-        **{name.capitalize(): guide.when(at) for name, at in milestones},
         "Services": guide.links("service", record.services),
         **{guide.roles.get(id, id): guide.links("person", people) for id, people in record.roles.items()},
         "Post-mortem": guide.card(postmortem) if postmortem else "",
-        "Duplicate of": guide.link("incident", record.duplicate_of) if record.duplicate_of else "",
         "Related": guide.links("incident", record.related),
         "Factors": guide.all_filtered("incidents/index.md", "factor", record.contributing_factors),
         "Tags": guide.all_filtered("incidents/index.md", "tag", record.tags),
         "Alerts": guide.listed(record.alerts),
         "Objective": record.slo,
-        "Links": Markup(", ").join(
+        "Links": joined(
             guide.address(target, phrases.plain(name).capitalize()) for name, target in record.links.items()
         ),
-        "Changes": Markup(", ").join(guide.address(target) for target in record.changes),
+        "Changes": joined(guide.address(target) for target in record.changes),
         "Recovery": _recovery(record.recovery),
         **(_closure(record.closure, card, guide) if record.closure else {}),
     }
@@ -131,7 +126,7 @@ def _closure(found: Closure, card: Card, guide: Guide) -> Facts:
 
 
 def _proofs(written: tuple[str, ...], card: Card, guide: Guide) -> Markup:
-    return Markup(", ").join(guide.proof(card, each) for each in written)
+    return joined(guide.proof(card, each) for each in written)
 
 
 def impact(found: Impact, guide: Guide) -> Facts:
@@ -175,16 +170,14 @@ def level(found: SeverityLevel, guide: Guide) -> Facts:
             "Response": response
             and f"{response.business_hours} in business hours, {response.off_hours} outside them",
             "Acknowledged within": found.acknowledge_within and write_duration(found.acknowledge_within),
-            "Roles": Markup(", ").join(guide.role(name) for name in found.roles),
+            "Roles": joined(guide.role(name) for name in found.roles),
             "War room": "yes" if found.war_room else "",
             "Updates": guide.listed(
                 f"{audience} every {write_duration(every)}" for audience, every in found.updates.items()
             ),
             "Post-mortem": found.postmortem,
             "Action items within": found.action_items_within and write_length(found.action_items_within),
-            "Told when they are overdue": Markup(", ").join(
-                guide.either(each) for each in found.tell_when_overdue
-            ),
+            "Told when they are overdue": joined(guide.either(each) for each in found.tell_when_overdue),
         }
     )
 
@@ -215,9 +208,7 @@ def _postmortem(record: Postmortem, card: Card, guide: Guide) -> Facts:
         "Attendees": guide.links("person", record.attendees),
         "Review": guide.when(record.review_at) if record.review_at else "",
         "Published": guide.day(record.published_on),
-        "Sent to": Markup(", ").join(
-            Markup("{} ({})").format(text(sent.to), guide.when(sent.at)) for sent in record.distribution
-        ),
+        "Sent to": joined(html(f"{text(sent.to)} ({guide.when(sent.at)})") for sent in record.distribution),
     }
 
 
@@ -248,7 +239,7 @@ def _service(record: Service, card: Card, guide: Guide) -> Facts:
         "Critical": "yes" if record.critical else "",
         "Escalation": guide.link("escalation", record.escalation) if record.escalation else "",
         "Depends on": guide.links("service", record.depends_on),
-        "Links": Markup(", ").join(
+        "Links": joined(
             guide.address(target, phrases.plain(name).capitalize()) for name, target in record.links.items()
         ),
         "Until": guide.day(record.until),
@@ -263,7 +254,7 @@ def _rotation(record: Rotation, card: Card, guide: Guide) -> Facts:
         "Holidays": guide.link("holidays", record.holidays) if record.holidays else "",
         "Nights": "" if record.nights else "nobody is on call in their own night",
         "Layers": guide.listed(layer.name for layer in record.layers)
-        or Markup("as {}, {} later").format(guide.link("rotation", record.follows or ""), record.offset or 0),
+        or html(f"as {guide.link('rotation', record.follows or '')}, {text(record.offset or 0)} later"),
     }
 
 

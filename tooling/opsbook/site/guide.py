@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlencode
 
 from markupsafe import Markup
 
-from opsbook.model.time import write_instant, write_length
+from opsbook.model.time import write_clock, write_day, write_instant, write_length
 from opsbook.site import markup
 from opsbook.site.escape import html, joined, text
 from opsbook.site.survey import Card, Run, Survey, calendar_page, index_page, plural
@@ -31,8 +31,6 @@ ROOT = "\x01"
 """Stands for the way from a page to the root of the site; no record text can hold it."""
 _ADDRESS = re.compile(r"(?i)(?:https?://[^\s/?#]|mailto:[^\s])[^\s]*\Z")
 _INCIDENT = re.compile(r"\b\d{4}-\d\d-\d\d-[\w.-]*\w", re.ASCII)
-_DAY, _MINUTE, _SECOND = len("2026-03-02 "), len("2026-03-02 10:02"), len("2026-03-02 10:02:00")
-"""So far an instant is written."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -64,6 +62,7 @@ class Guide:
         self.roles = {id: role.name for id, role in book.roles.roles.items()} if book.roles else {}
         self._levels: dict[str, Markup] = {}
         self._links: dict[str, Markup] = {}
+        self._filters: dict[tuple[str, str, str], str] = {}
         self._ranks = {name: rank for rank, name in enumerate(book.severities.levels)}
 
     # ── links ─────────────────────────────────────────────────────────────────────────────
@@ -82,7 +81,8 @@ class Guide:
 
     def either(self, id: str) -> Markup:
         """A person or a team; `system:NAME` as code."""
-        return self.link("team" if self.survey["person", id] is None else "person", id)
+        card = self.survey["person", id]
+        return self.card(card) if card else self.link("team", id)
 
     def links(self, kind: str, ids: Iterable[str]) -> Markup:
         """Several of them, one after the other."""
@@ -143,8 +143,11 @@ class Guide:
 
     def filtered(self, page: str, field: str, value: str, words: Any = "") -> Markup:
         """A link to a list, filtered by a value."""
-        query = urlencode({field: value}, quote_via=quote).replace("_", "%5F").replace("~", "%7E")
-        return html(f'<a href="{_href(page)}?{query}">{text(words or value)}</a>')
+        asked = page, field, value
+        if asked not in self._filters:
+            query = urlencode({field: value}, quote_via=quote).replace("_", "%5F").replace("~", "%7E")
+            self._filters[asked] = f"{_href(page)}?{query}"
+        return html(f'<a href="{self._filters[asked]}">{text(words or value)}</a>')
 
     def all_filtered(self, page: str, field: str, values: Iterable[str]) -> Markup:
         """Values one after the other, each leading to what else has it."""
@@ -225,7 +228,7 @@ class Guide:
 
     def markdown(self, words: str, card: Card | None = None) -> Markup:
         """A few lines of Markdown inside something else."""
-        return markup.block(words, self.resolver(card)).strip()
+        return html(str.strip(markup.block(words, self.resolver(card))))
 
     def body(self, document: Document[Any], card: Card) -> Markup:
         """The Markdown of a record that is a page."""
@@ -257,11 +260,14 @@ class Guide:
         """An instant on the book's clock, `2026-03-02 10:02` or in a style of its own; a pointer over it
         shows UTC, as the style sheet has it."""
         local = self.local(at)
-        return _time(at, local.strftime(style) if style else f"{local}"[:_MINUTE], approximate)
+        shown = local.strftime(style) if style else f"{write_day(local)} {write_clock(local)}"
+        return _time(at, shown, approximate)
 
     def clock(self, at: datetime, *, approximate: bool = False) -> Markup:
         """The time of day of an instant."""
-        return _time(at, f"{self.local(at)}"[_DAY : _SECOND if at.second else _MINUTE], approximate)
+        local = self.local(at)
+        shown = f"{local:%H:%M:%S}" if at.second else write_clock(local)
+        return _time(at, shown, approximate)
 
     def day(self, value: date | None) -> Markup:
         """A date, kept on one line; nothing where there is none."""

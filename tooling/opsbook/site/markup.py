@@ -16,7 +16,7 @@ import pyromark
 from markupsafe import Markup
 
 from opsbook.book.markdown import GENERATED
-from opsbook.site.escape import printable, text
+from opsbook.site.escape import html, printable, text
 
 Resolve = Callable[[str], str | None]
 """Where a link's target leads on the site; None where it leads nowhere that is shown, and nothing where not
@@ -34,6 +34,8 @@ _HEADING = re.compile(r"^(#+) (.*) \{ #(.*) \}$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FILENAME = re.compile(r'\btitle="([^"]*)"')
 _LONELY = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
+_sentence = re.compile(r"[^\W\d_][^\x00-\x1f*_`\[\]{}\\|~^$<&]*(?<!\s)\Z").match
+"""Whether a text is a paragraph of words and no more, in any reading: most entries of a timeline are."""
 _DEEPEST = 24
 """Lists and quotes nested deeper than this are shown at this depth."""
 _HIGHLIGHTED = 20_000
@@ -80,11 +82,13 @@ def _gathered(blocks: Markup, *, commands: bool) -> Markup:
     groups = itertools.groupby(lines, key=lambda line: line.startswith("#"))
     div = '<div class="ob-steps">' if commands else "<div>"
     found = ("\n\n".join(group) if heading else f"{div}{''.join(group)}</div>" for heading, group in groups)
-    return Markup("\n\n".join(found))  # noqa: S704
+    return html("\n\n".join(found))
 
 
 def block(markdown: str, resolve: Resolve) -> Markup:
     """A few lines inside something else, such as an entry of a timeline; headings become bold."""
+    if _sentence(markdown):
+        return html(f"<p>{text(markdown)}</p>\n\n")
     return _Writer(resolve, None).write(_events(markdown))
 
 
@@ -112,7 +116,7 @@ def code(source: str, language: str = "", title: str = "") -> Markup:
     source = printable(source).rstrip("\n")
     lines = text(source) if len(source) > _HIGHLIGHTED else _highlighted(source, language)
     name = f'<span class="filename">{text(title)}</span>' if title else ""
-    return Markup(f'<div class="highlight">{name}<pre><code>{lines}</code></pre></div>')  # noqa: S704
+    return html(f'<div class="highlight">{name}<pre><code>{lines}</code></pre></div>')
 
 
 def slug(words: str) -> Markup:
@@ -202,7 +206,7 @@ class _Writer:
                 self._start(kind, detail)
             else:
                 self._end(kind, detail)
-        return Markup("".join(self._out))  # noqa: S704
+        return html("".join(self._out))
 
     # ── leaves ────────────────────────────────────────────────────────────────────────────
 

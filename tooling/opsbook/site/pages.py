@@ -448,13 +448,13 @@ class Site:
         days = itertools.groupby(entries, key=lambda each: self.guide.local(each[0].at).date())
         page = self.book.content("postmortem", card.id)
         policy = self.book.severities
+        steps = response.steps(incident)
         return {
             "work": self._work(document, card),
             "days": [(day, list(entries)) for day, entries in days],
             "updates": [entry for entry in incident.timeline if entry.update],
-            "steps": response.steps(incident),
-            "milestones": tuple(name.capitalize() for name in incident.history.milestones),
-            "picture": response.picture(incident, self.guide, self.as_of),
+            "steps": steps,
+            "picture": response.picture(incident, steps, self.guide, self.as_of),
             "told": response.told(incident, policy, self.as_of),
             "owed": response.owed(incident, terms_of(self.book, incident), page, self.as_of),
             "tiles": response.tiles(incident, policy.worst_of(incident), self.limits, self.as_of),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -100,13 +101,17 @@ def sort(entry: Entry) -> str:
     """The style of an entry in a timeline: what it is first of all."""
     if entry.milestone:
         return "ob-is-milestone"
-    parts = {"update": entry.update, "page": entry.page, "runbook": entry.runbook}
-    return f"ob-is-{entry.type or next((name for name, part in parts.items() if part), 'note')}"
+    if entry.update or entry.page or entry.runbook:
+        other = "update" if entry.update else "page" if entry.page else "runbook"
+    else:
+        other = "note"
+    return f"ob-is-{entry.type or other}"
 
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
+@lru_cache(maxsize=1 << 14)
 def length(value: timedelta) -> str:
     """A duration in its two largest units: `51 min`, `4 h 18 min`, `4 d 14 h`;
     a number never parts from its unit."""

@@ -34,6 +34,7 @@ _OPTIONS: dict[str, Any] = {
     "trim_blocks": True,
     "lstrip_blocks": True,
     "keep_trailing_newline": True,
+    "auto_reload": False,
 }
 
 

@@ -103,16 +103,14 @@ def steps(incident: Incident) -> list[Reached]:
     return found
 
 
-def picture(incident: Incident, guide: Guide, as_of: datetime) -> Markup:
+def picture(incident: Incident, found: list[Reached], guide: Guide, as_of: datetime) -> Markup:
     """Milestones as a staircase over time, with the severity, the services and the updates below it."""
-    found = steps(incident)
     if len(found) < 2:
         return Markup()
     axis = _axis(found, guide, as_of if incident.history.status in ("triage", "investigating") else None)
     rows = [row for row in _rows(incident, guide, axis) if row.spans or row.marks]
     said = ", ".join(
-        f"{step.name} {step.at.astimezone(guide.zone):%H:%M}"
-        + (f" (+{length(step.total)})" if step.total else "")
+        f"{step.name} {axis.clock(step.at)}" + (f" (+{length(step.total)})" if step.total else "")
         for step in found
     )
     milestones = [charts.Milestone(step.name, step.at, step.approximate) for step in found]
@@ -149,7 +147,7 @@ def _rows(incident: Incident, guide: Guide, axis: charts.Axis) -> Iterator[chart
         charts.Mark(
             step.at,
             "ob-update",
-            f"{step.at.astimezone(guide.zone):%H:%M} {_update(step).audience}: {step.entry.headline}",
+            f"{axis.clock(step.at)} {_update(step).audience}: {step.entry.headline}",
             _SHAPES.get(_update(step).audience, "dot"),
         )
         for step in updates(incident)

@@ -6,7 +6,7 @@ takes a small part of the time where there are ten thousand pages. Templates cal
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -93,40 +93,40 @@ def _entry(entry: Entry, exhibits: Iterable[Exhibit], card: Card, guide: Guide) 
     )
 
 
-def _words(entry: Entry, guide: Guide) -> Iterator[str]:
+def _words(entry: Entry, guide: Guide) -> list[str]:
     """What an entry is and what it set, in boxes: `b` has the style sheet's, others a colour of their own."""
+    update, page, runbook = entry.update, entry.page, entry.runbook
+    found: list[str] = []
     if entry.milestone:
-        yield f"<b>{entry.milestone}</b>"
+        found.append(f"<b>{entry.milestone}</b>")
     if entry.severity:
-        yield guide.severity(entry.severity)
-    if entry.type:
-        yield f"<b>{entry.type}</b>"
-    if entry.choice:
-        yield f"<b>{entry.choice}</b>"
-    if entry.update:
-        yield f"<b>told: {entry.update.audience}</b>"
-        if entry.update.stage:
-            yield f"<b>{entry.update.stage}</b>"
-    if entry.page:
-        yield f"<b>page</b> {guide.link('person', entry.page.person)}"
-        if entry.page.outcome:
-            yield f"<b>{entry.page.outcome}</b>"
-    if entry.runbook:
-        yield f"<b>runbook</b> {guide.link('runbook', entry.runbook.id)}"
-        yield guide.badge(entry.runbook.result, entry.runbook.result)
+        found.append(guide.severity(entry.severity))
+    found += [f"<b>{each}</b>" for each in (entry.type, entry.choice) if each]
+    if update:
+        found += [f"<b>{each}</b>" for each in (f"told: {update.audience}", update.stage) if each]
+    if page:
+        found += ["<b>page</b>", guide.link("person", page.person)]
+        found += [f"<b>{page.outcome}</b>"] if page.outcome else []
+    if runbook:
+        result = guide.badge(runbook.result, runbook.result)
+        found += ["<b>runbook</b>", guide.link("runbook", runbook.id), result]
+    return found
 
 
-def _asides(entry: Entry, card: Card, guide: Guide) -> Iterator[str]:
+def _asides(entry: Entry, card: Card, guide: Guide) -> list[str]:
+    """Who holds a role, how a service stands, and who said so where."""
+    found: list[str] = []
     for role, people in entry.roles.items():
-        yield f"<small>{guide.role(role)}: {guide.links('person', people) or 'nobody'}</small>"
+        found.append(f"<small>{guide.role(role)}: {guide.links('person', people) or 'nobody'}</small>")
     for service, state in entry.services.items():
         stands = f": {guide.badge(state, state)}" if state else ""
-        yield f"<small>{guide.link('service', service)}{stands}</small>"
-    if entry.by or entry.evidence or entry.source:
-        by = f"by {guide.either(entry.by)}" if entry.by else ""
-        proofs = "".join(f" · {guide.proof(card, each)}" for each in entry.evidence)
-        source = f" · {guide.address(entry.source)}" if entry.source else ""
-        yield f"<small>{by}{proofs}{source}</small>"
+        found.append(f"<small>{guide.link('service', service)}{stands}</small>")
+    by = f"by {guide.either(entry.by)}" if entry.by else ""
+    proofs = "".join(f" · {guide.proof(card, each)}" for each in entry.evidence) if entry.evidence else ""
+    source = f" · {guide.address(entry.source)}" if entry.source else ""
+    if by or proofs or source:
+        found.append(f"<small>{by}{proofs}{source}</small>")
+    return found
 
 
 def _exhibit(each: Exhibit) -> str:
