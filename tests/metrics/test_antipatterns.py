@@ -12,6 +12,7 @@ from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
 from opsbook.metrics.antipatterns import Pattern, Reviews
 from opsbook.metrics.attested import Quarter
+from opsbook.metrics.checklist import checklist, next_step
 from opsbook.metrics.estimates import Share
 from opsbook.metrics.habits import HABITS
 from opsbook.output.frames import Paint
@@ -126,6 +127,15 @@ def test_a_drill_shows_nothing_and_an_empty_book_has_a_report_too() -> None:
     plan = reviews.agenda(found, 60)
     assert sum(each.minutes for each in plan) == 60
     assert "2026Q2, 2026-04-01 to 2026-06-30: 0 incidents" in "".join(text(found, plan, Paint(False), 80))
+
+
+def test_the_review_of_whatever_quarter_ends_with_what_the_checklist_asks_for_now() -> None:
+    reviews = Reviews(Book(Memory({"opsbook.toml": "", **incident("2026-05-04")})), AT)
+    step = next_step(checklist(reviews.quarters.book, AT))
+    assert step is not None
+    for quarter in (Q1, Q2):
+        closing = reviews.agenda(reviews.report(quarter), 60)[-1]
+        assert step.title[1:] in closing.lines[0]
 
 
 def test_nobody_is_named_whatever_the_rules_say() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.book.kinds import kind
@@ -126,7 +127,19 @@ class Reviews:
 
     def agenda(self, found: Report, minutes: int) -> list[Part]:
         """The agenda of a quarter's review, its parts in proportion; what shows most comes first."""
-        return _agenda(self._book, found, self.quarters.chronicle, minutes)
+        return _agenda(self._book, found, self.quarters.chronicle, self._step, minutes)
+
+    @cached_property
+    def _step(self) -> str:
+        """What the checklist asks for next, as of now: of whatever quarter people speak, they do it then."""
+        from opsbook.metrics.checklist import checklist, next_step
+
+        step = next_step(checklist(self._book, self._at))
+        return (
+            f"The next step of the checklist: {step.title[0].lower()}{step.title[1:]}, {step.how}"
+            if step
+            else ""
+        )
 
     def _look(self, quarter: Quarter, as_of: datetime) -> dict[str, _Seen]:
         """Of each habit, the incidents of a quarter that could show it, and those that do."""
@@ -233,7 +246,7 @@ class Part(NamedTuple):
 _LINES = 4
 
 
-def _agenda(book: Book, found: Report, chronicle: Chronicle, minutes: int) -> list[Part]:
+def _agenda(book: Book, found: Report, chronicle: Chronicle, step: str, minutes: int) -> list[Part]:
     shares = (0.08, 0.22, 0.32, 0.13, 0.13, 0.12)
     lengths = [max(1, round(minutes * share)) for share in shares]
     lengths[2] += minutes - sum(lengths)
@@ -255,7 +268,7 @@ def _agenda(book: Book, found: Report, chronicle: Chronicle, minutes: int) -> li
         )),
         ("Alerts", tuple(_noise(found)) or ("No alert is to be removed or made less sensitive.",)),
         ("Closing", (
-            *_next(book, found.as_of),
+            *filter(None, [step]),
             "Three things at most, each with an owner and a day.",
             "Note that it was held: `opsbook checklist attest trend-review`.",
         )),
@@ -299,11 +312,3 @@ def _noise(found: Report) -> Iterator[str]:
     for each in found.audit.alerts if found.audit else ():
         if each.verdict in ("remove", "raise the threshold"):
             yield f"{each.verdict} {each.name}: {each.why[0]}"
-
-
-def _next(book: Book, at: datetime) -> Iterator[str]:
-    from opsbook.metrics.checklist import checklist, next_step
-
-    step = next_step(checklist(book, at))
-    if step is not None:
-        yield f"The next step of the checklist: {step.title[0].lower()}{step.title[1:]}, {step.how}"

@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from opsbook.book.kinds import kind
 from opsbook.metrics.attested import holds_until, newest
 from opsbook.model.time import Interval, local_day
 from opsbook.text import count
 
 if TYPE_CHECKING:
-    from opsbook.book.document import Document
     from opsbook.book.snapshot import Book
     from opsbook.diagnostics import Level
     from opsbook.metrics.estimates import Share
     from opsbook.metrics.finished import Stages
-    from opsbook.metrics.rows import Rows
+    from opsbook.metrics.rows import Row, Rows
     from opsbook.model.attestation import Attested
-    from opsbook.model.incident import Incident
 
 Stage = Literal["foundation", "processes", "culture", "optimisation"]
 STAGES: tuple[Stage, ...] = ("foundation", "processes", "culture", "optimisation")
@@ -100,16 +99,14 @@ class _Asked:
         self.today = local_day(at, self.zone)
 
     @cached_property
-    def year(self) -> list[Document[Incident]]:
+    def year(self) -> list[Row]:
         """The incidents and drills of the last year, in order of their days."""
-        first = (self.today - _YEAR).toordinal()
-        days = (date.fromordinal(each) for each in range(first, self.today.toordinal() + 1))
-        found = (self.book.find("incident", id) for day in days for id in self.book.on_day(day))
-        return [each for each in found if each is not None and each.readable]
+        first, last = f"{self.today - _YEAR}", f"{self.today}"
+        return [row for row in self.rows.rows if first <= row.id[:10] <= last]
 
     @cached_property
-    def drills(self) -> list[Document[Incident]]:
-        return [each for each in self.year if each.content.kind == "drill"]
+    def drills(self) -> list[Row]:
+        return [row for row in self.year if row.kind == "drill"]
 
     @cached_property
     def rows(self) -> Rows:
@@ -173,7 +170,6 @@ def _channel(asked: _Asked) -> Answer:
 
 def _runbooks(asked: _Asked) -> Answer:
     """Runbooks of which no rule says more than advice."""
-    from opsbook.book.kinds import kind
     from opsbook.diagnostics import Level
 
     paths = asked.book.paths(kind("runbook"))
@@ -199,30 +195,19 @@ def _found(
 
 
 def _status_page(asked: _Asked) -> Answer:
-    told = [
-        each.id
-        for each in asked.year
-        if "status_page" in each.content.links
-        or any(entry.update and entry.update.audience == "public" for entry in each.content.timeline)
-    ]
+    told = [row.id for row in asked.year if row.public]
     said = f"{count(len(told), 'incident')} of the year told in public"
     return bool(told), f"{said}, {told[-1]} last" if told else "no incident of the year was told in public"
 
 
 def _trained(asked: _Asked) -> Answer:
-    from opsbook.metrics.progress import there
-
     people = asked.on_call(28)
     if not people:
         return False, "nobody is on call"
-    took_part = set().union(*(there(each.content) | _holders(each.content) for each in asked.year))
+    took_part = set().union(*(row.there for row in asked.year))
     new = sorted(people - took_part)
     said = f"{len(people) - len(new)} of {len(people)} on call took part in an incident or drill of the year"
     return not new, f"{said}, not {', '.join(new[:3])}{' …' if len(new) > 3 else ''}" if new else said
-
-
-def _holders(incident: Incident) -> set[str]:
-    return {person for people in incident.roles.values() for person in people}
 
 
 def _tabletop(asked: _Asked) -> Answer:
@@ -235,12 +220,12 @@ def _tabletop(asked: _Asked) -> Answer:
 
 
 def _blameless(asked: _Asked) -> Answer:
-    published = [each for each in asked.book.postmortems if each.content.status == "published"]
+    published = sorted(id for id, page in asked.rows.postmortems.items() if page.status == "published")
     if not published:
         return False, "no post-mortem is published"
-    latest = published[-_LOOKED_AT:]
-    blaming = {path for _, path, _ in _found(asked, tuple(each.path for each in latest), BLAME)}
-    free = [each.id for each in latest if each.path not in blaming]
+    latest = {id: kind("postmortem").path(id) or "" for id in published[-_LOOKED_AT:]}
+    blaming = {path for _, path, _ in _found(asked, tuple(latest.values()), BLAME)}
+    free = [id for id, path in latest.items() if path not in blaming]
     if free:
         return True, f"{free[-1]}; {len(free)} of the last {len(latest)} published are free of blame"
     return False, f"the last {count(len(latest), 'post-mortem')} blame somebody"
@@ -300,15 +285,7 @@ _WORKFLOW = ".github/workflows/declare.yml"
 
 
 def _declared(asked: _Asked) -> Answer:
-    found = [
-        each.id
-        for each in asked.year
-        if any((entry.source or "").startswith("alertmanager:") for entry in each.content.timeline)
-        or any(
-            entry.milestone == "declared" and (entry.by or "").startswith("system:")
-            for entry in each.content.timeline
-        )
-    ]
+    found = [row.id for row in asked.year if row.by_program]
     if found:
         return True, f"{count(len(found), 'incident')} of the year declared by a program, {found[-1]} last"
     there = asked.book.tree.has(_WORKFLOW)
@@ -316,12 +293,7 @@ def _declared(asked: _Asked) -> Answer:
 
 
 def _automated(asked: _Asked) -> Answer:
-    found = [
-        entry.runbook.id
-        for each in asked.year
-        for entry in each.content.timeline
-        if entry.runbook and (entry.by or "").startswith("system:")
-    ]
+    found = [runbook for row in asked.year for runbook in row.runs]
     said = f"{count(len(found), 'run')} of the year by a program"
     return bool(
         found

@@ -28,15 +28,16 @@ from opsbook.metrics.durations import (
     updates_owed,
 )
 from opsbook.metrics.follow_up import due_days, postmortem_due, resolved_at
+from opsbook.metrics.progress import there
 from opsbook.metrics.response import OVER
 from opsbook.model.time import at_tick, ticks
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
-    from opsbook.model.incident import Incident
+    from opsbook.model.incident import Entry, Incident
     from opsbook.processors import Progress
 
-_LAYOUT = 2
+_LAYOUT = 3
 """Another one whenever `_plain` gives something else."""
 
 
@@ -103,6 +104,26 @@ class Row:
         return self.plain.alerts
 
     @property
+    def public(self) -> bool:
+        """Whether customers were told of it."""
+        return self.plain.public
+
+    @property
+    def there(self) -> tuple[str, ...]:
+        """Everybody whom the record names as having a part in it."""
+        return self.plain.there
+
+    @property
+    def by_program(self) -> bool:
+        """Whether a program declared it."""
+        return self.plain.by_program
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The runbooks that a program followed."""
+        return self.plain.runs
+
+    @property
     def marks(self) -> tuple[Mark, ...]:
         return tuple(Mark(at_tick(at), milestone, guessed) for at, milestone, guessed in self.plain.marks)
 
@@ -164,6 +185,10 @@ class Plain(NamedTuple):
     services: tuple[str, ...]
     factors: tuple[str, ...]
     alerts: tuple[str, ...]
+    public: bool
+    there: tuple[str, ...]
+    by_program: bool
+    runs: tuple[str, ...]
     marks: tuple[tuple[int, str, bool], ...]
     began: int | None
     severities: tuple[tuple[str, int, int | None], ...]
@@ -237,6 +262,10 @@ def _plain(book: Book, path: str) -> tuple[Any, ...]:
         _services(content),
         content.contributing_factors,
         content.alerts,
+        "status_page" in content.links or any(_is_public(entry) for entry in content.timeline),
+        tuple(sorted(there(content).union(*content.roles.values()))),
+        any(_is_by_program(entry) for entry in content.timeline),
+        tuple(entry.runbook.id for entry in content.timeline if entry.runbook and _program(entry.by)),
         tuple((_tick(each.at), each.milestone, each.approximate) for each in found),
         _tick(began(found) or min((entry.at for entry in content.timeline), default=None)),
         _stretches(severity_stretches(content)),
@@ -254,6 +283,21 @@ def _plain(book: Book, path: str) -> tuple[Any, ...]:
         tuple((stage, _tick(at)) for stage, at in postmortem_due(content, terms).items()),
         _tick(resolved_at(content)),
     )
+
+
+def _is_public(entry: Entry) -> bool:
+    return entry.update is not None and entry.update.audience == "public"
+
+
+def _is_by_program(entry: Entry) -> bool:
+    """Whether an alert declared it, or a program did."""
+    return (entry.source or "").startswith("alertmanager:") or (
+        entry.milestone == "declared" and _program(entry.by)
+    )
+
+
+def _program(by: str | None) -> bool:
+    return (by or "").startswith("system:")
 
 
 def _services(content: Incident) -> tuple[str, ...]:
