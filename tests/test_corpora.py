@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from opsbook.lint.catalog import catalog
+
 SCRIPT = Path(__file__).with_name("corpora.py")
 COMMAND = [sys.executable, "-m", "opsbook", "check", "--profile", "adopt", "--at", "2026-11-01T12:00Z"]
 
@@ -137,6 +139,31 @@ def test_every_fence_that_is_left_open_is_found_and_no_other(books: list[Path]) 
         for each in strictly(book, "check", "--select", "unclosed_fence", "--format", "json")
     }
     assert found == {"GuestVCPUQueueHighCritical", "PrometheusOperatorNodeLookupErrors"}
+
+
+NOT_OF_THESE_BOOKS = {
+    **dict.fromkeys(("ALR002", "ALR003", "ALR004"), "of rule files"),
+    **dict.fromkeys(("INC015", "INC017", "PM001"), "of feeds"),
+    **dict.fromkeys(("PM012", "PM014"), "of feeds too"),
+    **dict.fromkeys(
+        ("INC001", "INC002", "INC005", "INC008", "INC011"), "of records that post-mortems became"
+    ),
+    "PM002": "guides and templates are no post-mortems",
+    "REF010": "the corpora hold a part of the files that links lead to",
+    "RUN012": "of runbooks as if they were of kind incident",
+    "RUN020": "where shellcheck is installed",
+}
+
+
+def test_the_table_of_rules_says_how_often_each_is_met_today(books: list[Path]) -> None:
+    found = Counter(
+        each["code"]
+        for book in books
+        for each in strictly(book, "check", "--format", "json")
+        if each["code"] not in NOT_OF_THESE_BOOKS
+    )
+    said = {code: rule.terms.measured.hits for code, rule in catalog().items() if rule.terms.measured}
+    assert found == {code: hits for code, hits in said.items() if hits and code not in NOT_OF_THESE_BOOKS}
 
 
 RIGHT_ALL_THE_SAME = {

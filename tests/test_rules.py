@@ -11,7 +11,7 @@ import pytest
 
 from opsbook.cli.main import cli, run
 from opsbook.cli.options import WordsAfter
-from opsbook.diagnostics import Level
+from opsbook.diagnostics import PROFILES, Level
 from opsbook.edits import apply, compatible
 from opsbook.lint.catalog import catalog
 from opsbook.lint.examples import Example, examples
@@ -59,6 +59,21 @@ def test_the_table_of_rules_in_the_documentation_is_current(capsys: pytest.Captu
     assert capsys.readouterr().out == page.read_text(encoding="utf-8"), (
         "opsbook rules --markdown > docs/rules.md"
     )
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.terms.measured], ids=lambda rule: rule.code)
+def test_a_rule_that_was_wrong_more_than_once_in_ten_is_advice_and_more_than_three_times_off(
+    rule: Rule,
+) -> None:
+    assert rule.terms.measured
+    hits, read, right = rule.terms.measured
+    assert right <= read <= hits
+    assert read >= min(hits, 45), "all hits are read, or nearly fifty"
+    adopt, recommended, strict = (rule.level(profile) or 0 for profile in PROFILES)
+    if right < 0.9 * read:
+        assert max(adopt, recommended, strict) <= Level.ADVICE
+    if right < 0.7 * read:
+        assert adopt == recommended == 0
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)

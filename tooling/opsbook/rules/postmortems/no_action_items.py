@@ -11,7 +11,7 @@ The worst severity that the incident ever had must ask for a full post-mortem. I
 * A page that says `status: draft` is left in peace, as is one of a drill, a near miss or a false alarm.
 * That the section is missing or quite empty say `missing_section` and `empty_section`.
 * Without a record beside the page the page alone decides. So it did for 176 public post-mortems and
-  templates, of which three end in `N/A` or a lone dash.
+  templates, of which two end in `N/A` or a lone dash.
 
 Related: `missing_section`, `empty_section`, `stale_block`.
 
