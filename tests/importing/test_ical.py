@@ -99,6 +99,29 @@ def test_a_changed_and_a_cancelled_occurrence_are_covers() -> None:
     )
 
 
+def test_a_changed_occurrence_stays_in_its_rotation_where_other_events_meet_it() -> None:
+    master = event("ana", "20260105T090000", "20260105T170000", "RRULE:FREQ=DAILY", uid="u")
+    changed = event(
+        "ben",
+        "20261203T090000",
+        "20261203T170000",
+        "RECURRENCE-ID;TZID=Europe/Berlin:20261203T090000",
+        uid="u",
+    )
+    beside = event("chi", "20261203T000000", "20261204T000000")
+    _, book = imported(read, calendar(master, changed, beside))
+    ana, single = (
+        COVERS.replace("payments", "payments-ana"),
+        COVERS.replace("payments", "payments-single-events"),
+    )
+    assert text(book, ana).endswith(
+        "covers:\n  - {from: 2026-12-03T09:00+01:00, to: 2026-12-03T17:00+01:00, on: [ben]}\n"
+    )
+    assert text(book, single).endswith(
+        "covers:\n  - {from: 2026-12-03T00:00+01:00, to: 2026-12-04T00:00+01:00, on: [chi]}\n"
+    )
+
+
 def test_single_events_that_went_round_twice_are_turns_that_go_on() -> None:
     monday = datetime(2026, 11, 2, 9)
     weeks = [monday + timedelta(weeks=number) for number in range(6)]

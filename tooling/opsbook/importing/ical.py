@@ -217,19 +217,22 @@ def _strands(events: list[_Event], asked: Asked, changes: list[Change], left: li
     changed = defaultdict(list)
     for event in events:
         if event.replaces is not None:
-            changed[event.uid].append(event.replaces)
+            changed[event.uid].append(event)
     recurring, single, past = [], defaultdict(list), 0
+    goes_on = {(event.uid, event.level) for event in events if _recurs(event) and not _over(event, asked)}
     for event in events:
         if event.replaces is None:
-            event.recurring.without |= frozenset(changed[event.uid])
-        last = event.recurring.last
-        over = last is not None and handoffs.ends(last, event.recurring.zone) <= asked.at
-        if event.recurring.rule is None and not event.recurring.also:
-            single[event.level].append(event)
-        elif over:
-            left.append(Left(event.place, f"it ended on {last:%Y-%m-%d}"))
+            event.recurring.without |= frozenset(
+                each.replaces for each in changed[event.uid] if each.replaces
+            )
+        if not _recurs(event):
+            if event.replaces is None or (event.uid, event.level) not in goes_on:
+                single[event.level].append(event)
+        elif _over(event, asked):
+            left.append(Left(event.place, f"it ended on {event.recurring.last:%Y-%m-%d}"))
         else:
-            recurring.append(_strand(event))
+            instead = [each for each in changed[event.uid] if each.level == event.level]
+            recurring.append(_strand(event, instead))
     yield from _merged(recurring, asked)
     for level, some in sorted(single.items()):
         turns = _turns(some, level, left) if not any(event.replaces for event in some) else None
@@ -247,11 +250,30 @@ def _strands(events: list[_Event], asked: Asked, changes: list[Change], left: li
         left.append(Left(events[0].place, f"single events that were over by {asked.at:%Y-%m-%d}: {past}"))
 
 
-def _strand(event: _Event) -> Strand:
+def _recurs(event: _Event) -> bool:
+    return event.recurring.rule is not None or bool(event.recurring.also)
+
+
+def _over(event: _Event, asked: Asked) -> bool:
+    last = event.recurring.last
+    return last is not None and handoffs.ends(last, event.recurring.zone) <= asked.at
+
+
+def _strand(event: _Event, instead: Sequence[_Event]) -> Strand:
+    """The occurrences of an event, and what is in place of some of them."""
     recurring = event.recurring
-    last = handoffs.ends(recurring.last, recurring.zone) if recurring.last else None
+
+    def happens(within: Interval) -> list[Spell]:
+        return sorted(spell for each in (event, *instead) for spell in each.recurring.happens(within))
+
+    lasts = [
+        handoffs.ends(each.recurring.last, each.recurring.zone)
+        for each in (event, *instead)
+        if each.recurring.last
+    ]
+    last = max(lasts) if recurring.last else None
     name = ", ".join(event.people)
-    return Strand(name, event.place, recurring.pattern(name), recurring.happens, event.level, last)
+    return Strand(name, event.place, recurring.pattern(name), happens, event.level, last)
 
 
 def _covers(events: list[_Event], level: int) -> Strand:
