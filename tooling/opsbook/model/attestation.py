@@ -1,8 +1,6 @@
 """Attestations: what no record can show, and somebody vouches for, for a while."""
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -49,7 +47,7 @@ class Attestation(Model):
     """Addresses that show it."""
 
     @model_validator(mode="after")
-    def _in_order(self) -> Attestation:
+    def _in_order(self) -> Self:
         if self.until is not None and self.until < self.day:
             raise refuse("`until` is before `day`")
         return self

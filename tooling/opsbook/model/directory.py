@@ -3,9 +3,7 @@
 Nobody is deleted while history needs them: `until` ends a person, team or service.
 """
 
-from __future__ import annotations
-
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, RootModel, model_validator
 
@@ -37,7 +35,7 @@ class Absence(Model):
     """Why, as much as the team needs to know."""
 
     @model_validator(mode="after")
-    def _in_order(self) -> Absence:
+    def _in_order(self) -> Self:
         if self.end < self.start:
             raise refuse("`to` is before `from`")
         return self

@@ -1,9 +1,7 @@
 """Escalation policies: who is paged, in which order, and the tests that prove it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -41,7 +39,7 @@ class Target(Model):
     """Another policy, from its first level on."""
 
     @model_validator(mode="after")
-    def _exactly_one(self) -> Target:
+    def _exactly_one(self) -> Self:
         named = (self.rotation, self.person, self.team, self.policy)
         if sum(value is not None for value in named) != 1:
             raise refuse("a target is exactly one of `rotation`, `person`, `team` and `policy`")

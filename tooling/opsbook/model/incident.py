@@ -3,10 +3,8 @@
 Status, durations and flags are no fields: they follow from the timeline (`history`).
 """
 
-from __future__ import annotations
-
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -155,7 +153,7 @@ class Entry(Model):
     """Where an import found it."""
 
     @model_validator(mode="after")
-    def _at_most_one(self) -> Entry:
+    def _at_most_one(self) -> Self:
         if (self.update is not None) + (self.page is not None) + (self.runbook is not None) > 1:
             named = [name for name in ("update", "page", "runbook") if getattr(self, name) is not None]
             raise refuse(
@@ -232,7 +230,7 @@ class ActionItem(Model):
     """What they found; only of what is done."""
 
     @model_validator(mode="after")
-    def _status_is_backed(self) -> ActionItem:
+    def _status_is_backed(self) -> Self:
         if self.status == "done" and self.done_on is None:
             raise refuse("`status: done` needs `done_on`, the day it was done")
         if self.status == "declined" and self.reason is None:

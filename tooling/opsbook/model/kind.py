@@ -1,10 +1,9 @@
 """What every model has in common: frozen, strict, unknown keys refused; and references.
 
 Validation is strict: no text is ever read as a number, no number as text. A docstring under a
-field is its description in the JSON Schema and in the editor.
+field is its description in the JSON Schema and in the editor. Modules of models do without
+`from __future__ import annotations`: pydantic would have to compile each annotation in every command.
 """
-
-from __future__ import annotations
 
 from itertools import combinations
 from typing import Annotated, Any, Literal, TypeVar

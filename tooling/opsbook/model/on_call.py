@@ -1,7 +1,5 @@
 """On call: the limits a team holds itself to when somebody carries the phone."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

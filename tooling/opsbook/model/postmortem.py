@@ -1,7 +1,5 @@
 """A post-mortem's front matter. Its sections are Markdown (`book.markdown`)."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from opsbook.model.kind import FrontMatter, Many, Model, PersonId, Text, Visibility

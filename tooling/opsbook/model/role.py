@@ -1,7 +1,5 @@
 """Roles in an incident and their duties."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,9 +1,7 @@
 """Rotations: layers of people who take turns, and overrides that change a stretch of them."""
 
-from __future__ import annotations
-
 import itertools
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
@@ -75,7 +73,7 @@ class Layer(Model):
     """Who takes turns, one version after another."""
 
     @model_validator(mode="after")
-    def _in_order(self) -> Layer:
+    def _in_order(self) -> Self:
         starts = [version.starts for version in self.versions]
         if any(later <= earlier for earlier, later in itertools.pairwise(starts)):
             raise refuse("`versions` out of order: each must start after the one before it")
@@ -107,7 +105,7 @@ class Rotation(Model):
     """How many turns later: with 1, who is on there next is on here now."""
 
     @model_validator(mode="after")
-    def _layers_or_follows(self) -> Rotation:
+    def _layers_or_follows(self) -> Self:
         if bool(self.layers) == (self.follows is not None):
             raise refuse("a rotation needs either `layers` or `follows`")
         if self.layers and self.timezone is None:
@@ -135,7 +133,7 @@ class Cover(Model):
     """Whom they replace; left out, everybody; `[]` adds."""
 
     @model_validator(mode="after")
-    def _in_order(self) -> Cover:
+    def _in_order(self) -> Self:
         if self.end <= self.start:
             raise refuse("`to` is not after `from`")
         return self

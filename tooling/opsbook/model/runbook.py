@@ -1,7 +1,5 @@
 """A runbook's front matter. Its parts are Markdown sections (`book.markdown`)."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import AliasChoices, Field

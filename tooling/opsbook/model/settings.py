@@ -1,9 +1,7 @@
 """A book's settings: `[tool.opsbook]` in pyproject.toml, or opsbook.toml."""
 
-from __future__ import annotations
-
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
@@ -256,14 +254,14 @@ class Settings(Model):
     """How the book is published."""
 
     @model_validator(mode="after")
-    def _alerts_are_in_the_book(self) -> Settings:
+    def _alerts_are_in_the_book(self) -> Self:
         for glob in self.alerts:
             if glob.startswith("/") or ".." in glob.split("/"):
                 raise refuse("`alerts` names `{found}`, which is not below the book's root", found=glob)
         return self
 
     @model_validator(mode="after")
-    def _default_kind_exists(self) -> Settings:
+    def _default_kind_exists(self) -> Self:
         if self.parts(self.default_runbook_kind) is None:
             raise refuse(
                 "`default_runbook_kind` is `{found}`, which is no kind of runbook",

@@ -1,9 +1,7 @@
 """Severity levels: what they mean, what they oblige to, and the questions that find one."""
 
-from __future__ import annotations
-
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -90,7 +88,7 @@ class Clock(Model):
     """For which levels; left out, for all."""
 
     @model_validator(mode="after")
-    def _one_duty(self) -> Clock:
+    def _one_duty(self) -> Self:
         if (self.postmortem is None) == (self.update is None):
             raise refuse("a clock needs either `postmortem` or `update`")
         afterwards = self.start in ("mitigated", "resolved", "closed")

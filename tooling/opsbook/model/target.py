@@ -1,8 +1,6 @@
 """Targets: what good looks like, as numbers that `metrics` can hold against the record."""
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -48,7 +46,7 @@ class Target(Model):
     """Where it should go from quarter to quarter."""
 
     @model_validator(mode="after")
-    def _one_bound(self) -> Target:
+    def _one_bound(self) -> Self:
         bounds = ("at_most", "at_least", "share_at_least", "count_at_most", "trend")
         if sum(getattr(self, bound) is not None for bound in bounds) != 1:
             raise refuse(

@@ -1,8 +1,6 @@
 """Instants, dates, wall times and lengths as fields of a record: how each is read, written, and described in
 the JSON Schema. What they are is in `time`, which anybody may count with who reads no record."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """Tools that a team may choose for paging, coordinating and telling."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field
