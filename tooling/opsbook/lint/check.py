@@ -11,7 +11,7 @@ import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -122,7 +122,6 @@ def check(
 def _today(book: Book, now: datetime) -> Callable[[], date]:
     """The day it is in the book's zone; the settings are read where somebody asks."""
 
-    @cache
     def today() -> date:
         from opsbook.model.time import local_day
 

@@ -44,12 +44,7 @@ def completion(rows: Sequence[Row], within: Interval, as_of: datetime, zone: Zon
             of += 1
             done += finished
             in_time += finished and item.done_on is not None and item.done_on <= item.due
-    undated = sum(
-        item.due is None
-        for row in rows
-        if row.began is not None and within.covers(row.began)
-        for item in row.work
-    )
+    undated = sum(row.undated for row in rows if row.began is not None and within.covers(row.began))
     return Completion(Share(done, of), Share(in_time, of), declined, undated)
 
 

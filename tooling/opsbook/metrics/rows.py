@@ -160,6 +160,11 @@ class Row:
         return (_work(said) for said in self.plain.work if said[4] is not None and low <= said[4] <= high)
 
     @property
+    def undated(self) -> int:
+        """How many action items have no day to be done by."""
+        return sum(said[4] is None for said in self.plain.work)
+
+    @property
     def postmortem_due(self) -> tuple[tuple[str, datetime], ...]:
         """When each stage of its post-mortem is due."""
         return tuple((stage, at_tick(at)) for stage, at in self.plain.postmortem_due)
