@@ -9,8 +9,8 @@ or `detected` to `declared` passes. Without `declared` it is any day from the on
 the one after the last. A folder whose name begins with no date is let be. An id that others refer to is not
 renamed for this: if it is the name that is wrong, and it has been used, suppress the finding and say so.
 
-Of 39 public post-mortems whose times were written down as records two have an incident that was declared in
-another year than their name says.
+Of 39 public post-mortems whose times were written down as records, two give the declaration another year than
+their name has.
 
 ## Example
 
