@@ -208,4 +208,7 @@ def test_a_record_that_nobody_can_read_is_named(book: Path, capsys: pytest.Captu
     (book / FOLDER / "incident.yaml").write_text("title: [\n")
     code, out, err = due(book, capsys)
     assert (code, out) == (0, "nothing is due by Fri 27 Mar\n")
-    assert "2026-03-02-checkout-5xx cannot be read" in err
+    path = f"{FOLDER}/incident.yaml"
+    assert (
+        f"{path}:1:8 cannot be read: `[` is opened here and never closed; `opsbook check {path}` says" in err
+    )

@@ -112,7 +112,9 @@ def test_a_record_that_nobody_can_read_is_counted_and_stops_nothing(
     write(book, "2026-03-02")
     write(book, "2026-03-03", "title: [\n")
     assert metrics(book) == 0
-    assert "1 record cannot be read" in capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert "1 incident cannot be read" in out
+    assert ":1:8 cannot be read: `[` is opened here and never closed; `opsbook check incidents/" in err
 
 
 @pytest.mark.parametrize(

@@ -62,9 +62,12 @@ def test_attestations_that_nobody_can_read_are_said_and_never_written_over(book:
     place.write_text("attestations: [{what: nonsense}]\n")
     assert run(["checklist", *AT]) == 0
     said = capsys.readouterr()
-    assert "policies/attestations.yaml cannot be read, and nobody vouches" in said.err
+    where = "policies/attestations.yaml:1:23 cannot be read: "
+    assert where in said.err
+    assert ", so nobody vouches; `opsbook check policies/attestations.yaml` says how to mend it" in said.err
     assert said.out.startswith("0 of 16")
     assert run(["checklist", "attest", "team-trained", "--by", "ana", *AT]) == 2
+    assert where in capsys.readouterr().err
     assert place.read_text() == "attestations: [{what: nonsense}]\n"
 
 
@@ -74,7 +77,10 @@ def test_an_incident_that_nobody_can_read_is_said_beside_the_report(book: Path, 
     place.write_text("title: [\n")
     assert run(["report", "--quarter", "2026q2", "--json", *AT]) == 0
     said = capsys.readouterr()
-    assert "2026-05-01-x cannot be read" in said.err
+    path = "incidents/2026/2026-05-01-x/incident.yaml"
+    assert (
+        f"{path}:1:8 cannot be read: `[` is opened here and never closed; `opsbook check {path}`" in said.err
+    )
     found = json.loads(said.out)
     assert (found["quarter"], found["incidents"]) == ("2026Q2", 0)
     assert [each["habit"] for each in found["habits"]][-1] == "alert-fatigue"

@@ -31,6 +31,6 @@ def attested(
         path = kind("attestations").place
         return Change(summary, (new(path, f"{_MODELINE}attestations:\n  - {item}\n"),))
     if not document.readable:
-        raise UserError(f"{document.path} cannot be read", "`opsbook check` says why")
+        raise UserError(*document.refusal)
     step = Insert(("attestations",), len(document.content.attestations), item)
     return Change(summary, edits(document, [step]))

@@ -49,7 +49,8 @@ def command(obj: dict[str, Any], /, style: str, at: str | None) -> None:
     book = the_book()
     vouched = book.find("attestations", "attestations")
     if vouched is not None and not vouched.readable:
-        hint(f"{vouched.path} cannot be read, and nobody vouches; `opsbook check` says why")
+        said, mending = vouched.refusal
+        hint(f"{said}, so nobody vouches; {mending}")
     items = list(checklist(book, moment(obj, at)))
     print_report(
         style,

@@ -54,14 +54,13 @@ def command(obj: dict[str, Any], /, at: str | None, **options: Any) -> int:
     """
     from importlib import import_module
 
-    from opsbook.cli.responding import hint
+    from opsbook.cli.responding import say_unread
     from opsbook.metrics.agenda import clocks
 
     book, instant = the_book(), moment(obj, at)
     said = clocks(book)
     chosen = _chosen(book, said, instant, options)
-    for id in said.unreadable:
-        hint(f"{id} cannot be read; `opsbook check` says why")
+    say_unread(book, said.unreadable)
     if options["everything"]:
         chosen = chosen._replace(most=len(chosen.items))
     face = import_module(f"opsbook.output.agenda.{options['style']}")

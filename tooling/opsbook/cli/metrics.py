@@ -51,6 +51,7 @@ def command(obj: dict[str, Any], /, at: str | None, style: str, **options: Any) 
         click.echo(page(), nl=False)
         return
     from opsbook.cli.progress import Progress
+    from opsbook.cli.responding import say_unread
     from opsbook.metrics.rows import rows
     from opsbook.metrics.summary import summary
     from opsbook.metrics.targets import results
@@ -60,6 +61,7 @@ def command(obj: dict[str, Any], /, at: str | None, style: str, **options: Any) 
     within = _days(book, options["start"], options["end"], as_of)
     with Progress("reading") as progress:
         found = rows(book, progress)
+    say_unread(book, found.unreadable)
     told = summary(book, found, within, as_of, options["by"])
     render = import_module(f"opsbook.output.metrics.{style}").render
     said = Told(told, results(book, found, told), options["by"], book.name_of)

@@ -32,7 +32,7 @@ def command(obj: dict[str, Any], /, quarter: str | None, minutes: int, style: st
     who repairs, alert fatigue: each with the incidents that show it, and whether it is better or worse than
     in the quarter before, or nobody can tell. It names incidents, never people.
     """
-    from opsbook.cli.responding import hint
+    from opsbook.cli.responding import say_unread
     from opsbook.metrics.antipatterns import Reviews
     from opsbook.model.time import local_day
     from opsbook.output import report as face
@@ -41,8 +41,7 @@ def command(obj: dict[str, Any], /, quarter: str | None, minutes: int, style: st
     asked = _asked(quarter, local_day(instant, book.settings.timezone))
     reviews = Reviews(book, instant)
     found = reviews.report(asked)
-    for id in found.unreadable:
-        hint(f"{id} cannot be read; `opsbook check` says why")
+    say_unread(book, found.unreadable)
     plan = reviews.agenda(found, minutes)
     print_report(
         style,

@@ -191,6 +191,15 @@ def _told() -> set[str]:
     return told
 
 
+def say_unread(book: Book, ids: Iterable[str]) -> None:
+    """Of incidents that an answer leaves out, since they cannot be read: where, and why."""
+    found = [document for id in ids if (document := book.find("incident", id))]
+    for line in unread(found[:_LISTED]):
+        hint(line)
+    if len(found) > _LISTED:
+        hint(f"and {len(found) - _LISTED:,} more that cannot be read: `opsbook check`")
+
+
 # ── which incident ────────────────────────────────────────────────────────────────────────
 
 

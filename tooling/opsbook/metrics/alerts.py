@@ -345,9 +345,10 @@ class _Seen:
         """The way from a service to somebody who is paged now; else where it ends."""
         if service is None:
             return None, "no label names a service of the book"
-        said = self.book.content("service", service)
-        if said is None:
-            return None, f"service {service} cannot be read"
+        document = self.book.find("service", service)
+        if document is None or not document.readable:
+            return None, document.refusal[0] if document else f"no service {service}"
+        said = document.content
         if said.until is not None and said.until < self.today:
             return None, f"service {service} ended"
         if said.escalation is None:

@@ -137,7 +137,7 @@ def _severities(asked: _Asked) -> Answer:
     if found is None:
         return False, "the levels are opsbook's own: nobody here decided on them"
     if not found.readable:
-        return False, f"{found.path} cannot be read"
+        return False, found.refusal[0]
     levels, questions = len(found.content.levels), len(found.content.questions)
     return bool(questions), f"{found.path}: {levels} levels, {count(questions, 'question')} that find one"
 

@@ -146,7 +146,7 @@ def _about(found: Summary) -> Iterator[str]:
     if compared.needed:
         yield f"To tell a change like this takes about {compared.needed:,} incidents a period."
     if found.unreadable:
-        yield f"{count(len(found.unreadable), 'record')} cannot be read; `opsbook check` says why."
+        yield f"{count(len(found.unreadable), 'incident')} cannot be read; `opsbook check` says why."
 
 
 # ── durations ─────────────────────────────────────────────────────────────────────────────
