@@ -53,6 +53,25 @@ def test_a_new_record_passes_the_check(
     assert run(["-C", str(book), "check", path, "--at", AT]) == 0, capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("kind", "lines"), [("incident", 5), ("alert", 4), ("procedure", 3)])
+def test_of_a_fresh_runbook_each_line_is_said_that_is_still_the_form_s(
+    book: Path, kind: str, lines: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert new(book, "runbook", "slow", "--kind", kind, "--title", "The disk (of orders) is slow") == 0
+    place = book / "runbooks/slow.md"
+    capsys.readouterr()
+
+    def said() -> list[str]:
+        assert run(["-C", str(book), "check", "runbooks/slow.md", "--format", "concise", "--at", AT]) == 0
+        return [line for line in capsys.readouterr().out.splitlines() if "RUN023" in line]
+
+    assert len(said()) == lines
+    front, body = place.read_text().split("\n---\n")
+    own = [line if line[:1] in "#<" else f"{line} (ours)" for line in body.split("\n")]
+    place.write_text("\n---\n".join((front, "\n".join(own))))
+    assert said() == []
+
+
 def test_a_title_is_data_wherever_it_stands(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     title = 'No: "quotes" # here\n\x1b[2J {@TEAM@}'
     assert new(book, "incident", "odd", "--title", title) == 0
