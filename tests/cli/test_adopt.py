@@ -447,7 +447,23 @@ def test_a_glob_says_what_no_name_tells(team: Path) -> None:
     commit(team)
     assert adopt(team, "--move", "--runbooks", "docs/howto/**") == 0
     pages = sorted(path for path in contents(team) if path.endswith(".md"))
-    assert pages == ["docs/why.md", "runbooks/docs/howto/key.md", "runbooks/docs/howto/restart.md"]
+    assert pages == ["docs/why.md", "runbooks/key.md", "runbooks/restart.md"]
+
+
+def test_of_folders_those_stay_that_tell_pages_from_each_other(team: Path) -> None:
+    put(team, {
+        "docs/src/howto/db/restart.md": "# Restart\n",
+        "docs/src/howto/web/docs/restart.md": "# Restart\n",
+        "docs/src/sre/disks.md": "# Disks\n",
+        "ops/runbooks/docs/key.md": "# Key\n",
+    })  # fmt: skip
+    commit(team)
+    assert adopt(team, "--move", "--runbooks", "docs/**") == 0
+    pages = sorted(path for path in contents(team) if path.endswith(".md"))
+    assert pages == [
+        "runbooks/docs/key.md", "runbooks/howto/db/restart.md", "runbooks/howto/web/docs/docs-restart.md",
+        "runbooks/sre/disks.md",
+    ]  # fmt: skip
 
 
 def test_ignored_files_links_and_large_files_are_left_alone(team: Path, capsys: Out) -> None:

@@ -53,6 +53,21 @@ def test_a_new_record_passes_the_check(
     assert run(["-C", str(book), "check", path, "--at", AT]) == 0, capsys.readouterr().out
 
 
+def test_an_incident_that_only_its_post_mortem_tells_of_gets_its_title_and_its_day(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = book / "incidents/2026/2026-03-02-queue"
+    folder.mkdir()
+    (folder / "postmortem.md").write_text("---\nstatus: draft\n---\n# The queue: full\n")
+    assert run(["-C", str(book), "check", "--select", "PM017", "--at", AT]) == 1
+    assert "`opsbook new incident 2026-03-02-queue` begins it" in capsys.readouterr().out
+    assert new(book, "incident", "2026-03-02-queue") == 0
+    text = (folder / "incident.yaml").read_text()
+    assert '\ntitle: "The queue: full"\n' in text
+    assert "  - {at: 2026-03-01T23:00Z, approximate: true, milestone: detected, text: " in text
+    assert run(["-C", str(book), "check", "--select", "PM017", "--at", AT]) == 0
+
+
 @pytest.mark.parametrize(("kind", "lines"), [("incident", 5), ("alert", 4), ("procedure", 3)])
 def test_of_a_fresh_runbook_each_line_is_said_that_is_still_the_form_s(
     book: Path, kind: str, lines: int, capsys: pytest.CaptureFixture[str]
@@ -88,6 +103,7 @@ def test_a_title_is_data_wherever_it_stands(book: Path, capsys: pytest.CaptureFi
         (("runbook", "../../x"), "error: `../../x` is no id of a record of kind runbook\n"),
         (("runbook", "a/.b/c"), "error: `a/.b/c` is no id of a record of kind runbook\n"),
         (("runbook", "README"), "error: `README` is no id of a record of kind runbook\n"),
+        (("incident", "2026-02-30-x"), "error: `2026-02-30` is no day\n"),
         (("person", "a/b"), "error: `a/b` is no id\n"),
         (("person", "\x1b[2J"), "error: ` [2J` is no id\n"),
         (("service", "x", "--team", "platfrom"), "error: no team `platfrom` in this book\n  did you mean"),

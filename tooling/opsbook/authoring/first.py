@@ -106,11 +106,17 @@ class _Record(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What was typed on one line, else the id as words."""
-        said = "".join(c if c.isprintable() else " " for c in self.asked.title or "")
+        """What was typed on one line; else what the incident's post-mortem is called, or the id as words."""
+        said = "".join(c if c.isprintable() else " " for c in self.asked.title or self._told or "")
         typed = " ".join(said.split())
         words = re.sub(r"[-_.]+", " ", re.sub(r"\A\d{4}-\d\d-\d\d-", "", self.id))
         return typed or words[:1].upper() + words[1:]
+
+    @property
+    def _told(self) -> str | None:
+        """The first heading of the post-mortem of an incident that is written down after it."""
+        page = self.book.find("postmortem", self.id) if self.kind == "incident" else None
+        return page.page.headings[0].text if page is not None and page.page.headings else None
 
 
 def _title(record: _Record) -> str:
@@ -213,13 +219,27 @@ def _morning(record: _Record, days: int) -> str:
     return local_instant(first_instant(wall, zone), zone)
 
 
+def _when(record: _Record) -> str:
+    """When an incident was noticed: just now, or sometime on the earlier day that its id names."""
+    try:
+        day = date.fromisoformat(record.id[:10])
+    except ValueError:
+        raise UserError(
+            f"`{record.id[:10]}` is no day", "an incident is called after the day it began"
+        ) from None
+    if day >= record.today:
+        return f"at: {write_instant(record.at.replace(second=0, microsecond=0))}"
+    begun = first_instant(datetime.combine(day, time()), record.book.settings.timezone)
+    return f"at: {write_instant(begun)}, approximate: true"
+
+
 _WORDS: dict[str, Callable[[_Record], str | None]] = {
     "ID": lambda record: record.id,
     "SCHEMA": lambda record: f"{'../' * record.path.count('/')}schemas/{record.kind}.json",
     "TITLE": _title,
     "TEXT": lambda record: quoted(record.title),
     "TODAY": lambda record: f"{record.today}",
-    "AT": lambda record: write_instant(record.at.replace(second=0, microsecond=0)),
+    "WHEN": _when,
     "MONDAY": _monday,
     "NEWYEAR": lambda record: f"{record.today.year + 1}-01-01",
     "TIMEZONE": lambda record: (record.asked.zone or record.book.settings.timezone).key,

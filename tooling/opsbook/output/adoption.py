@@ -65,6 +65,8 @@ def lines(plan: Plan, report: Report, told: Told) -> Iterator[str]:
     if guessed:
         more = f", and {len(guessed) - 1:,} more" if len(guessed) > 1 else ""
         yield f"guessed    the day of {_guess(guessed[0])}{more}: see that it is right"
+    if alone := _without_record(report):
+        yield f"records    {alone}"
     if plan.left:
         yield f"left out   {_left(plan, told)}"
     yield f"settings   {_settings(plan)}"
@@ -118,6 +120,15 @@ def _guess(place: Place) -> str:
     """Which day a post-mortem got, and from which of its words."""
     day = place.path.split("/")[-2][:10]
     return f"{place.page.path}: {day}, from `{shorten(place.guessed, _WORDS, placeholder=' …')}`"
+
+
+def _without_record(report: Report) -> str:
+    """How many post-mortems tell of an incident that has no record."""
+    alone = [each for each in report.diagnostics if each.name == "postmortem_without_record"]
+    if not alone:
+        return ""
+    said = f"{count(len(alone), 'post-mortem')} without the record of its incident, of which no figure knows"
+    return f"{said}: `opsbook new incident {alone[0].location.path.split('/')[-2]}` begins one"
 
 
 def _apart(plan: Plan, told: Told) -> str:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Container, Iterable
+from itertools import takewhile
 from posixpath import normpath
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -16,6 +17,22 @@ from opsbook.book.kinds import identify, kind
 _NO_ID = re.compile(r"[^A-Za-z0-9._-]+")
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 _RUNBOOKS = re.compile(r"(?i)(?:run|play)[-_ ]?books?")
+_LAYOUT = frozenset(
+    (
+        "content",
+        "contents",
+        "doc",
+        "docs",
+        "documentation",
+        "pages",
+        "site",
+        "source",
+        "src",
+        "website",
+        "wiki",
+    )
+)
+"""Folders that say how a site is built, and nothing of what a page is about."""
 _LONGEST = 60
 
 
@@ -63,6 +80,8 @@ def place(pages: Iterable[Page], book: str, looked_in: str, taken: Iterable[str]
     used = {path.casefold() for path in taken}
     ids = {stem(page.path).casefold() for page in standing if page.sort == "runbook"}
     found = [Place(page, page.path) for page in standing]
+    moving = [page for page in pages if page.sort == "runbook" and not _stands(page, book)]
+    shared = _shared(moving, looked_in)
     undated = []
     postmortems = [page for page in pages if page.sort == "postmortem"]
     day_first = days_come_first(postmortems)
@@ -70,7 +89,7 @@ def place(pages: Iterable[Page], book: str, looked_in: str, taken: Iterable[str]
         if _stands(page, book):
             continue
         if page.sort == "runbook":
-            path, guessed = book + _runbook(page, looked_in, ids), ""
+            path, guessed = book + _runbook(page, looked_in, shared, ids), ""
         else:
             found_day = day_of(page, day_first=day_first)
             if found_day is None:
@@ -112,13 +131,32 @@ def _stands(page: Page, book: str) -> bool:
     return found is not None and found.kind.name == page.sort
 
 
-def _runbook(page: Page, looked_in: str, ids: set[str]) -> str:
-    """The page in its folders, as far as they are below one of runbooks; where its id is taken, with the
-    names of its folders before it."""
+def _folders(page: Page, looked_in: str) -> list[str]:
+    """The folders on the way to a page; one that is called as a list is what its own folder is called."""
     *folders, _ = page.path[len(looked_in) :].split("/")
-    if is_list(page.path) and folders:
-        folders.pop()
-    at = next((at for at, name in enumerate(folders, 1) if _RUNBOOKS.fullmatch(name)), 0)
+    return folders[:-1] if is_list(page.path) else folders
+
+
+def _below_runbooks(folders: Iterable[str]) -> int:
+    """How many folders lead to the one of runbooks, with it; 0 where none is called so."""
+    return next((at for at, name in enumerate(folders, 1) if _RUNBOOKS.fullmatch(name)), 0)
+
+
+def _shared(pages: Iterable[Page], looked_in: str) -> int:
+    """How many folders all pages are in that are below no folder of runbooks: they tell none from another."""
+    ways = [way for page in pages if not _below_runbooks(way := _folders(page, looked_in))]
+    return sum(1 for _ in takewhile(lambda names: len({*names}) == 1, zip(*ways, strict=False)))
+
+
+def _runbook(page: Page, looked_in: str, shared: int, ids: set[str]) -> str:
+    """The page in its folders, as far as they are below one of runbooks, or say what it is about; where its
+    id is taken, with the names of its folders before it."""
+    folders = _folders(page, looked_in)
+    at = _below_runbooks(folders)
+    if not at:
+        at = shared
+        while at < len(folders) and folders[at].lower() in _LAYOUT:
+            at += 1
     inside, outside = [_id(each) for each in folders[at:]], [_id(each) for each in folders[:at]]
     id = base = _id(stem(page.path))
     for name in reversed((*outside, *inside)):
