@@ -98,3 +98,50 @@ def test_json_is_the_same_by_either_name(book: Path, capsys: Out, command: str) 
     one = capsys.readouterr().out
     assert run([command, "--format", "json", *AT]) == 0
     assert json.loads(one) == json.loads(capsys.readouterr().out)
+
+
+def test_the_review_of_a_quarter_without_incidents_says_that_nothing_could_show(
+    book: Path, capsys: Out
+) -> None:
+    assert run(["report", "--quarter", "2026Q1", *AT]) == 0
+    out = capsys.readouterr().out
+    assert "No record of the quarter could show one." in out
+    assert "habits                  2026Q1      2025Q4\n" in out
+    assert "No alert is to be removed or made less sensitive." in out
+    (book / "opsbook.toml").write_text("")
+    assert run(["report", "--quarter", "2026Q1", *AT]) == 0
+    assert "None was looked at: the settings name no rule files (`alerts`)." in capsys.readouterr().out
+
+
+FROM_A_FEED = """\
+title: Search is slow
+severity: SEV1
+links: {source: "https://status.example.com/1"}
+timeline:
+  - {at: 2026-05-01T09:00Z, milestone: declared, severity: SEV1, text: "We are looking into it"}
+  - {at: 2026-05-01T11:00Z, milestone: resolved, text: "Search is fast again"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("record", "judged"),
+    [
+        (FROM_A_FEED, 0),
+        (
+            FROM_A_FEED.replace("SEV1, text", "SEV1, roles: {scribe: ana}, text"),
+            1,
+        ),
+        (FROM_A_FEED.replace("links:", "x-links:"), 1),
+    ],
+    ids=["a feed names nobody", "somebody is named", "written by hand"],
+)
+def test_only_a_record_that_tells_who_was_there_shows_that_nobody_commanded(
+    book: Path, capsys: Out, record: str, judged: int
+) -> None:
+    place = book / "incidents/2026/2026-05-01-search/incident.yaml"
+    place.parent.mkdir(parents=True)
+    place.write_text(record)
+    assert run(["report", "--quarter", "2026Q2", "--json", *AT]) == 0
+    habits = {each["habit"]: each["now"] for each in json.loads(capsys.readouterr().out)["habits"]}
+    assert habits["no-clear-commander"] == {"shows": judged, "of": judged}
+    assert run(["check", "--select", "INC004", *AT]) == judged

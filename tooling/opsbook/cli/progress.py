@@ -22,16 +22,17 @@ class Progress:
     def __enter__(self) -> Callable[[int], None] | None:
         self._done = 0
         self._next = time.monotonic() + _PATIENCE
-        self._shown = False
+        self._shown = ""
         return self._advance if sys.stderr.isatty() else None
 
     def _advance(self, count: int) -> None:
         self._done += count
         now = time.monotonic()
         if now > self._next:
-            self._next, self._shown = now + _AGAIN, True
-            click.echo(f"\r{self._verb}: {self._done:,} records", nl=False, err=True)
+            self._next, self._shown = now + _AGAIN, f"{self._verb}: {self._done:,} records"
+            click.echo(f"\r{self._shown}", nl=False, err=True)
 
     def __exit__(self, *exception: object) -> None:
         if self._shown:
-            click.echo("\r\033[K", nl=False, err=True)
+            blank = " " * len(self._shown)  # every terminal knows how to print that
+            click.echo(f"\r{blank}\r", nl=False, err=True)

@@ -135,11 +135,7 @@ class Reviews:
         from opsbook.metrics.checklist import checklist, next_step
 
         step = next_step(checklist(self._book, self._at))
-        return (
-            f"The next step of the checklist: {step.title[0].lower()}{step.title[1:]}, {step.how}"
-            if step
-            else ""
-        )
+        return f"The next step of the checklist is `{step.title}`: {step.how}" if step else ""
 
     def _look(self, quarter: Quarter, as_of: datetime) -> dict[str, _Seen]:
         """Of each habit, the incidents of a quarter that could show it, and those that do."""
@@ -262,11 +258,19 @@ def _agenda(book: Book, found: Report, chronicle: Chronicle, step: str, minutes:
         ("Figures", tuple(_figures(found)) or ("No incident began in the quarter.",)),
         ("Habits", tuple(
             f"{each.habit.title} ({', '.join(_some(each.incidents))}): {each.habit.ask}" for each in showing
-        ) or ("None showed: what keeps it so?",)),
+        ) or (
+            "None showed: what keeps it so?"
+            if any(each.now.of for each in found.patterns)
+            else "No record of the quarter could show one.",
+        )),
         ("What came back", (*_causes(found), *_alike(book, found, chronicle)) or (
             "No factor was named twice within a year, and nothing was like it before.",
         )),
-        ("Alerts", tuple(_noise(found)) or ("No alert is to be removed or made less sensitive.",)),
+        ("Alerts", tuple(_noise(found)) or (
+            "No alert is to be removed or made less sensitive."
+            if found.audit
+            else "None was looked at: the settings name no rule files (`alerts`).",
+        )),
         ("Closing", (
             *filter(None, [step]),
             "Three things at most, each with an owner and a day.",

@@ -72,8 +72,10 @@ def _worked(book: Book, rows: Rows, row: Row, within: Interval, as_of: datetime)
 
 
 def _commanded(book: Book, rows: Rows, row: Row, within: Interval, as_of: datetime) -> bool:  # noqa: ARG001
-    """Was responded to, at a severity that asks for a commander."""
+    """Was responded to, at a severity that asks for a commander, by people of whom the record can tell."""
     level = book.severities.levels.get(row.severity or "")
+    if not row.tells_roles:
+        return False
     return began(row, within) and level is not None and COMMANDER in level.roles and bool(row.severities)
 
 

@@ -56,6 +56,12 @@ class Response(NamedTuple):
         return self.start <= at and (self.end is None or at < self.end)
 
 
+def tells_roles(incident: Incident) -> bool:
+    """Whether the record can show who held a role: one imported from a feed (`links.source`) that names
+    nobody holds what that feed holds, and somebody may have commanded all the same."""
+    return "source" not in incident.links or bool(incident.history.tenures)
+
+
 def in_order(incident: Incident) -> list[Step]:
     """The timeline in order of time; equal instants in order of the file."""
     known = incident.history.known

@@ -29,7 +29,7 @@ from opsbook.metrics.durations import (
 )
 from opsbook.metrics.follow_up import due_days, postmortem_due, resolved_at
 from opsbook.metrics.progress import there
-from opsbook.metrics.response import OVER
+from opsbook.metrics.response import OVER, tells_roles
 from opsbook.model.time import at_tick, ticks
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from opsbook.model.incident import Entry, Incident
     from opsbook.processors import Progress
 
-_LAYOUT = 3
+_LAYOUT = 4
 """Another one whenever `_plain` gives something else."""
 
 
@@ -89,6 +89,11 @@ class Row:
     def severity(self) -> str | None:
         """The worst that it ever had."""
         return self.plain.severity
+
+    @property
+    def tells_roles(self) -> bool:
+        """Whether it can show who held a role."""
+        return self.plain.tells_roles
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -203,6 +208,7 @@ class Plain(NamedTuple):
     work: tuple[tuple[Any, ...], ...]
     postmortem_due: tuple[tuple[str, int], ...]
     resolved: int | None
+    tells_roles: bool
 
 
 class Postmortem(NamedTuple):
@@ -287,6 +293,7 @@ def _plain(book: Book, path: str) -> tuple[Any, ...]:
         ),
         tuple((stage, _tick(at)) for stage, at in postmortem_due(content, terms).items()),
         _tick(resolved_at(content)),
+        tells_roles(content),
     )
 
 

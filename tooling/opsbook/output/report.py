@@ -48,7 +48,7 @@ def text(found: Report, agenda: Sequence[Part], paint: Paint, width: int) -> Ite
     """The report, for a terminal."""
     yield f"{paint(head(found), '1')}\n"
     yield from wrapped(CAVEAT, "", width, paint, "2")
-    yield f"\n{paint('habits', '1')}, with the quarter before\n"
+    yield f"\n{_heads('habits', found, paint)}"
     for pattern in found.patterns:
         yield _row(pattern.habit.title, pattern.now, pattern.before, pattern.trend, paint)
         if pattern.incidents:
@@ -56,7 +56,7 @@ def text(found: Report, agenda: Sequence[Part], paint: Paint, width: int) -> Ite
             yield from wrapped(_named(pattern), "    ", width, paint, "")
     yield _row(_FATIGUE, *found.fatigue, found.tired, paint)
     yield from wrapped(_tired(found), "    ", width, paint, "2")
-    yield f"\n{paint('figures', '1')}, medians, with the quarter before\n"
+    yield f"\n{_heads('figures, medians', found, paint)}"
     for name, words in _FIGURES.items():
         now, before = (_median(each.whole.spreads[name]) for each in (found.sides.now, found.sides.before))
         yield _figure(words, now, before, _verdict(found.sides.comparisons[name], paint))
@@ -73,6 +73,11 @@ def text(found: Report, agenda: Sequence[Part], paint: Paint, width: int) -> Ite
 
 
 _TITLE = 22
+
+
+def _heads(title: str, found: Report, paint: Paint) -> str:
+    """The head of a table whose columns are the quarter and the one before."""
+    return f"{paint(f'{title:<{_TITLE + 2}}', '1')}{f'{found.quarter}':<12}{found.quarter.later(-1)}\n"
 
 
 def _row(title: str, now: Share, before: Share, trend: Comparison, paint: Paint) -> str:
@@ -132,7 +137,8 @@ def markdown(found: Report, agenda: Sequence[Part]) -> str:
     """The report as a page."""
     plain = Paint(False)
     parts = [f"## {escaped(head(found))}\n\n{CAVEAT}\n", "### Habits\n"]
-    rows = ["| habit | shows | before | trend | incidents |\n|---|--:|--:|---|---|\n"]
+    quarters = f"{found.quarter} | {found.quarter.later(-1)}"
+    rows = [f"| habit | {quarters} | trend | incidents |\n|---|--:|--:|---|---|\n"]
     for pattern in found.patterns:
         ids = ", ".join(cell(id) for id in pattern.incidents[:_LISTED])
         more = len(pattern.incidents) - _LISTED
@@ -148,7 +154,7 @@ def markdown(found: Report, agenda: Sequence[Part]) -> str:
         f"{_trend(found.tired, now, before, plain)} | |\n"
     )
     parts.append("".join(rows))
-    figures = ["| median | now | before | trend |\n|---|--:|--:|---|\n"]
+    figures = [f"| median | {quarters} | trend |\n|---|--:|--:|---|\n"]
     for name, words in _FIGURES.items():
         spreads = [each.whole.spreads[name] for each in (found.sides.now, found.sides.before)]
         said, was = map(_median, spreads)

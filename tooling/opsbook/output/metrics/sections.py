@@ -244,7 +244,7 @@ def _share(name: str, now: Share, before: Share, compared: Comparison | None) ->
         Cell(percent(now.share), "1"),
         Cell(_between(now.interval) if now.of else _NOTHING),
         Cell(percent(before.share)),
-        _verdict(compared, bool(now.of and before.of)) if compared else Cell(""),
+        _verdict(compared, bool(now.of and before.of)) if compared else Cell(_NOTHING),
     )
 
 
@@ -259,7 +259,8 @@ def _work(found: Summary) -> Iterator[str]:
     closing, compared = found.now.time_to_close, found.comparisons["time_to_close"]
     items = count(closing.known, "new action item")
     if closing.median is None and closing.known:
-        yield f"Of {items} {closing.going_on:,} are not done yet: too many to say when half will be."
+        verb = "is" if closing.going_on == 1 else "are"
+        yield f"Of {items} {closing.going_on:,} {verb} not done yet: too many to say when half will be."
     elif closing.median is not None:
         was = f" ({time(compared.before)} before: {compared.verdict})" if compared.before is not None else ""
         going = f"; {closing.going_on:,} not done yet" if closing.going_on else ""
@@ -273,7 +274,7 @@ def _targets(results: Sequence[Result]) -> Section:
     nothing = [each for each in results if each.value is None and each.met is None]
     rows = tuple(_target(each) for each in results if each not in nothing)
     unknown = ", ".join(clean(each.id) for each in nothing)
-    notes = (f"Nothing is known of {unknown}.",) if unknown else ()
+    notes = (f"No record of these days says anything of {unknown}.",) if unknown else ()
     return Section(
         "Targets", ("", "is", "goal", "kept by", "95 %") if rows else (), rows, notes, frozenset({0})
     )
@@ -336,7 +337,7 @@ def _services(found: Summary) -> Section:
         low = time(quiet[0].interval.low)
         names = ", ".join(clean(each.id) for each in quiet[:_SHOWN]) + (" …" if len(quiet) > _SHOWN else "")
         notes.append(f"None failed, so more than {low} between two failures of one: {names}.")
-    head = "n", "", "MTBF", "95 %", "last, ago"
+    head = "n", "", "MTBF", "95 %", "since the last"
     return Section("Between failures", head if rows else (), rows, tuple(notes), frozenset({1}))
 
 
@@ -363,7 +364,7 @@ def _people(told: Told) -> Section:
          Cell(f"{each.nights:,}" if each.nights else _NOTHING), Cell(f"{each.worst:,}"))
         for each in shown
     )  # fmt: skip
-    head = ("pages", "at night", "nights on call", "most in one") if rows else ()
+    head = ("pages", "at night", "nights on call", "most in a night") if rows else ()
     return Section("People", head, rows, (*_responses(found), " ".join(_paged(pages))))
 
 
@@ -382,12 +383,19 @@ def _paged(pages: Pages) -> Iterator[str]:
     if not pages.pages:
         yield "No page is on record."
         return
-    rate = f", {pages.per_night:.2g} for each night on call" if pages.per_night is not None else ""
+    rate = f", {_rate(pages.per_night)}" if pages.per_night else ""
     yield f"{count(pages.pages, 'page')}, {pages.at_night:,} of them at night{rate}."
     if len(pages.people) > _SHOWN:
         yield f"{len(pages.people) - _SHOWN:,} more people; `--format json` has them."
     if not pages.log:
         yield "Pages of incidents only: no page log covers these days."
+
+
+def _rate(per_night: float) -> str:
+    """How many pages at night a night on call had."""
+    if per_night < 1:
+        return f"one in {round(1 / per_night):,} nights on call"
+    return f"{per_night:.2g} for each night on call"
 
 
 def _groups(found: Summary, by: By) -> Section:

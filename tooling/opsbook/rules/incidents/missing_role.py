@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
+from opsbook.metrics.response import tells_roles
 from opsbook.model.time import Interval
 
 if TYPE_CHECKING:
@@ -56,9 +57,7 @@ if TYPE_CHECKING:
 def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
     content = incident.content
     response = _response(content)
-    if response is None or not content.counts:
-        return
-    if "source" in content.links and not content.history.tenures:
+    if response is None or not content.counts or not tells_roles(content):
         return
     policy = context.book.severities
     severity = _highest(content, response.end, policy)
