@@ -24,6 +24,17 @@ def book(tmp_path: Path) -> Path:
     return tmp_path / "book"
 
 
+@pytest.mark.parametrize(
+    ("machine", "zone"), [("Etc/UTC", "UTC"), ("Europe/Berlin", "Europe/Berlin"), ("nowhere", "UTC")]
+)
+def test_its_clock_is_the_machine_s_by_the_name_that_people_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", machine)
+    assert run(["init", str(tmp_path / "book"), *AT]) == 0
+    assert f'timezone = "{zone}"' in (tmp_path / "book/opsbook.toml").read_text()
+
+
 @pytest.mark.parametrize("profile", ["adopt", "recommended", "strict"])
 @pytest.mark.parametrize("days", [0, 7])
 def test_nothing_is_wrong_with_it(book: Path, profile: str, days: int) -> None:

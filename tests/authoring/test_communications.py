@@ -52,6 +52,17 @@ def test_what_is_not_known_is_marked() -> None:
     assert f"**Commander:** {UNKNOWN}" in said(book(), "internal")
 
 
+@pytest.mark.parametrize("audience", ["public", "executives"])
+@pytest.mark.parametrize("stage", [None, "investigating"])
+def test_a_next_word_is_spoken_of_only_where_one_comes(audience: str, stage: str | None) -> None:
+    assert "Next" not in said(book(), audience, stage=stage, text="Some orders fail.")
+    ahead = datetime(2026, 3, 2, 9, 50, tzinfo=UTC)
+    text = said(book(), audience, stage=stage, text="Some orders fail.", next_update=ahead)
+    assert "10:50 CET" in text
+    assert "Next" in text
+    assert "\n\n\n" not in text
+
+
 def test_the_books_own_template_comes_first_and_the_stage_before_the_audience() -> None:
     templates = {"public": "plain", "public-resolved": "over", "public-first": "first"}
     assert said(book(templates), "public", stage="identified") == "plain\n"

@@ -84,7 +84,7 @@ def test_earlier_incidents_with_unfinished_work_come_first() -> None:
     first = text.index("## Earlier incidents like this one")
     assert first < text.index("## Summary")
     assert (
-        "- [Checkout is slow](../../2026/2026-02-02-slow/incident.yaml), 2026-02-02: "
+        "- [Checkout is slow](../2026-02-02-slow/incident.yaml), 2026-02-02: "
         "service checkout, word checkout\n"
         "    - not done: Add a canary (`canary`, ben, due 2026-02-20)\n"
     ) in text

@@ -89,7 +89,7 @@ The rest.
 
 def test_a_heading_that_stands_for_two_sections_is_empty_once(findings: Findings) -> None:
     assert said(findings, "# Title\n\n## Summary of impact\n", rule="empty_section") == [
-        "section `Summary` is empty"
+        "section `Summary of impact` is empty"
     ]
 
 

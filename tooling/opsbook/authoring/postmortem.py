@@ -75,7 +75,7 @@ def draft(book: Book, incident: Document[Incident], author: str | None) -> str:
     form = level.postmortem if level else "full"
     front = ["status: draft", f"authors: [{author}]" if author else "authors: []"]
     parts = [f"---\n{chr(10).join(front)}\n---\n\n# {one_line(content.title)}\n"]
-    alike = "".join(_earlier(each, book) for each in earlier(book, incident, _ALIKE))
+    alike = "".join(_earlier(each, book, incident.id[:4]) for each in earlier(book, incident, _ALIKE))
     if alike:
         parts.append(f"## Earlier incidents like this one\n\n{alike}")
     parts += (f"## {name}\n\n{_section(name, book, content)}" for name in _SECTIONS[form or "full"])
@@ -173,10 +173,12 @@ def _late(book: Book, incident: Incident) -> Iterator[str]:
     yield from (f"- {words[0].upper()}{words[1:]}\n" for words in late_updates(book, incident))
 
 
-def _earlier(each: Earlier, book: Book) -> str:
+def _earlier(each: Earlier, book: Book, year: str) -> str:
+    """A line about an earlier incident, for the post-mortem of one of some year."""
     page = "postmortem.md" if book.has("postmortem", each.incident.id) else "incident.yaml"
-    link = f"../../{each.incident.id[:4]}/{each.incident.id}/{page}"
     title = one_line(each.incident.content.title)
+    id = each.incident.id
+    link = f"../{'' if id[:4] == year else f'../{id[:4]}/'}{id}/{page}"
     line = f"- [{title}]({link}), {each.incident.id[:10]}: {one_line(str(each.common))}\n"
     items = each.incident.content.action_items
     days = due_days(each.incident.content, terms_of(book, each.incident.content))

@@ -266,9 +266,10 @@ def home_zone(asked: str | None) -> ZoneInfo:
 
 
 def _machines_zone() -> str:
-    """The IANA name of this machine's zone, as far as it says so."""
+    """The IANA name of this machine's zone, as far as it says so; of UTC the one that people use."""
     named = os.environ.get("TZ", "").lstrip(":") or os.path.realpath("/etc/localtime")
-    return named.partition("zoneinfo/")[2] or named
+    found = named.partition("zoneinfo/")[2] or named
+    return "UTC" if found in ("Etc/UTC", "Etc/UCT", "UCT", "Etc/Zulu", "Zulu") else found
 
 
 def day(option: str, text: str | None) -> date | None:

@@ -66,7 +66,8 @@ def _say_when_due(book: Book, incident: Document[Incident]) -> None:
 
     zone = book.settings.timezone
     due = postmortem_due(incident.content, terms_of(book, incident.content))
-    for stage, at in sorted(due.items(), key=lambda each: each[1]):
+    ahead = ((stage, at) for stage, at in due.items() if stage != "draft")  # that is what was just written
+    for stage, at in sorted(ahead, key=lambda each: each[1]):
         whole = ends_a_day(at, zone)
         local = day_left(at, zone) if whole else at.astimezone(zone)
         hour = "" if whole else f" {at.astimezone(zone):%H:%M %Z}"

@@ -53,7 +53,10 @@ def _tell_similar(book: Book, incident: Document[Incident], as_json: bool) -> No
 
 
 def asked_for(book: Book, id: str | None) -> Document[Incident]:
-    """The incident of an id, else the current one."""
+    """The incident of an id, or of a part of it that only it has, closed ones too; else the current one."""
     from opsbook.book.settings import find_root
 
+    if id and not book.has("incident", id):
+        found = [each for each in book.names("incident") if id.casefold() in each.casefold()]
+        id = found[0] if len(found) == 1 else id
     return current(book, find_root(Path.cwd()), id)

@@ -54,10 +54,10 @@ def missing(runbook: Document[Runbook], part: str, context: Context, content: st
         message = f"no `{part}`" if key else f"no section `{name}`"
         yield Finding(runbook.head, message, f"add {where}{content and ': '}{content}")
     else:
-        yield Finding(found.location, f"{_quoted(found)} is empty", content and f"write {content}")
+        yield Finding(found.location, f"{quoted(found)} is empty", content and f"write {content}")
 
 
-def _quoted(part: Part) -> str:
+def quoted(part: Part) -> str:
     """A key, heading or label as it is written."""
     return f"`{part.location.text.strip('#*_:` ').partition(chr(10))[0]}`"
 

@@ -58,7 +58,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.book.parts import find
 from opsbook.diagnostics import Finding
-from opsbook.lint.parts import unfinished
+from opsbook.lint.parts import quoted, unfinished
 from opsbook.lint.rule import rule
 from opsbook.model.postmortem import SECTIONS, Postmortem
 
@@ -76,6 +76,6 @@ def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Findin
     for section in (*SECTIONS["full"], "lessons"):
         found = find(postmortem, section, context.settings)
         if found and found.empty:
-            empty.setdefault(found.location, section.capitalize())
+            empty.setdefault(found.location, quoted(found))
     for location, name in empty.items():
-        yield Finding(location, f"section `{name}` is empty", "write it, or say why there is nothing to say")
+        yield Finding(location, f"section {name} is empty", "write it, or say why there is nothing to say")
