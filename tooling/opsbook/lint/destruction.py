@@ -78,11 +78,6 @@ _STATEMENTS = [
 _HARMLESS = re.compile(r"--dry-run|--dryrun|--help\b|\becho\s")
 
 
-def may_destroy(text: str) -> bool:
-    """Whether a text has any sign of such a command: a first look that costs next to nothing."""
-    return _QUICK.search(text) is not None
-
-
 def destroys(text: str, fence: Fence) -> Span | None:
     """The first command of a block that destroys something."""
     language = fence.language.lower()

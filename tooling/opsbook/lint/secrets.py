@@ -103,7 +103,7 @@ def find(text: str, heard: frozenset[bytes] | None = None) -> Iterator[Secret]:
     """Every secret in a text, in order of shape, then of place; no place twice. `heard` are its words, where
     they are known."""
     taken: set[int] = set()
-    for secret in (*_shaped(text, words(text.lower()) if heard is None else heard), *_named(text)):
+    for secret in (*_shaped(text, words(text) if heard is None else heard), *_named(text)):
         if taken.isdisjoint(range(*secret.span)):
             taken.update(range(*secret.span))
             yield secret

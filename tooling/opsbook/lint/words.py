@@ -49,14 +49,15 @@ def heard(document: Document[Any]) -> frozenset[bytes]:
 
 @lru_cache(64)
 def _heard(document: Document[Any], listened: int) -> frozenset[bytes]:  # noqa: ARG001 - a new cue listens anew
-    text = document.source.lowered
+    text = document.source.text
     if "\\" in text and document.readable and not document.kind.markdown:  # escapes count as they are read
         from opsbook.lint.texts import texts
 
-        text = "\n".join((text, *(each.lower() for _, each in texts(document))))
+        text = "\n".join((text, *(each for _, each in texts(document))))
     return words(text)
 
 
 def words(text: str) -> frozenset[bytes]:
     """The words of a text that some cue listens for, in lower case and of English letters."""
-    return frozenset(_LISTENED.intersection(text.encode("utf-8", "replace").translate(_LETTERS).split()))
+    small = text if text.isascii() else text.lower()  # the sign of a kelvin becomes a `k`
+    return frozenset(_LISTENED.intersection(small.encode("utf-8", "replace").translate(_LETTERS).split()))

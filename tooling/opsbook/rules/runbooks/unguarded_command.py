@@ -79,7 +79,7 @@ from typing import TYPE_CHECKING
 
 from opsbook.book.parts import find
 from opsbook.diagnostics import Finding
-from opsbook.lint.destruction import destroys, may_destroy
+from opsbook.lint.destruction import destroys
 from opsbook.lint.rule import rule
 from opsbook.text import Span, shown
 
@@ -102,8 +102,6 @@ _SIGN = re.compile(
 
 @rule("RUN017", on="runbook", measured=(10, 10, 9))
 def check(runbook: Document[Runbook], context: Context) -> Iterator[Finding]:
-    if not may_destroy(runbook.source.text):
-        return
     for fence in runbook.page.fences:
         found = destroys(runbook.source.text, fence)
         if found and not _warned(runbook.page, fence, found):
