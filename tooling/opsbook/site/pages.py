@@ -184,7 +184,8 @@ class Site:
         found: list[Noted | Learned] = []
         for card in cards:
             document = self.book.read(card.path)
-            incident = self.book.content("incident", card.id)
+            said = document.content
+            incident = said if card.kind == "incident" else self.book.content("incident", card.id)
             found.append(self._noted(document, card, incident))
             alike = self.alike.like(document) if card.kind == "incident" else []
             make = partial(self._own_page, document, card, alike)
