@@ -26,10 +26,11 @@ _ICON = re.compile(
 _ARTICLE = re.compile(r"(<article\b.*</article>)", re.DOTALL)
 """The text of a page; a theme may have no such mark, and then all of a page is taken for it."""
 _BLOCKS = "body|div|footer|form|head|header|html|li|main|nav|ol|section|title|ul"
-_EDGE = re.compile(
-    rf"(<(?:{_BLOCKS})\b[^>]*>|<(?:link|meta)\b[^>]*>|</(?:script|title)>)\n|\n(?=</(?:{_BLOCKS})>)"
-)
-"""A line's end where a block begins or ends, or beside what is not shown: nobody sees it."""
+_OPENS = re.compile(rf"<(?:{_BLOCKS})\b[^>]*>(?:\n?<(?:a|span)\b[^>]*>)*\n?")
+_CLOSES = re.compile(rf"(?:\n?</(?:a|span)>)*\n?(?=</(?:{_BLOCKS})>)")
+"""Where a block begins or ends: lines that end there nobody sees."""
+_UNSEEN = re.compile(r'<meta name="generator"[^>]*>\n|\n(?=<(?:link|meta|title)\b)')
+"""What a head has for nobody who reads."""
 _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 _EMPTY = re.compile(r"\s*\n\s*")
 _HEAD = re.compile(r'<meta charset="?utf-8"?\s*/?>|<head>', re.IGNORECASE)
@@ -153,7 +154,9 @@ class Shell:
 
     def _lean(self, part: str) -> str:
         """What stands around the text of a page, in fewer letters."""
-        return _EDGE.sub(r"\1", _ICON.sub(self._icon, part) if self._sheets else part)
+        part = _ICON.sub(self._icon, part) if self._sheets else part
+        part = _CLOSES.sub(_joined, _OPENS.sub(_joined, part))
+        return _UNSEEN.sub("", part)
 
     def _icon(self, found: re.Match[str]) -> str:
         name = f"ob-{_name(found[0])}"
@@ -170,6 +173,10 @@ class Shell:
         for each in self._sheets if icons else ():
             with open(each, "a", encoding="utf-8") as sheet:
                 sheet.write("\n" + ",".join(f".{name}" for name, _ in icons) + _MASKED + masks)
+
+
+def _joined(found: re.Match[str]) -> str:
+    return found[0].replace("\n", "")
 
 
 def _led(page: str) -> str:

@@ -90,10 +90,13 @@ class Guide:
 
     def severity(self, name: str) -> Markup:
         """A level of severity, coloured by its rank and linked to what it means."""
+        return self.badge(self.level(name), f"rank-{self.rank(name)}")
+
+    def level(self, name: str) -> Markup:
+        """A level of severity, linked to what it means."""
         found = self._levels.get(name)
         if found is None:
-            link = self.to("policies/severities.md", name, markup.slug(name))
-            found = self._levels[name] = self.badge(link, f"rank-{self.rank(name)}")
+            found = self._levels[name] = self.to("policies/severities.md", name, markup.slug(name))
         return found
 
     def rank(self, severity: str | None) -> int:

@@ -44,12 +44,9 @@ def tiles(found: Iterable[Tile]) -> Markup:
 
 
 def _tile(tile: Tile) -> str:
-    style = f" ob-tile-{tile.style}" if tile.style else ""
-    note = f' <span class="ob-tile-note">{text(tile.note)}</span>' if tile.note else ""
-    return (
-        f'<li class="ob-tile{style}"><span class="ob-tile-name">{text(tile.name)}</span> '
-        f"<strong>{text(tile.value)}</strong>{note}</li>"
-    )
+    style = f' class="ob-tile-{tile.style}"' if tile.style else ""
+    note = f" <small>{text(tile.note)}</small>" if tile.note else ""
+    return f"<li{style}>{text(tile.name)} <strong>{text(tile.value)}</strong>{note}</li>"
 
 
 # ── an incident ───────────────────────────────────────────────────────────────────────────
@@ -94,13 +91,13 @@ def _entry(entry: Entry, exhibits: Iterable[Exhibit], card: Card, guide: Guide) 
 
 
 def _words(entry: Entry, guide: Guide) -> list[str]:
-    """What an entry is and what it set, in boxes: `b` has the style sheet's, others a colour of their own."""
+    """What an entry is and what it set, in boxes: what `b` is in a timeline."""
     update, page, runbook = entry.update, entry.page, entry.runbook
     found: list[str] = []
     if entry.milestone:
         found.append(f"<b>{entry.milestone}</b>")
     if entry.severity:
-        found.append(guide.severity(entry.severity))
+        found.append(f'<b class="ob-rank-{guide.rank(entry.severity)}">{guide.level(entry.severity)}</b>')
     found += [f"<b>{each}</b>" for each in (entry.type, entry.choice) if each]
     if update:
         found += [f"<b>{each}</b>" for each in (f"told: {update.audience}", update.stage) if each]
@@ -108,7 +105,7 @@ def _words(entry: Entry, guide: Guide) -> list[str]:
         found += ["<b>page</b>", guide.link("person", page.person)]
         found += [f"<b>{page.outcome}</b>"] if page.outcome else []
     if runbook:
-        result = guide.badge(runbook.result, runbook.result)
+        result = f'<b class="ob-{runbook.result}">{runbook.result}</b>'
         found += ["<b>runbook</b>", guide.link("runbook", runbook.id), result]
     return found
 
@@ -119,7 +116,7 @@ def _asides(entry: Entry, card: Card, guide: Guide) -> list[str]:
     for role, people in entry.roles.items():
         found.append(f"<small>{guide.role(role)}: {guide.links('person', people) or 'nobody'}</small>")
     for service, state in entry.services.items():
-        stands = f": {guide.badge(state, state)}" if state else ""
+        stands = f': <b class="ob-{state}">{state}</b>' if state else ""
         found.append(f"<small>{guide.link('service', service)}{stands}</small>")
     by = f"by {guide.either(entry.by)}" if entry.by else ""
     proofs = "".join(f" · {guide.proof(card, each)}" for each in entry.evidence) if entry.evidence else ""
@@ -205,7 +202,7 @@ def work(items: Iterable[Work], guide: Guide) -> Markup:
 
 def _item(each: Work, guide: Guide) -> str:
     return (
-        f'<div class="ob-item" id="action-{text(each.id)}">'
+        f'<div id="action-{text(each.id)}">'
         f"<p>{state(each, guide)} <strong>{text(each.item.title)}</strong></p>"
         f"{facts(known.work(each, guide))}</div>"
     )
