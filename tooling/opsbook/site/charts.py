@@ -122,7 +122,7 @@ class Column(NamedTuple):
 def picture(name: str, title: str, description: str, height: float, marks: Iterable[str]) -> Markup:
     """A picture as wide as its place; `name` is its own on the page."""
     return html(
-        f'<svg class="ob-picture" role="img" width="100%" height="{height:g}"'
+        f'<svg class="ob-picture" role="img" height="{height:g}"'
         f' aria-labelledby="{name}-t {name}-d">'
         f'<title id="{name}-t">{text(title)}</title><desc id="{name}-d">{text(description)}</desc>'
         f"{''.join(marks)}</svg>"
@@ -298,7 +298,7 @@ def _spans(axis: Axis, row: Row, y: float) -> list[tuple[str, str]]:
         tip = f"{span.words} {axis.clock(span.start)} – {axis.clock(span.end)}"
         bar = _rect(start, end, y, 13, span.style, tip)
         roomy = end - start > 0.012 * len(span.words) + 0.03
-        found.append((bar, _words(start, y + 10, span.words, anchor="start", move=5) if roomy else ""))
+        found.append((bar, _words(start, y + 10, span.words, anchor="start") if roomy else ""))
     return found
 
 

@@ -20,7 +20,7 @@ _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _SCOPE = re.compile(r'\A__md_scope=new URL\("([\w./~%-]*)",location\)')
 """How the script begins that says how far from the site's root a page is."""
 _ICON = re.compile(
-    r'<svg xmlns="http://www.w3.org/2000/svg" viewBox="(0 0 \d+ \d+)">(?:<path d="[^"]*"/>)+</svg>'
+    r'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 (\d+) (\d+)">(?:<path d="[^"]*"/>)+</svg>'
 )
 """A picture of the theme's, which takes its colour from the words around it."""
 _ARTICLE = re.compile(r"(<article\b.*</article>)", re.DOTALL)
@@ -59,9 +59,8 @@ _FROM_ITSELF = '__md_scope=new URL("..",document.currentScript.src)'
 _MASKED = """{
 background-color:currentcolor;
 -webkit-mask:var(--ob-icon) center/contain no-repeat;mask:var(--ob-icon) center/contain no-repeat;
--webkit-print-color-adjust:exact;print-color-adjust:exact}
-"""
-_MASK = ".{name}{{--ob-icon:url('data:image/svg+xml,{svg}')}}\n"
+-webkit-print-color-adjust:exact;print-color-adjust:exact}"""
+_MASK = ".{name}{{aspect-ratio:{width}/{height};--ob-icon:url('data:image/svg+xml,{svg}')}}"
 """How an icon is painted: the colour of the words around it, through its picture. What stands for it in a
 page is still a picture, so that the theme's rules for its size hold."""
 _TOKENS = re.compile(r'(\.final\?"1":"0".{,150}?)(\w)=\2\+(\w)\+(\w)\.id\}')
@@ -135,7 +134,7 @@ class Shell:
         self._sheets = list(site.glob("assets/stylesheets/**/main.*.css"))
         """One of them is on every page."""
         self._icons: dict[str, str] = {}
-        """By the name of their class."""
+        """What paints each, by the name of its class."""
         self._scripts = {script: f"assets/theme.{_name(script)}.js" for script in _own(site)}
 
     def finished(self, page: str, root: str) -> str:
@@ -160,19 +159,18 @@ class Shell:
 
     def _icon(self, found: re.Match[str]) -> str:
         name = f"ob-{_name(found[0])}"
-        self._icons[name] = found[0]
-        return f'<svg class="{name}" viewBox="{found[1]}"></svg>'
+        self._icons[name] = _MASK.format(name=name, width=found[1], height=found[2], svg=quote(found[0]))
+        return f'<svg class="{name}"></svg>'
 
     def write(self) -> None:
         """Put scripts and icons where the pages look for them."""
         for script, name in self._scripts.items():
             (self._site / name).parent.mkdir(exist_ok=True)
             (self._site / name).write_text(_SCOPE.sub(_FROM_ITSELF, script), "utf-8")
-        icons = sorted(self._icons.items())
-        masks = "".join(_MASK.format(name=name, svg=quote(svg)) for name, svg in icons)
-        for each in self._sheets if icons else ():
+        for each in self._sheets if self._icons else ():
             with open(each, "a", encoding="utf-8") as sheet:
-                sheet.write("\n" + ",".join(f".{name}" for name, _ in icons) + _MASKED + masks)
+                names = ",".join(f".{name}" for name in sorted(self._icons))
+                sheet.write("\n".join(["", names + _MASKED, *sorted(self._icons.values()), ""]))
 
 
 def _joined(found: re.Match[str]) -> str:

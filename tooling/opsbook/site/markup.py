@@ -142,16 +142,19 @@ def _highlighted(source: str, language: str) -> str:
 
 def _events(markdown: str) -> Iterator[Any]:
     """The parser's events, the lines of a block of raw HTML joined into one."""
-    html: list[str] | None = None
     events: Any = pyromark.events(markdown.replace("\r\n", "\n"), options=_OPTIONS)
+    if "<" not in markdown:  # and so no HTML
+        yield from events
+        return
+    lines: list[str] | None = None
     for event in events:
         if event == {"Start": "HtmlBlock"}:
-            html = []
+            lines = []
         elif event == {"End": "HtmlBlock"}:
-            yield {"Html": "".join(html or ())}
-            html = None
-        elif html is not None:
-            html.extend(event.values())  # text stands there too, where a block is cut short
+            yield {"Html": "".join(lines or ())}
+            lines = None
+        elif lines is not None:
+            lines.extend(event.values())  # text stands there too, where a block is cut short
         else:
             yield event
 

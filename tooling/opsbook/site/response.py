@@ -114,7 +114,7 @@ def picture(incident: Incident, found: list[Reached], guide: Guide, as_of: datet
         for step in found
     )
     milestones = [charts.Milestone(step.name, step.at, step.approximate) for step in found]
-    return charts.staircase("milestones", "How the incident went", said, axis, milestones, rows)
+    return charts.staircase("went", "How the incident went", said, axis, milestones, rows)
 
 
 def _axis(found: list[Reached], guide: Guide, now: datetime | None) -> charts.Axis:
