@@ -106,6 +106,17 @@ def test_the_second_run_says_what_the_first_one_did_and_sees_an_edit(
     assert told(book, capsys)["now"]["whole"]["spreads"]["mitigate"]["median"] == 50 * 60
 
 
+def test_of_days_without_incidents_it_is_said_when_the_last_one_was(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "The last incident before began on 2 Mar 2026: `--from` and `--to` ask about other days."
+    write(book, "2026-03-02")
+    assert run(["-C", str(book), "metrics", "--at", "2027-03-02T09:00Z"]) == 0
+    assert said in " ".join(capsys.readouterr().out.split())
+    assert run(["-C", str(book), "metrics", "--at", "2026-04-02T09:00Z"]) == 0
+    assert "The last incident" not in capsys.readouterr().out
+
+
 def test_a_record_that_nobody_can_read_is_counted_and_stops_nothing(
     book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -132,6 +132,8 @@ class Summary(NamedTuple):
     pages: Pages
     begins: datetime | None
     """When the first incident of the book began."""
+    ends: datetime | None
+    """When the last one that had begun by the end of the period did."""
     left_out: dict[str, int]
     """How many began in the period and do not count, by kind, or as `duplicate`."""
     unreadable: tuple[str, ...]
@@ -165,6 +167,7 @@ def summary(book: Book, rows: Rows, within: Interval, as_of: datetime, by: By | 
         causes(counting, within),
         pages(book, rows.rows, within, as_of),
         begins,
+        max((row.began for row in counting if row.began and row.began < within.end), default=None),
         dict(sorted(left.items())),
         rows.unreadable,
     )

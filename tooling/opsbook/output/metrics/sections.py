@@ -131,6 +131,9 @@ def _about(found: Summary) -> Iterator[str]:
         yield (
             f"{now.open:,} of them {'is' if now.open == 1 else 'are'} open." if now.open else "None is open."
         )
+    elif found.ends and not found.before.whole.incidents:
+        last = found.ends.astimezone(found.zone).date()
+        yield f"The last incident before began on {_day(last)}: `--from` and `--to` ask about other days."
     if found.left_out:
         said = (
             f"{number:,} {_MANY[name] if number > 1 else name}" for name, number in found.left_out.items()
