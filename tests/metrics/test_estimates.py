@@ -133,6 +133,11 @@ def test_the_interval_of_a_median_is_that_of_order_statistics_where_nothing_goes
         )
 
 
+def test_an_interval_ends_at_a_length_that_many_have() -> None:
+    assert survival(over(*[300.0] * 20)).interval(0.5) == Range(300.0, 300.0)
+    assert survival(over(*[300.0] * 10, *[600.0] * 12)).interval(0.5) == Range(300.0, 600.0)
+
+
 def test_the_interval_of_a_median_is_that_of_a_bayesian_bootstrap_where_some_go_on() -> None:
     dice = Random(5)
     found = sorted(_skewed(dice, 40, 3600) + _skewed(dice, 30, 3600, 2500))

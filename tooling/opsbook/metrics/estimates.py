@@ -98,10 +98,11 @@ class Curve(NamedTuple):
         mean = square = 1.0
         places = []
         for step in self.steps:
-            whole, rest = step.left + 1, step.left + 1 - step.ended
-            mean *= rest / whole
-            square *= rest * (rest + 1) / (whole * (whole + 1))
-            places.append((step.at, mean, square))
+            whole = step.left + 1
+            for rest in sorted({whole - 1, whole - step.ended}, reverse=True):  # no gap lies between equals
+                left = mean * rest / whole, square * rest * (rest + 1) / (whole * (whole + 1))
+                places.append((step.at, *left))
+            mean, square = left
         low, high = (_reached(places, 1 - share, chance) for chance in _ENDS)
         return Range(self.last if low is None else low, math.inf if high is None else high)
 
