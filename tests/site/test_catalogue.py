@@ -89,3 +89,10 @@ def test_severities_that_lie_side_by_side_are_told_by_the_first_and_the_last() -
     assert said("[SEV0, SEV1]") == "SEV0 SEV1"
     assert said("[SEV0, SEV1, SEV3]") == "SEV0 SEV1 SEV3"
     assert said("[]") == ""
+
+
+def test_a_catalogue_of_runbooks_that_cannot_be_read_is_empty() -> None:
+    made = pages(Book(Memory({"runbooks/case.md": "---\nservices: [\n---\n# Case\n"})), NOW)
+    found = {page.path: page.content.decode() for page in made if page.path.startswith("runbooks/")}
+    assert "0 runbooks" in found["runbooks/index.md"]
+    assert "runbooks/case.md" in found

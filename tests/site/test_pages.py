@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import yaml
@@ -13,13 +15,14 @@ from tests.sites import ROOT
 
 from opsbook.book.kinds import KINDS
 from opsbook.book.snapshot import Book
-from opsbook.book.tree import Memory
+from opsbook.book.tree import Memory, WorkTree
 from opsbook.cli.main import cli
 from opsbook.lint.catalog import catalog
 from opsbook.output.metrics import formulas
 from opsbook.site.manual import CHAPTERS, TOURS
-from opsbook.site.pages import pages
+from opsbook.site.pages import Site, pages
 from opsbook.site.reference import reference
+from opsbook.site.render import Page
 from opsbook.site.survey import index_page
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -198,6 +201,20 @@ def test_a_record_that_cannot_be_read_is_listed_and_says_why() -> None:
     assert "Records that cannot be read rotations/people/ana.yaml" in words(found["index.md"])
     assert "This record cannot be read" in found["rotations/people/ana.md"]
     assert "unreadable" in found["rotations/people/index.md"]
+
+
+def test_a_record_that_somebody_breaks_while_pages_are_made_says_why(tmp_path: Path) -> None:
+    root = tmp_path / "book"
+    shutil.copytree(ROOT / "tests/books/healthy", root)
+    list(pages(Book(WorkTree(root)), NOW))  # what records say of others is remembered
+    site = Site(Book(WorkTree(root)), NOW)
+    (root / "incidents/2026/2026-03-02-checkout-5xx/incident.yaml").write_text("title: [\n")
+    made: list[Page] = []
+    for batch in site.batches():
+        batch.gave += [part(made.append) for part in batch.parts]
+        made += batch.pages
+    found = {page.path: page.content.decode("utf-8", "replace") for page in made}
+    assert "This record cannot be read" in found["incidents/2026/2026-03-02-checkout-5xx/index.md"]
 
 
 def test_the_questions_are_a_tree_that_asks_each_once() -> None:

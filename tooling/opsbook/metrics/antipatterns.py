@@ -307,7 +307,9 @@ def _alike(book: Book, found: Report, chronicle: Chronicle) -> Iterator[str]:
 
     for id, _ in found.longest:
         document = book.find("incident", id)
-        for other in earlier(book, document, 1, chronicle) if document is not None else ():
+        if document is None or not document.readable:  # any more
+            continue
+        for other in earlier(book, document, 1, chronicle):
             left = f"; not done there: {', '.join(other.unfinished)}" if other.unfinished else ""
             yield f"{id} is like {other.incident.id} ({other.common}){left}"
 

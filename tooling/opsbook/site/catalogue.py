@@ -98,7 +98,7 @@ def pages(
     found = sorted(entries, key=lambda each: (each.card.title.lower(), each.card.path))
     rows = [(service, each) for service, its in by_service(found) for each in its]
     alerts = by_alert(found)
-    sheets = max(-(-len(rows) // _RUNBOOKS), -(-len(alerts) // _ALERTS))
+    sheets = max(-(-len(rows) // _RUNBOOKS), -(-len(alerts) // _ALERTS), 1)
     cut = [
         (alerts[place * _ALERTS :][:_ALERTS], _together(rows[place * _RUNBOOKS :][:_RUNBOOKS]))
         for place in range(sheets)

@@ -184,11 +184,14 @@ class Site:
         found: list[Noted | Learned] = []
         for card in cards:
             document = self.book.read(card.path)
-            said = document.content
-            incident = said if card.kind == "incident" else self.book.content("incident", card.id)
-            found.append(self._noted(document, card, incident))
-            alike = self.alike.like(document) if card.kind == "incident" else []
-            make = partial(self._own_page, document, card, alike)
+            incident = self.book.content("incident", card.id)
+            alike: list[Alike] = []
+            make = partial(self._unreadable, document, card)
+            if document.readable:  # as it was when the book was looked through
+                if card.kind == "incident":
+                    incident, alike = document.content, self.alike.like(document)
+                found.append(self._noted(document, card, incident))
+                make = partial(self._own_page, document, card, alike)
             if self.kept is None:
                 put(make())
             else:
@@ -237,13 +240,16 @@ class Site:
         for each in KINDS:
             for path in self.book.paths(each):
                 card = self.survey.by_path.get(path)
-                if card and not card.readable:
-                    yield self._unreadable(self.book.read(path), card)
-                elif card and each.name not in _MANY:
-                    yield self._record(self.book.read(path), card)
-                elif card is None and each.name == "incident":
-                    hidden = self.book.read(path)
-                    self.stubs += [stub(hidden, self.book)] if hidden.readable else []
+                if card and card.readable and each.name in _MANY:
+                    continue
+                document = self.book.read(path)
+                if card and card.readable and document.readable:
+                    yield self._record(document, card)
+                elif card:
+                    self.rows[each.name].append(Row(card, {}))
+                    yield self._unreadable(document, card)
+                elif each.name == "incident" and document.readable:
+                    self.stubs.append(stub(document, self.book))
             if each.single and self.survey[each.name, each.name] is None:
                 yield self._default(each)
         yield from itertools.starmap(self._evidence, self.survey.evidence.items())
@@ -477,7 +483,6 @@ class Site:
         ]
 
     def _unreadable(self, document: Document[Any], card: Card) -> Page:
-        self.rows[card.kind].append(Row(card, {}))
         problems = [(document.span(each.span).start.line, each) for each in document.problems]
         return self._render(
             "unreadable", card.page, card.title, kind=document.kind, card=card, problems=problems
