@@ -171,6 +171,7 @@ FRIDAY = "- Fault occurs: 2026-03-06 16:00\n- Resolved: 2026-03-10 11:00\n"
         ("9h (during support hours)", True),
         ("80h (during support hours 17:00-10:00)", True),  # cannot be read
         ("80h (during support hours 10:00-27:00)", True),
+        ("80h (during support hours 1\u0660:00-17:00)", True),
     ],
 )
 def test_the_hours_that_a_page_names_are_counted(findings: Findings, typed: str, right: bool) -> None:

@@ -28,7 +28,7 @@ _STEP = timedelta(minutes=5)
 """What people round to who do not say that they do."""
 _DAY = timedelta(days=1)
 _SATURDAY = 5
-_CLOCK = r"(?:[01]?\d|2[0-3]):[0-5]\d"
+_CLOCK = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
 _WEEKDAYS = r"M-F|Mon(?:day)?(?: to |-)Fri(?:day)?|(?:on )?weekdays"
 HOURS = (
     r"\((?:only )?(?:during|within|in) (?:support|business|working|office) hours,? "
