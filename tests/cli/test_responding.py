@@ -245,6 +245,14 @@ def test_a_linked_work_tree_knows_what_its_clone_knows(
     assert 'by: ana, text: "from beside"' in (other / PATH).read_text()
 
 
+def test_what_a_command_read_is_not_remembered_of_what_somebody_wrote_since(book: Path) -> None:
+    asking = Book(WorkTree(book))
+    asking.read(PATH)
+    (book / PATH).write_text(f"{RECORD}  - {{at: 2026-11-23T09:20Z, milestone: resolved, text: Done}}\n")
+    facts.standing(asking)
+    assert facts.standing(Book(WorkTree(book))) == {ID: "resolved"}
+
+
 def test_an_old_incident_that_is_reopened_shows_and_a_closed_one_does_not(book: Path, capsys: Out) -> None:
     old = book / "incidents/2024/2024-01-02-old/incident.yaml"
     old.parent.mkdir(parents=True)

@@ -292,7 +292,7 @@ def remembered(
             del found[path]
             continue
         version, found[path] = answer
-        if seen is not None and version is not None:
+        if seen is not None and version is not None and _unmoved(tree, seen, path, fact.beside(path)):
             keep[path] = (seen if settled(seen, now) else b"", version, found[path])
             fresh = True
         elif tree is None and version is not None and path not in known:
@@ -357,6 +357,16 @@ def _both(tree: WorkTree | None, over: Set[str], looks: Signature, other: str) -
         return looks + signature(os.lstat(f"{tree.root}/{other}"))
     except OSError:
         return looks
+
+
+def _unmoved(tree: WorkTree | None, seen: Signature, *paths: str | None) -> bool:
+    """Whether files look as they did when the book met them: it may have read them then, and another has
+    written since."""
+    if tree is None:
+        return False
+    looks = {path: tree.look(path) for path in paths if path}
+    met = all(tree.signatures.get(path, look) == look for path, look in looks.items())
+    return met and b"".join(filter(None, looks.values())) == seen
 
 
 def _version(book: Book, path: str, other: str | None, *, read: bool = True) -> str:

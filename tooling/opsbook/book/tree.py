@@ -363,9 +363,10 @@ class WorkTree:
 
     def changed(self) -> set[str]:
         """Files that look different now from how they were listed."""
-        return {path for path, seen in self.signatures.items() if self._look(path) != seen}
+        return {path for path, seen in self.signatures.items() if self.look(path) != seen}
 
-    def _look(self, path: str) -> Signature | None:
+    def look(self, path: str) -> Signature | None:
+        """What the file system says of a file now; None where it is gone."""
         try:
             return signature(os.lstat(self._prefix + path))
         except OSError:
