@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import os
 import threading
 from functools import partial
@@ -48,6 +50,28 @@ def test_a_thread_beside_the_main_one_does_them_all(tmp_path: Path, monkeypatch:
     thread.start()
     thread.join()
     assert {file.read_text() for file in tmp_path.iterdir()} == {str(os.getpid())}
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_where_there_is_no_room_for_more_processes_those_that_there_are_do_all(
+    room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, begun = os.fork, list[int]()
+
+    def fork() -> int:
+        if len(begun) == room:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        begun.append(1)
+        return begin()
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    monkeypatch.setattr(os, "fork", fork)
+    before = os.listdir("/proc/self/fd")
+    with shared([partial(int, number) for number in range(100)]) as found:
+        pass
+    assert found == [*range(100)]
+    assert os.listdir("/proc/self/fd") == before
+    assert gc.get_freeze_count() == 0
 
 
 def test_what_fails_elsewhere_fails_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -30,17 +30,19 @@ def shared(
     process of its own costs more than it brings, and some things are not read by several.
     """
     found: list[T] = []
-    others = min(os.cpu_count() or 1, _MOST) - 1
-    if alone or others < 1 or not pieces or not _may_fork():
+    others = min((os.cpu_count() or 1) - 1, _MOST - 1, len(pieces))
+    if alone or others < 1 or not _may_fork():
         yield found
         found += (each for _, each in _done(pieces, range(len(pieces)), progress))
         return
     done = dict(_done(pieces, range(len(pieces) > _MANY * others)))  # what it needs is then there for all
     inlet, outlet = os.pipe()
-    children = [_begin(pieces, inlet, outlet) for _ in range(others)]
+    children: list[tuple[int, int]] = []
     try:
         with os.fdopen(outlet, "wb") as waiting:  # more than a pipe holds: the others read from it meanwhile
-            for number in range(len(done), len(pieces)):
+            with suppress(OSError):  # where there is no room for one more, fewer do it
+                children += (_begin(pieces, inlet, outlet) for _ in range(others))
+            for number in range(len(done), len(pieces)) if children else ():
                 waiting.write(number.to_bytes(_NUMBER, "big"))
         yield found
         done |= _done(pieces, _taken(inlet), progress)
@@ -49,6 +51,7 @@ def shared(
             pass
         os.close(inlet)
         given = [_given(*child) for child in children]
+        gc.unfreeze()
     for each in given:
         done |= each
     left = [number for number in range(len(pieces)) if number not in done]
@@ -79,7 +82,11 @@ def _begin(pieces: Sequence[Callable[[], T]], inlet: int, outlet: int) -> tuple[
     """A process that takes pieces until none is left, and the file where it puts what they gave."""
     gives = os.memfd_create("pieces")
     gc.freeze()  # what is known already stays shared
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(gives)
+        raise
     if child:
         return child, gives
     status = 1
