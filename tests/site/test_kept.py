@@ -11,6 +11,7 @@ import pytest
 
 from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
+from opsbook.errors import UserError
 from opsbook.site import build
 from opsbook.site.kept import Kept
 from opsbook.site.pages import Site
@@ -180,6 +181,16 @@ def test_a_page_that_is_gone_from_the_folder_is_made_again(tmp_path: Path) -> No
     (building.place / folder(NAMES[0]) / "index.md").unlink()
     assert building.pages(files()) == fresh(files())
     assert building.made == [f"{folder(NAMES[0])}/index.md"]
+
+
+def test_what_a_build_that_failed_made_is_not_taken_for_what_is_in_the_folder(tmp_path: Path) -> None:
+    building, after = Building(tmp_path), files()
+    building.pages(files())
+    edited(LAST, "T3", "Another title")(after)
+    deep = {f"runbooks/{'a/' * 120}b.md": "# Deep down\n"}
+    with pytest.raises(UserError, match="folders down"):
+        build.write_batches(building.site({**after, **deep}).batches(), building.place)
+    assert building.pages(after) == fresh(after)
 
 
 def test_the_clock_matters_to_what_is_open_and_a_new_day_to_all(tmp_path: Path) -> None:

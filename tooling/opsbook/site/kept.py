@@ -7,6 +7,7 @@ records that it names or that name it, and of incidents like it; one with anythi
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +24,8 @@ class Made(NamedTuple):
     of: Hashable
     asked: Asked
     alike: list[Alike]
+    content: int
+    """A digest of what was made: a build that failed leaves an older page in the folder."""
 
 
 class Kept:
@@ -46,11 +49,11 @@ class Kept:
         """The page of a record, made anew where it would be another."""
         before = self._made.get(card.path)
         if before and before.of == of and before.alike == alike and survey.answers(before.asked):
-            try:
-                return Page(card.page, (self._folder / card.page).read_bytes())
-            except OSError:
-                pass
+            with suppress(OSError):
+                content = (self._folder / card.page).read_bytes()
+                if hash(content) == before.content:
+                    return Page(card.page, content)
         with survey.asked() as asked:
             found = make()
-        self._made[card.path] = Made(of, asked, alike)
+        self._made[card.path] = Made(of, asked, alike, hash(found.content))
         return found
