@@ -253,6 +253,14 @@ def test_what_a_command_read_is_not_remembered_of_what_somebody_wrote_since(book
     assert facts.standing(Book(WorkTree(book))) == {ID: "resolved"}
 
 
+@pytest.mark.parametrize("folder", ["temp/temp-1", "read/readme", "x/x"])
+def test_a_record_in_a_folder_of_no_year_is_nobodys(book: Path, folder: str) -> None:
+    known = facts.standing(Book(WorkTree(book)))
+    (book / "incidents" / folder).mkdir(parents=True)
+    (book / "incidents" / folder / "incident.yaml").write_text(RECORD)
+    assert facts.standing(Book(WorkTree(book))) == known
+
+
 def test_an_old_incident_that_is_reopened_shows_and_a_closed_one_does_not(book: Path, capsys: Out) -> None:
     old = book / "incidents/2024/2024-01-02-old/incident.yaml"
     old.parent.mkdir(parents=True)

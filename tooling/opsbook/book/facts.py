@@ -198,7 +198,7 @@ def incidents(book: Book, file: str = "incident.yaml", *, newest_first: bool = F
         return
     yield from ((path, None) for path in sorted(over) if each.id(path) and book.tree.has(path))
     root, look, regular = f"{tree.root}/", os.lstat, stat.S_ISREG
-    for year in _folders(root + each.folder, newest_first):
+    for year in filter(str.isdigit, _folders(root + each.folder, newest_first)):
         folder = f"{each.folder}/{year}/"
         for id in _folders(root + folder, newest_first):
             path = f"{folder}{id}/{file}"
