@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import shutil
 from datetime import UTC, datetime
@@ -267,6 +268,16 @@ def test_a_title_that_is_only_strange_still_makes_a_page() -> None:
 def test_a_name_that_no_address_may_hold_gets_a_safe_page() -> None:
     files = {**FILES, "rotations/people/a b#?.yaml": "name: Odd\ntimezone: UTC\n"}
     assert "rotations/people/a_20b_23_3f.md" in site(files)
+
+
+def test_a_folder_whose_name_is_no_text_gets_a_safe_page_too() -> None:
+    folder = os.fsdecode(b"incidents/2026/2026-03-05-\xff")
+    record = next(text for path, text in FILES.items() if path.endswith("/incident.yaml"))
+    settings = 'edit_url = "https://git.example.com/{path}"\n'
+    found = site({f"{folder}/incident.yaml": record, "opsbook.toml": settings})
+    assert "https://git.example.com/incidents/2026/2026-03-05-%FF" in html.unescape(
+        found["incidents/2026/2026-03-05-_dcff/index.md"]
+    )
 
 
 # ── reference ─────────────────────────────────────────────────────────────────────────────

@@ -72,7 +72,7 @@ def _when(at: datetime) -> str:
 
 
 def _id(of: str) -> str:
-    return f"urn:uuid:{uuid5(_OURS, of)}"
+    return f"urn:uuid:{uuid5(_OURS, printable(of))}"
 
 
 def _text(value: str) -> str:

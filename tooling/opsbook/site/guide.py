@@ -189,7 +189,9 @@ class Guide:
 
     def edit(self, card: Card) -> Markup:
         """Where a record can be changed; nothing where the settings do not say."""
-        found = self._edit_url.replace("{path}", quote(card.path)) if card.path else ""
+        found = (
+            self._edit_url.replace("{path}", quote(card.path, errors="surrogateescape")) if card.path else ""
+        )
         return self.address(found, "Edit it") if _ADDRESS.match(found) else Markup()
 
     def file(self, page: str) -> Markup:

@@ -579,7 +579,7 @@ class Site:
     def _metrics(self) -> Iterator[Page]:
         """How we are doing, in figures, and the same for a spreadsheet."""
         about = measures.context(self.measured, self.book, self.guide, self._target())
-        yield Page("metrics.csv", about.pop("csv").encode())
+        yield Page("metrics.csv", about.pop("csv").encode("utf-8", "replace"))
         yield self._render("metrics", "metrics.md", "How are we doing?", **about)
 
     def _agenda(self) -> list[agenda.Item]:
