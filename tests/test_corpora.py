@@ -148,7 +148,7 @@ NOT_OF_THESE_BOOKS = {
     **dict.fromkeys(
         ("INC001", "INC002", "INC005", "INC008", "INC011"), "of records that post-mortems became"
     ),
-    "PM002": "guides and templates are no post-mortems",
+    **dict.fromkeys(("PM002", "PM017"), "guides and templates are no post-mortems"),
     "REF010": "the corpora hold a part of the files that links lead to",
     "RUN012": "of runbooks as if they were of kind incident",
     "RUN020": "where shellcheck is installed",

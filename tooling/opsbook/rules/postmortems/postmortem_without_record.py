@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from opsbook.model.postmortem import Postmortem
 
 
-@rule("PM017", on="postmortem", strict="warning")
+@rule("PM017", on="postmortem", strict="warning", measured=(135, 50, 49))
 def check(postmortem: Document[Postmortem], context: Context) -> Iterator[Finding]:
     if not context.book.has("incident", postmortem.id):
         hint = (
