@@ -94,7 +94,7 @@ class _Folder:
         if folder not in self._made:
             os.makedirs(self._place + folder, exist_ok=True)
             self._made.add(folder)
-        with open(self._place + page.path, "wb", buffering=0) as file:
+        with open(self._place + page.path, "wb") as file:
             file.write(page.content)
 
 
