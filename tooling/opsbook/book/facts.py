@@ -16,6 +16,7 @@ from datetime import date
 from functools import partial
 from hashlib import sha256
 from itertools import chain, islice
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook import __version__
@@ -85,7 +86,7 @@ def marks(book: Book, newest: int | None = None) -> dict[str, list[str]]:
         places = islice(incidents(book, newest_first=True), newest)
         found = remembered(book, Fact("newestmarks", _marks), places)
     each = kind("incident")
-    return {each.id(path) or "": said.split("\n") for path, said in found.items() if said}
+    return {each.id(path) or "": [*map(intern, said.split("\n"))] for path, said in found.items() if said}
 
 
 def of_marks() -> Fact:

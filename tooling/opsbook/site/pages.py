@@ -175,8 +175,8 @@ class Site:
         some = (cards[start : start + _TOGETHER] for start in range(0, len(cards), _TOGETHER))
         own = Batch(others, [partial(self._part, each) for each in some], alone=len(cards) < _FEW)
         yield own
-        for gave in own.gave:
-            self._take(*gave)
+        while own.gave:  # one after the other, since most of it is not kept
+            self._take(*own.gave.pop(0))
         yield Batch(self._pages(), [self._quarterly], alone=len(cards) < _FEW)
 
     def _part(self, cards: Iterable[Card], put: Put) -> Gave:

@@ -139,7 +139,7 @@ class Survey:
         """The address on the site of each file of evidence that is shown, by path."""
         self._pages: set[str] = set()
         self._asked: Asked | None = None
-        known = {path: Said(*each) for path, each in book.facts.get("said", ("", {}))[1].items()}
+        known = {path: Said(*each) for path, each in book.facts.pop("said", ("", {}))[1].items()}
         for kind in KINDS:
             for path in book.paths(kind):
                 self._add(kind, path, known.get(path) or said(book.read(path)))
