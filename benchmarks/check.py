@@ -370,7 +370,12 @@ def ajv(book: Book, found: dict[str, str], plan: Plan) -> Peer | None:
     if not (program := found.get("ajv-cli")) or not plan.schema:
         return None
     command = [program, "validate", "--spec=draft2020", "--strict=false", "--validate-formats=false"]
-    command += ["-s", str(plan.schema), "-d"]
+    command += [
+        "--errors=no",
+        "-s",
+        str(plan.schema),
+        "-d",
+    ]  # it takes instants for dates, and would print each
     return Peer("ajv-cli", [*command, "incidents/**/incident.yaml"], [*command, book.incident])
 
 
