@@ -30,8 +30,8 @@ def shared(
     process of its own costs more than it brings, and some things are not read by several.
     """
     found: list[T] = []
-    others = min((os.cpu_count() or 1) - 1, _MOST - 1, len(pieces))
-    if alone or others < 1 or not _may_fork():
+    others = 0 if alone else min(count() - 1, len(pieces))
+    if not others:
         yield found
         found += (each for _, each in _done(pieces, range(len(pieces)), progress))
         return
@@ -59,11 +59,14 @@ def shared(
     found += (done[number] for number in range(len(pieces)))
 
 
-def _may_fork() -> bool:
-    """Whether a fork is safe: on Linux, and where the main thread, which may hold a lock, is this one."""
+def count() -> int:
+    """How many processes may share work: one where a fork is not safe, which it is on Linux, and where the
+    main thread, which may hold a lock, is this one."""
     from threading import current_thread, main_thread
 
-    return sys.platform == "linux" and current_thread() is main_thread()
+    if sys.platform != "linux" or current_thread() is not main_thread():
+        return 1
+    return min(os.cpu_count() or 1, _MOST)
 
 
 def _done(

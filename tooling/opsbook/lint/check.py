@@ -16,6 +16,7 @@ from itertools import islice
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from opsbook import processors
 from opsbook.book.document import Document, source_at
 from opsbook.book.kinds import expected, identify
 from opsbook.book.subset import Problem
@@ -285,9 +286,10 @@ def _evaluate_all(
     enabled = gc.isenabled()
     gc.disable()  # documents are trees that live as long as the run; looking for cycles costs double
     try:
-        workers = min(os.cpu_count() or 1, 8)
-        if workers > 1 and len(todo) > _WORTH_A_PROCESS and _may_fork(book.tree):
-            return _in_processes(book, selection, now, todo, workers, progress)
+        if len(todo) > _WORTH_A_PROCESS and isinstance(book.tree, WorkTree):  # others are read by one
+            workers = processors.count()
+            if workers > 1:
+                return _in_processes(book, book.tree, selection, now, todo, workers, progress)
         return dict(_evaluated(book, selection, now, todo, progress))
     finally:
         if enabled:
@@ -304,12 +306,9 @@ def _evaluated(
             progress(len(together))
 
 
-def _may_fork(tree: Tree) -> bool:
-    return isinstance(tree, WorkTree) and hasattr(os, "fork") and os.uname().sysname == "Linux"
-
-
 def _in_processes(
     book: Book,
+    tree: WorkTree,
     selection: Selection,
     now: datetime,
     todo: list[str],
@@ -319,8 +318,6 @@ def _in_processes(
     """Split between this process and forked ones; what a lost one owes is done here."""
     from opsbook.lint.cache import decode_outcomes, encode_outcomes
 
-    tree = book.tree
-    assert isinstance(tree, WorkTree), "others are read by one process"
     blocks = [todo[at : at + 64] for at in range(0, len(todo), 64)]
     shares = [[s for block in blocks[n::workers] for s in block] for n in range(workers)]
     children = []
