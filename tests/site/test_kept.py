@@ -78,8 +78,8 @@ class Building:
         site = Site(Book(Memory(texts)), as_of, kept=self.kept)
         own = site._own_page
 
-        def noted(document: object, card: object, alike: object) -> Page:
-            found = own(document, card, alike)  # type: ignore[arg-type]
+        def noted(*about: object) -> Page:
+            found = own(*about)  # type: ignore[arg-type]
             self.made.append(found.path)
             return found
 

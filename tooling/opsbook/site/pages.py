@@ -105,7 +105,7 @@ class Learned(NamedTuple):
     """What other pages say of a post-mortem."""
 
     row: Row
-    book: library.Volume
+    volume: library.Volume
 
 
 Gave = tuple[list[Noted | Learned], "dict[str, Made]"]
@@ -190,8 +190,9 @@ class Site:
             if document.readable:  # as it was when the book was looked through
                 if card.kind == "incident":
                     incident, alike = document.content, self.alike.like(document)
-                found.append(self._noted(document, card, incident))
-                make = partial(self._own_page, document, card, alike)
+                noted = self._noted(document, card, incident)
+                found.append(noted)
+                make = partial(self._own_page, document, card, noted, alike)
             if self.kept is None:
                 put(make())
             else:
@@ -203,7 +204,7 @@ class Site:
         for each in noted:
             if isinstance(each, Learned):
                 self.rows["postmortem"].append(each.row)
-                self.library.add(each.book)
+                self.library.add(each.volume)
             else:
                 self._count(each)
         if self.kept:
@@ -213,8 +214,10 @@ class Site:
         for page in quarterly.quarterly(self.book, self.guide, self.as_of, self._render):
             put(page)
 
-    def _own_page(self, document: Document[Any], card: Card, alike: list[Alike]) -> Page:
-        about = self._shown(document, card, alike)
+    def _own_page(
+        self, document: Document[Any], card: Card, noted: Noted | Learned, alike: list[Alike]
+    ) -> Page:
+        about = self._shown(document, card, noted, alike)
         return self._page(document.kind, card, document.content, **about)
 
     def _made_of(self, card: Card, incident: Incident | None) -> tuple[Hashable, ...]:
@@ -294,7 +297,7 @@ class Site:
         when = f"{self.guide.local(declared):%Y-%m-%d %H:%M}" if declared else ""
         return Noted(
             row,
-            [each for each in work if each.item.unfinished or each.item.status == "done"],
+            work,
             home.opened(incident, card, terms_of(self.book, incident)) if home.is_open(incident) else None,
             tally.Case(card, day, worst, incident.counts) if day else None,
             tuple(incident.services),
@@ -305,15 +308,13 @@ class Site:
             communications.sent(incident),
         )
 
-    def _shown(self, document: Document[Any], card: Card, alike: list[Alike]) -> dict[str, Any]:
+    def _shown(
+        self, document: Document[Any], card: Card, noted: Noted | Learned, alike: list[Alike]
+    ) -> dict[str, Any]:
         """What the page of an incident or post-mortem shows beside the record."""
-        if card.kind == "incident":
-            return self._response(document, card) | {"alike": alike}
-        said = self.book.content("incident", card.id)
-        return {
-            "lesson": library.lesson(document.content, card, said, self.guide),
-            "body": self.guide.body(document, card),
-        }
+        if isinstance(noted, Learned):
+            return {"lesson": noted.volume.lesson, "body": self.guide.body(document, card)}
+        return self._response(document, card, noted.work) | {"alike": alike}
 
     def _record(self, document: Document[Any], card: Card) -> Page:
         self.rows[card.kind].append(Row(card, facts.columns(document.content, card, self.guide)))
@@ -433,8 +434,8 @@ class Site:
         """Keep of an incident what the pages of the whole book count."""
         card = noted.row.card
         self.rows["incident"].append(noted.row)
-        for each in noted.work:
-            (self.work if each.item.unfinished else self.done).append(each)
+        self.work += [each for each in noted.work if each.item.unfinished]
+        self.done += [each for each in noted.work if each.item.status == "done"]
         if noted.open:
             self.open.append(noted.open)
         if noted.case:
@@ -447,7 +448,7 @@ class Site:
         self.news.add(noted.news)
         self.examples.add(card.id, noted.sent)
 
-    def _response(self, document: Document[Incident], card: Card) -> dict[str, Any]:
+    def _response(self, document: Document[Incident], card: Card, work: list[Work]) -> dict[str, Any]:
         """What follows from the timeline: pictures, headline figures, and who was told in time."""
         incident = document.content
         shown = evidence.exhibits(self.book, incident, card, self.guide)
@@ -457,7 +458,7 @@ class Site:
         policy = self.book.severities
         steps = response.steps(incident)
         return {
-            "work": self._work(document, card),
+            "work": work,
             "days": [(day, list(entries)) for day, entries in days],
             "updates": [entry for entry in incident.timeline if entry.update],
             "steps": steps,
