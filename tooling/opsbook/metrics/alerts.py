@@ -200,7 +200,7 @@ _Fired = tuple[str, Iterable[str], list[_Page]]
 def _in_row(row: Row) -> _Fired:
     if row.duplicate:
         return row.id, (), []
-    return row.id, row.alerts, [_Page(each.at, *each[1:], row.id) for each in row.pages]
+    return row.id, row.alerts, [_Page(*each, row.id) for each in row.pages]
 
 
 def _read(book: Book, within: Interval) -> Iterator[_Fired]:
