@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from opsbook import __version__
 from opsbook.book import quick, store
 from opsbook.book.kinds import kind
-from opsbook.book.tree import Signature, WorkTree, blob_id, on_disk, settled, signature
+from opsbook.book.tree import Signature, WorkTree, on_disk, settled, signature
 from opsbook.processors import Progress, shared
 
 if TYPE_CHECKING:
@@ -319,7 +319,9 @@ def _answer(
         if known is None:
             return None, fact.of(book, path)
         other, before = fact.beside(path), known.get(path)
-        version = _version(book, path, other, read=read)
+        if read:
+            book.tree.read(path)
+        version = _version(book, path, other)
         if before is not None and before[1] == version:
             return version, before[2]
         said = fact.of(book, path)
@@ -370,9 +372,9 @@ def _unmoved(tree: WorkTree | None, seen: Signature, *paths: str | None) -> bool
     return met and b"".join(filter(None, looks.values())) == seen
 
 
-def _version(book: Book, path: str, other: str | None, *, read: bool = True) -> str:
-    """The bytes of a file, by name, and those of another beside it."""
-    own = blob_id(book.tree.read(path)) if read else book.tree.version(path) or ""
+def _version(book: Book, path: str, other: str | None) -> str:
+    """The bytes of a file as they were read last, by name, and those of another beside it."""
+    own = book.tree.version(path) or ""
     return f"{own} {book.tree.version(other)}" if other else own
 
 
