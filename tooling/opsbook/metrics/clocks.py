@@ -173,16 +173,16 @@ def _stages(
     page: Document[Postmortem],
     due: Mapping[PostmortemStage, datetime],
 ) -> Iterator[Clock]:
-    record, said, place = incident.content, page.content, page.at("status")
+    record, said = incident.content, page.content
     authors = said.authors or _holds(record, COMMANDER)
     about = {"title": record.title, "services": record.services}
     if "review" in due and said.review_at is None:
-        owners = (said.facilitator,) if said.facilitator else authors
+        place, owners = page.at("status"), (said.facilitator,) if said.facilitator else authors
         yield _made(
             book, "review", "Review the post-mortem", page, place, due["review"], owners=owners, **about
         )
     if "published" in due and said.published_on is None and said.status != "published":
-        day = day_left(due["published"], book.settings.timezone)
+        place, day = page.at("status"), day_left(due["published"], book.settings.timezone)
         yield _made(book, "publication", "Publish the post-mortem", page, place, day, owners=authors, **about)
 
 
