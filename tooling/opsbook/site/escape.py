@@ -15,8 +15,9 @@ from typing import Any
 from markupsafe import Markup
 
 _REFERENCES = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`*_[]{}\\#|~!^$=\n\t"}
-_plain = re.compile("[A-Za-z0-9\u00c0-\u024f\u00a0 ,.;:/()%+?@≈–…·←→-]*\\Z").match
-"""Whether there is nothing in a text that is markup to anybody."""
+PLAIN = "[A-Za-z0-9\u00c0-\u024f\u00a0 ,.;:/()%+?@≈–…·←→-]*"
+"""A pattern of texts in which nothing is markup to anybody."""
+_plain = re.compile(PLAIN + "\\Z").match
 _JOINERS = dict.fromkeys(map(ord, "\n\t\u00a0\u00ad\u200c\u200d"))
 """Characters that do not print and still belong to words, or to a family of emoji."""
 

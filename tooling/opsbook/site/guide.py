@@ -47,9 +47,9 @@ def address(target: str) -> bool:
     return _ADDRESS.match(target) is not None
 
 
-def finish(page: str, content: str) -> str:
-    """The page's text with every address relative to it."""
-    return content.replace(ROOT, "../" * page.count("/"))
+def finish(page: str, content: str) -> bytes:
+    """The page's text as it is written, with every address relative to it."""
+    return content.encode("utf-8", "replace").replace(ROOT.encode(), b"../" * page.count("/"))
 
 
 class Guide:
@@ -61,6 +61,7 @@ class Guide:
         self._edit_url = book.settings.edit_url or ""
         self.roles = {id: role.name for id, role in book.roles.roles.items()} if book.roles else {}
         self._levels: dict[str, Markup] = {}
+        self._roles: dict[str, Markup] = {}
         self._links: dict[str, Markup] = {}
         self._filters: dict[tuple[str, str, str], str] = {}
         self._ranks = {name: rank for rank, name in enumerate(book.severities.levels)}
@@ -113,7 +114,11 @@ class Guide:
 
     def role(self, name: str) -> Markup:
         """A role, linked to its duties."""
-        return self.to("policies/roles.md", self.roles.get(name, name), markup.slug(name))
+        found = self._roles.get(name)
+        if found is None:
+            words = self.roles.get(name, name)
+            found = self._roles[name] = self.to("policies/roles.md", words, markup.slug(name))
+        return found
 
     def roles_of(self, names: Iterable[str]) -> Markup:
         return joined(self.role(name) for name in names)
@@ -233,7 +238,8 @@ class Guide:
 
     def markdown(self, words: str, card: Card | None = None) -> Markup:
         """A few lines of Markdown inside something else."""
-        return html(str.strip(markup.block(words, self.resolver(card))))
+        plain = markup.sentence(words)
+        return html(str.strip(markup.block(words, self.resolver(card)))) if plain is None else plain
 
     def body(self, document: Document[Any], card: Card) -> Markup:
         """The Markdown of a record that is a page."""

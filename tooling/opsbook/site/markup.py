@@ -16,7 +16,7 @@ import pyromark
 from markupsafe import Markup
 
 from opsbook.book.markdown import GENERATED
-from opsbook.site.escape import html, printable, text
+from opsbook.site.escape import PLAIN, html, printable, text
 
 Resolve = Callable[[str], str | None]
 """Where a link's target leads on the site; None where it leads nowhere that is shown, and nothing where not
@@ -36,6 +36,8 @@ _FILENAME = re.compile(r'\btitle="([^"]*)"')
 _LONELY = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _sentence = re.compile(r"[^\W\d_][^\x00-\x1f*_`\[\]{}\\|~^$<&]*(?<!\s)\Z").match
 """Whether a text is a paragraph of words and no more, in any reading: most entries of a timeline are."""
+_plain_sentence = re.compile(f"(?=[A-Za-z]){PLAIN}(?<![ \u00a0])\\Z").match
+"""Whether it is one that needs no escape either, as most of these are: one look in place of two."""
 _DEEPEST = 24
 """Lists and quotes nested deeper than this are shown at this depth."""
 _HIGHLIGHTED = 20_000
@@ -87,9 +89,15 @@ def _gathered(blocks: Markup, *, commands: bool) -> Markup:
 
 def block(markdown: str, resolve: Resolve) -> Markup:
     """A few lines inside something else, such as an entry of a timeline; headings become bold."""
-    if _sentence(markdown):
-        return html(f"<p>{text(markdown)}</p>\n\n")
-    return _Writer(resolve, None).write(_events(markdown))
+    plain = sentence(markdown)
+    return html(f"{plain}\n\n") if plain else _Writer(resolve, None).write(_events(markdown))
+
+
+def sentence(markdown: str) -> Markup | None:
+    """A few lines that are a paragraph of words and no more; None where they may be anything else."""
+    if _plain_sentence(markdown):
+        return html(f"<p>{markdown}</p>")
+    return html(f"<p>{text(markdown)}</p>") if _sentence(markdown) else None
 
 
 def words(markdown: str) -> str:

@@ -6,7 +6,8 @@ takes a small part of the time where there are ten thousand pages. Templates cal
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from opsbook.site.response import Duty, Reached, Run, Tile, Told
     from opsbook.site.survey import Card
     from opsbook.site.work import Work
+
+    Who = Callable[[str], Markup]
 
 
 # ── any record ────────────────────────────────────────────────────────────────────────────
@@ -75,18 +78,19 @@ def timeline(
     days: Iterable[tuple[date, Iterable[tuple[Entry, Iterable[Exhibit]]]]], card: Card, guide: Guide
 ) -> Markup:
     """The entries of a timeline by days, each with its exhibits."""
+    who = cache(guide.either)  # a few people say most of it
     lines = ['<ol class="ob-timeline">']
     for day, entries in days:
         lines.append(f'<li class="ob-day">{day:%A}, {day.day} {day:%B %Y}</li>')
-        lines += [_entry(entry, exhibits, card, guide) for entry, exhibits in entries]
+        lines += [_entry(entry, exhibits, card, guide, who) for entry, exhibits in entries]
     return html("\n".join([*lines, "</ol>"]))
 
 
-def _entry(entry: Entry, exhibits: Iterable[Exhibit], card: Card, guide: Guide) -> str:
+def _entry(entry: Entry, exhibits: Iterable[Exhibit], card: Card, guide: Guide, who: Who) -> str:
     return (
         f'<li class="{sort(entry)}">{guide.clock(entry.at, approximate=entry.approximate)} '
         f"{' '.join(_words(entry, guide))}{guide.markdown(entry.text, card)}"
-        f"{''.join(_asides(entry, card, guide))}{''.join(map(_exhibit, exhibits))}</li>"
+        f"{_asides(entry, card, guide, who)}{''.join(map(_exhibit, exhibits))}</li>"
     )
 
 
@@ -98,7 +102,10 @@ def _words(entry: Entry, guide: Guide) -> list[str]:
         found.append(f"<b>{entry.milestone}</b>")
     if entry.severity:
         found.append(f'<b class="ob-rank-{guide.rank(entry.severity)}">{guide.level(entry.severity)}</b>')
-    found += [f"<b>{each}</b>" for each in (entry.type, entry.choice) if each]
+    if entry.type:
+        found.append(f"<b>{entry.type}</b>")
+    if entry.choice:
+        found.append(f"<b>{entry.choice}</b>")
     if update:
         found += [f"<b>{each}</b>" for each in (f"told: {update.audience}", update.stage) if each]
     if page:
@@ -110,20 +117,20 @@ def _words(entry: Entry, guide: Guide) -> list[str]:
     return found
 
 
-def _asides(entry: Entry, card: Card, guide: Guide) -> list[str]:
+def _asides(entry: Entry, card: Card, guide: Guide, who: Who) -> str:
     """Who holds a role, how a service stands, and who said so where."""
-    found: list[str] = []
+    found = ""
     for role, people in entry.roles.items():
-        found.append(f"<small>{guide.role(role)}: {guide.links('person', people) or 'nobody'}</small>")
+        found += f"<small>{guide.role(role)}: {guide.links('person', people) or 'nobody'}</small>"
     for service, state in entry.services.items():
         stands = f': <b class="ob-{state}">{state}</b>' if state else ""
-        found.append(f"<small>{guide.link('service', service)}{stands}</small>")
-    by = f"by {guide.either(entry.by)}" if entry.by else ""
-    proofs = "".join(f" · {guide.proof(card, each)}" for each in entry.evidence) if entry.evidence else ""
-    source = f" · {guide.address(entry.source)}" if entry.source else ""
-    if by or proofs or source:
-        found.append(f"<small>{by}{proofs}{source}</small>")
-    return found
+        found += f"<small>{guide.link('service', service)}{stands}</small>"
+    said = f"by {who(entry.by)}" if entry.by else ""
+    for proof in entry.evidence:
+        said += f" · {guide.proof(card, proof)}"
+    if entry.source:
+        said += f" · {guide.address(entry.source)}"
+    return f"{found}<small>{said}</small>" if said else found
 
 
 def _exhibit(each: Exhibit) -> str:
