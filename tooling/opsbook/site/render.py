@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import cached_property, partial
 from importlib.resources import files
-from types import ModuleType, SimpleNamespace
+from types import FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, TemplateError
+from jinja2.nativetypes import NativeCodeGenerator
+from jinja2.runtime import Context
 
 from opsbook.errors import UserError
 from opsbook.site import escape, facts, guide, markup, phrases, show
@@ -125,11 +127,26 @@ def _read(tree: Tree, path: str) -> str:
 # ── environments ──────────────────────────────────────────────────────────────────────────
 
 
+class _Names(Context):
+    """The names of a page, whose functions and methods are called as they are: none asks for a context."""
+
+    def call(self, asked: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(asked, FunctionType | MethodType):
+            return super().call(asked, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return asked(*args, **kwargs)
+
+
 class _Shipped(Environment):
-    """All templates have the names of the environment and no others, so that these are looked up in one
-    step: a map of several takes longer than a small template."""
+    """Templates that are opsbook's own, all with the same names. What they print went through `escape.text`,
+    which is not asked again whether it is markup."""
+
+    code_generator_class = NativeCodeGenerator
+    context_class = _Names
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Names that are looked up in one step: a map of several takes longer than a small template."""
         return super().make_globals(d) if d else self.globals
 
 
