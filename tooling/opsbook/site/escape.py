@@ -18,6 +18,7 @@ _REFERENCES = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`*_[]{}\\#|~!^$=\n\t"}
 PLAIN = "[A-Za-z0-9\u00c0-\u024f\u00a0 ,.;:/()%+?@≈–…·←→-]*"
 """A pattern of texts in which nothing is markup to anybody."""
 _plain = re.compile(PLAIN + "\\Z").match
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 _JOINERS = dict.fromkeys(map(ord, "\n\t\u00a0\u00ad\u200c\u200d"))
 """Characters that do not print and still belong to words, or to a family of emoji."""
 
@@ -70,4 +71,4 @@ def _yaml(value: Any) -> str:
     if value is True:
         return "true"
     words = " ".join(printable(str(value)).split())
-    return json.dumps(escape(words), ensure_ascii=False)
+    return _quoted(escape(words))

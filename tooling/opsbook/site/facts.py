@@ -50,7 +50,7 @@ def facts(record: Any, card: Card, guide: Guide) -> Facts:
 
 
 def columns(record: Any, card: Card, guide: Guide) -> Facts:
-    """Those of them that a row of the index shows."""
+    """Those that a row of the index shows: all of them, but for incidents, which are many."""
     if card.kind not in COLUMNS:
         return {}
     if card.kind != "incident":

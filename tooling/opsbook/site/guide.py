@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ROOT = "\x01"
 """Stands for the way from a page to the root of the site; no record text can hold it."""
 _ADDRESS = re.compile(r"(?i)(?:https?://[^\s/?#]|mailto:[^\s])[^\s]*\Z")
+_BEFORE = re.compile(r"(?i)^(?:https?://|mailto:)")
 _INCIDENT = re.compile(r"\b\d{4}-\d\d-\d\d-[\w.-]*\w", re.ASCII)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -63,6 +64,7 @@ class Guide:
         self._levels: dict[str, Markup] = {}
         self._roles: dict[str, Markup] = {}
         self._links: dict[str, Markup] = {}
+        self._ways: dict[str, str] = {}
         self._filters: dict[tuple[str, str, str], str] = {}
         self._ranks = {name: rank for rank, name in enumerate(book.severities.levels)}
 
@@ -87,7 +89,7 @@ class Guide:
 
     def links(self, kind: str, ids: Iterable[str]) -> Markup:
         """Several of them, one after the other."""
-        return joined(self.link(kind, id) for id in ids)
+        return joined([self.link(kind, id) for id in ids])
 
     def severity(self, name: str) -> Markup:
         """A level of severity, coloured by its rank and linked to what it means."""
@@ -134,12 +136,15 @@ class Guide:
         return found
 
     def cards(self, cards: Iterable[Card]) -> Markup:
-        return joined(self.card(card) for card in cards)
+        return joined([self.card(card) for card in cards])
 
     def path(self, kind: Kind, card: Card) -> Markup:
         """The way from the home page down to a record."""
-        home = self.to("index.md", "Home")
-        return html(f"{home} › {self.to(index_page(kind), plural(kind))} › {text(card.id)}")
+        found = self._ways.get(kind.name)
+        if found is None:
+            home, above = self.to("index.md", "Home"), self.to(index_page(kind), plural(kind))
+            found = self._ways[kind.name] = f"{home} › {above}"
+        return html(f"{found} › {text(card.id)}")
 
     def runs(self, card: Card) -> list[Run]:
         """When a runbook was followed, the last first."""
@@ -159,7 +164,7 @@ class Guide:
 
     def all_filtered(self, page: str, field: str, values: Iterable[str]) -> Markup:
         """Values one after the other, each leading to what else has it."""
-        return joined(self.filtered(page, field, value) for value in values)
+        return joined([self.filtered(page, field, value) for value in values])
 
     def address(self, target: str, words: str = "") -> Markup:
         """A web address somebody wrote; what is none shows as text."""
@@ -194,9 +199,9 @@ class Guide:
 
     def edit(self, card: Card) -> Markup:
         """Where a record can be changed; nothing where the settings do not say."""
-        found = (
-            self._edit_url.replace("{path}", quote(card.path, errors="surrogateescape")) if card.path else ""
-        )
+        if not self._edit_url or not card.path:
+            return Markup()
+        found = self._edit_url.replace("{path}", quote(card.path, errors="surrogateescape"))
         return self.address(found, "Edit it") if _ADDRESS.match(found) else Markup()
 
     def file(self, page: str) -> Markup:
@@ -243,7 +248,8 @@ class Guide:
 
     def body(self, document: Document[Any], card: Card) -> Markup:
         """The Markdown of a record that is a page."""
-        return markup.page(document.body, self.resolver(card), commands=card.kind == "runbook")
+        body = document.source.text[document.page.start :]
+        return markup.page(body, self.resolver(card), commands=card.kind == "runbook")
 
     def naming(self, words: str) -> Markup:
         """Words in which the ids of incidents lead to their pages."""
@@ -295,7 +301,7 @@ class Guide:
 
     def listed(self, values: Iterable[Any]) -> Markup:
         """Values one after the other, with commas."""
-        return joined(text(value) for value in values)
+        return joined(map(text, values))
 
 
 def _time(at: datetime, shown: str, approximate: bool) -> Markup:
@@ -314,5 +320,5 @@ def _href(page: str, anchor: str = "") -> Markup:
 
 
 def _short(target: str) -> str:
-    bare = re.sub(r"(?i)^(?:https?://|mailto:)", "", target)
+    bare = _BEFORE.sub("", target)
     return bare if len(bare) <= 60 else bare[:59] + "…"

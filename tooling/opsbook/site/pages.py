@@ -218,7 +218,10 @@ class Site:
         self, document: Document[Any], card: Card, noted: Noted | Learned, alike: list[Alike]
     ) -> Page:
         about = self._shown(document, card, noted, alike)
-        return self._page(document.kind, card, document.content, **about)
+        record, found = document.content, noted.row.facts
+        if isinstance(noted, Noted):  # of whose facts a row shows others
+            found = facts.facts(record, card, self.guide)
+        return self._page(document.kind, card, record, found, **about)
 
     def _made_of(self, card: Card, incident: Incident | None) -> tuple[Hashable, ...]:
         """What the page of an incident or post-mortem is made of, but for other records that it names."""
@@ -317,7 +320,8 @@ class Site:
         return self._response(document, card, noted.work) | {"alike": alike}
 
     def _record(self, document: Document[Any], card: Card) -> Page:
-        self.rows[card.kind].append(Row(card, facts.columns(document.content, card, self.guide)))
+        row = Row(card, facts.columns(document.content, card, self.guide))
+        self.rows[card.kind].append(row)
         about: dict[str, Any] = {}
         if card.kind == "runbook":
             runs = self.guide.runs(card)
@@ -326,17 +330,16 @@ class Site:
             self.catalogue.append(about["entry"])
         if document.kind.markdown:
             about["body"] = self.guide.body(document, card)
-        return self._page(document.kind, card, document.content, **about)
+        return self._page(document.kind, card, document.content, row.facts, **about)
 
-    def _page(self, each: Kind, card: Card, record: Any, **about: Any) -> Page:
+    def _page(self, each: Kind, card: Card, record: Any, found: facts.Facts, **about: Any) -> Page:
         if card.kind == "severities":
             about["tree"] = questions.tree(record)
             about["classifier"] = questions.classifier(record, self.guide)
         if card.kind == "tools":
             purposes = list(dict.fromkeys(tool.purpose for tool in record.tools.values()))
-            found = tools.choices(record, self.today)
-            about |= {"choices": found, "purposes": purposes, "teams": tools.TEAMS, "budgets": tools.BUDGETS}
-            about["today"] = self.today
+            about |= {"choices": tools.choices(record, self.today), "purposes": purposes}
+            about |= {"teams": tools.TEAMS, "budgets": tools.BUDGETS, "today": self.today}
         if card.kind == "service":
             about |= self._service(record, card)
         if card.kind == "person":
@@ -361,7 +364,7 @@ class Site:
             kind=each,
             card=card,
             record=record,
-            facts=facts.facts(record, card, self.guide) if card.path else {},
+            facts=found,
             uses=self._uses(card),
             changes=self._changes(card),
             **about,
@@ -452,12 +455,14 @@ class Site:
         """What follows from the timeline: pictures, headline figures, and who was told in time."""
         incident = document.content
         shown = evidence.exhibits(self.book, incident, card, self.guide)
+        entries = zip(incident.timeline, shown, strict=True)
+        days = itertools.groupby(entries, key=lambda each: self.guide.local(each[0].at).date())
         page = self.book.content("postmortem", card.id)
         policy = self.book.severities
         steps = response.steps(incident)
         return {
             "work": work,
-            "days": response.days(incident, shown, self.guide),
+            "days": [(day, list(entries)) for day, entries in days],
             "updates": [entry for entry in incident.timeline if entry.update],
             "steps": steps,
             "picture": response.picture(incident, steps, self.guide, self.as_of),
@@ -493,7 +498,7 @@ class Site:
         card = Card(each.name, each.name, "", index_page(each), plural(each))
         if record is None:
             return self._render("missing", card.page, card.title, kind=each, card=card)
-        return self._page(each, card, record)
+        return self._page(each, card, record, {})
 
     def _evidence(self, path: str, page: str) -> Page:
         try:

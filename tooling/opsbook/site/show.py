@@ -6,7 +6,7 @@ takes a small part of the time where there are ten thousand pages. Templates cal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +17,12 @@ from opsbook.site.escape import html, text
 from opsbook.site.phrases import length, sort
 
 if TYPE_CHECKING:
-    from datetime import date, timedelta
+    from datetime import date, datetime, timedelta
 
+    from opsbook.book.kinds import Kind
+    from opsbook.git import Change
     from opsbook.model.incident import Entry, Update
+    from opsbook.site.alike import Alike
     from opsbook.site.evidence import Exhibit
     from opsbook.site.facts import Facts
     from opsbook.site.guide import Guide
@@ -52,6 +55,32 @@ def _tile(tile: Tile) -> str:
     return f"<li{style}>{text(tile.name)} <strong>{text(tile.value)}</strong>{note}</li>"
 
 
+def uses(found: Iterable[tuple[str, list[Card], int]], guide: Guide) -> Markup:
+    """The records that name one, by kind, each kind a line."""
+    return html("\n".join(_used(*each, guide) for each in found))
+
+
+def _used(kind: str, cards: list[Card], number: int, guide: Guide) -> str:
+    last = f" ({number}, the last {len(cards)} of them)" if number > len(cards) else ""
+    return f"<p><strong>{text(kind)}</strong>{last}: {guide.cards(cards)}</p>"
+
+
+def source(kind: Kind, card: Card, as_of: datetime, changes: Sequence[Change], guide: Guide) -> Markup:
+    """Where a record is written, how it changed, and as of when it is shown."""
+    found = f"This is opsbook's default; <code>{text(kind.place)}</code> would replace it."
+    if card.path:
+        edit = guide.edit(card)
+        found = f"Written in <code>{text(card.path)}</code>{_changed(changes, guide)}.{edit and f' {edit}'}"
+    return html(f"{found} As of {guide.when(as_of)}, times in {text(guide.zone.key)}.")
+
+
+def _changed(changes: Sequence[Change], guide: Guide) -> str:
+    if not changes:
+        return ""
+    last = f", last changed {guide.day(changes[0].written)} in <code>{text(changes[0].commit[:10])}</code>"
+    return last if len(changes) == 1 else f"{last}, {len(changes)} changes in all"
+
+
 # ── an incident ───────────────────────────────────────────────────────────────────────────
 
 
@@ -62,16 +91,25 @@ def steps(found: Iterable[Reached], guide: Guide) -> Markup:
         f"<td>{_length(step.since)}</td><td>{_length(step.total)}</td></tr>\n"
         for step in found
     )
-    return _table(("Milestone", "At", "After the one before", "Since the first"), rows)
+    return _table(_STEPS, rows)
 
 
 def _length(value: timedelta | None) -> str:
     return "" if value is None else length(value)
 
 
-def _table(names: Iterable[str], rows: str) -> Markup:
-    head = "".join(f"<th>{name}</th>" for name in names)
+def _table(head: str, rows: str) -> Markup:
     return html(f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>")
+
+
+def _head(*names: str) -> str:
+    return "".join(f"<th>{name}</th>" for name in names)
+
+
+_STEPS = _head("Milestone", "At", "After the one before", "Since the first")
+_TOLD = _head("Audience", "Updates sent", "Longest silence", "Allowed", "Verdict")
+_OWED = _head("Owed", "By", "Came", "Verdict")
+_UPDATES = _head("Sent", "To", "Stage", "Said", "Promised")
 
 
 def timeline(
@@ -151,7 +189,7 @@ def told(found: Iterable[Told], guide: Guide) -> Markup:
         f"{_cell('Verdict', _kept(each, guide))}</tr>\n"
         for each in found
     )
-    return _table(("Audience", "Updates sent", "Longest silence", "Allowed", "Verdict"), rows)
+    return _table(_TOLD, rows)
 
 
 def _kept(each: Told, guide: Guide) -> str:
@@ -173,7 +211,7 @@ def owed(found: Iterable[Duty], guide: Guide) -> Markup:
         f"{_cell('Verdict', _met(duty, guide))}</tr>\n"
         for duty in found
     )
-    return _table(("Owed", "By", "Came", "Verdict"), rows)
+    return _table(_OWED, rows)
 
 
 def _met(duty: Duty, guide: Guide) -> Markup:
@@ -185,7 +223,7 @@ def _met(duty: Duty, guide: Guide) -> Markup:
 def updates(entries: Iterable[Entry], card: Card, guide: Guide) -> Markup:
     """The updates of a timeline as they were sent, as rows."""
     rows = "".join(_sent(entry, entry.update, card, guide) for entry in entries if entry.update)
-    return _table(("Sent", "To", "Stage", "Said", "Promised"), rows)
+    return _table(_UPDATES, rows)
 
 
 def _sent(entry: Entry, update: Update, card: Card, guide: Guide) -> str:
@@ -231,3 +269,14 @@ def runs(found: Iterable[Run], guide: Guide) -> Markup:
         for run in found
     )
     return html(f"<ul>\n{lines}</ul>")
+
+
+def alike(found: Iterable[Alike], guide: Guide) -> Markup:
+    """Incidents that are like one, and why."""
+    return html(
+        "\n".join(
+            f'<li class="ob-card"><p class="ob-title">{guide.card(each.card)}</p>'
+            f'<p class="ob-aside">{text(each.why)}</p></li>'
+            for each in found
+        )
+    )
