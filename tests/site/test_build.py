@@ -57,12 +57,12 @@ def test_no_page_asks_for_mermaid_or_an_emoji(site: Path) -> None:
 
 def test_every_internal_link_leads_to_a_page_and_a_place_on_it(site: Path) -> None:
     found = pages(site)
-    anchors = {path: set(re.findall(r'\bid="([^"]+)"', page)) for path, page in found.items()}
+    anchors = {path: set(re.findall(r'\bid="?([^">\s]+)', page)) for path, page in found.items()}
     broken = []
     for path, page in found.items():
         if path.name == "404.html":
             continue
-        for written in re.findall(r'<(?:a|img)\b[^>]*?\b(?:href|src)="([^"]*)"', page):
+        for written in re.findall(r'<(?:a|img)\b[^>]*?\b(?:href|src)="?([^">\s]*)', page):
             target = urlsplit(written.replace("&amp;", "&"))
             if target.scheme or target.netloc:
                 continue
@@ -85,7 +85,7 @@ def test_pages_are_valid_html(site: Path) -> None:
 
 def test_an_anchor_is_given_once_on_a_page(site: Path) -> None:
     for path, page in pages(site).items():
-        ids = re.findall(r'\sid="([^"]+)"', page)
+        ids = re.findall(r'\sid="?([^">\s]+)', page)
         assert [each for each in set(ids) if ids.count(each) > 1] == [], path
 
 
@@ -98,8 +98,8 @@ def test_every_page_lets_only_scripts_of_the_theme_run(site: Path) -> None:
         assert rules["default-src"] == "'none'"
         assert rules["script-src"] == "'self'"
         assert re.findall(r"<script>.*?</script>", page, re.DOTALL) == [], path
-        theme = re.findall(r'<script src="([^"]*/theme\.[^"]*)">', page)
-        assert len(theme) >= 2, path
+        theme = re.findall(r"<script src=(\S*/theme\.\S*?)>", page)
+        assert len(theme) >= 4, path
         if path.name != "404.html":
             assert all((site / path.parent / each).is_file() for each in theme)
 
@@ -125,7 +125,7 @@ def test_a_symbolic_link_never_enters_the_site(example: Path, site: Path) -> Non
 
 def test_only_lists_stand_in_the_navigation(site: Path) -> None:
     page = (site / "incidents/index.html").read_text("utf-8")
-    sidebar, content = page.index("md-sidebar--primary"), page.index('<div class="md-content"')
+    sidebar, content = page.index("md-sidebar--primary"), page.index("<article")
     assert "2026-" not in page[sidebar:content]
     assert "2026-" in page[content:]
 

@@ -1,8 +1,8 @@
 """What no builder does: every page gets a content security policy, and loses what stands on all of them.
 
 No script runs that stands in a page. The theme's own are known from 404.html, on which no record stands, and
-become files; a script which a record would manage to write into a page is none of them. Its icons become
-masks in its style sheet, by what they are.
+become files, and so does what nobody can use without a script, such as the search; what a record would manage
+to write into a page is none of them. Its icons become masks in its style sheet, by what they are.
 """
 
 from __future__ import annotations
@@ -17,8 +17,21 @@ from pathlib import Path
 from urllib.parse import quote
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_SCOPE = re.compile(r'\A__md_scope=new URL\("([\w./~%-]*)",location\)')
-"""How the script begins that says how far from the site's root a page is."""
+_USELESS = (
+    "<script>.*?</script>"
+    '|<form class="md-header__option" data-md-component="palette">.*?</form>'
+    r'|<label class="md-header__button md-icon" for="__search">.*?</label>\s*'
+    r'<div class="md-search" .*?</ol>(?:\s*</div>)+'
+    '|<button type="button" class="md-top .*?</button>'
+    '|<div class="md-dialog" [^>]*><div [^>]*></div></div>'
+    '|<script id="__config" type="application/json">.*?</script>'
+)
+_ONE = re.compile(_USELESS, re.DOTALL)
+_SCRIPTED = re.compile(rf"(?:{_USELESS})(?:\n?(?:{_USELESS}))*", re.DOTALL)
+"""What nobody can use without a script, one after the other: the theme's scripts, its light and dark, its
+search, its way back to the top, what it says of copying, and what all these are told of the site."""
+_WAY = re.compile(r'(__md_scope=new URL\(|"(?:base|search)": ?)"([\w./~%-]*?)(?=assets/|")')
+"""Where these say how far from the site's root a page is."""
 _ICON = re.compile(
     r'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 (\d+) (\d+)">(?:<path d="[^"]*"/>)+</svg>'
 )
@@ -33,6 +46,8 @@ _UNSEEN = re.compile(r'<meta name="generator"[^>]*>\n|\n(?=<(?:link|meta|title)\
 """What a head has for nobody who reads."""
 _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 _EMPTY = re.compile(r"\s*\n\s*")
+_QUOTED = re.compile(r'(?<!content)(?<!label)(?<!title)="([\w.,:/#?%+-]+)"(?=[ \n>])')
+"""A value of an attribute that says the same without quotes, but for words, which may be a record's."""
 _HEAD = re.compile(r'<meta charset="?utf-8"?\s*/?>|<head>', re.IGNORECASE)
 _FEED = '<link rel="alternate" type="application/atom+xml" title="Incidents" href="feed.xml">'
 """On the home page, where readers of feeds look for one."""
@@ -54,8 +69,10 @@ _POLICY = (
 
 _NO_RECORD = "404.html"
 """A page of the theme alone."""
-_FROM_ITSELF = '__md_scope=new URL("..",document.currentScript.src)'
-"""How it begins in a file, which stands a folder below the root."""
+_FROM_PAGE, _ROOT = 'new URL("{root}",location)', 'new URL("..",document.currentScript.src)'
+"""The site's root for a script in a page, and for one in a file, which stands a folder below it."""
+_PUT = 'document.currentScript.insertAdjacentHTML("beforebegin",{}.replaceAll("{{root}}",{}));'
+"""How a file puts something where it stands itself."""
 _MASKED = """{
 background-color:currentcolor;
 -webkit-mask:var(--ob-icon) center/contain no-repeat;mask:var(--ob-icon) center/contain no-repeat;
@@ -103,8 +120,8 @@ def _root(name: Path, page: str) -> str:
     """The way from a page to the root of the site: 404.html is shown in place of any, and says it itself."""
     if name.as_posix() != _NO_RECORD:
         return "../" * (len(name.parts) - 1)
-    said = (found[1] for found in map(_SCOPE.match, _INLINE.findall(page)) if found)
-    return next(said, "").rstrip("/") + "/"
+    found = _WAY.search(page)
+    return (found[2] if found else "").rstrip("/") + "/"
 
 
 def _add_to_search(site: Path, rows: list[Row]) -> None:
@@ -135,27 +152,43 @@ class Shell:
         """One of them is on every page."""
         self._icons: dict[str, str] = {}
         """What paints each, by the name of its class."""
-        self._scripts = {script: f"assets/theme.{_name(script)}.js" for script in _own(site)}
+        self._scripts: dict[str, str] = {}
+        """What a script says in place of what stands in pages."""
+        self._used: set[str] = set()
+        """Those of them that a page names."""
+        for part in self._around(_read(site / _NO_RECORD))[::2]:
+            for found in (*_SCRIPTED.finditer(part), *_ONE.finditer(part)):
+                self._scripts[known(found[0])] = _script(known(found[0]))
 
     def finished(self, page: str, root: str) -> str:
         """A page of the site, given the way to its root."""
-        page = _DIALOG.sub(r'\1 aria-label="Search">', _led(closer(page)))
-        parts = _ARTICLE.split(page)
-        parts[::2] = [_INLINE.sub(lambda found: self._script(found, root), part) for part in parts[::2]]
+        parts = self._around(page)
+        parts[::2] = [_SCRIPTED.sub(lambda found: self._named(found, root), part) for part in parts[::2]]
         if len(parts) > 1:
-            parts[::2] = [self._lean(part) for part in parts[::2]]
+            parts[::2] = [_QUOTED.sub(r"=\1", part) for part in parts[::2]]
         meta = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         return _HEAD.sub(lambda found: found[0] + meta, "".join(parts), count=1)
 
-    def _script(self, found: re.Match[str], root: str) -> str:
-        name = self._scripts.get(known(found[1]))
-        return f'<script src="{root}{name}"></script>' if name else found[0]
+    def _around(self, page: str) -> list[str]:
+        """A page, cut where its text begins and ends; what stands around that in fewer letters."""
+        parts = _ARTICLE.split(_DIALOG.sub(r'\1 aria-label="Search">', _led(closer(page))))
+        if len(parts) > 1:
+            parts[::2] = [self._lean(part) for part in parts[::2]]
+        return parts
+
+    def _named(self, found: re.Match[str], root: str) -> str:
+        script = self._scripts.get(known(found[0]))
+        if script:
+            self._used.add(script)
+            return f'<script src="{root}{_file(script)}"></script>'
+        if found.re is _ONE:
+            return found[0]
+        return _ONE.sub(lambda one: self._named(one, root), found[0])
 
     def _lean(self, part: str) -> str:
         """What stands around the text of a page, in fewer letters."""
         part = _ICON.sub(self._icon, part) if self._sheets else part
-        part = _CLOSES.sub(_joined, _OPENS.sub(_joined, part))
-        return _UNSEEN.sub("", part)
+        return _UNSEEN.sub("", _CLOSES.sub(_joined, _OPENS.sub(_joined, part)))
 
     def _icon(self, found: re.Match[str]) -> str:
         name = f"ob-{_name(found[0])}"
@@ -164,9 +197,10 @@ class Shell:
 
     def write(self) -> None:
         """Put scripts and icons where the pages look for them."""
-        for script, name in self._scripts.items():
-            (self._site / name).parent.mkdir(exist_ok=True)
-            (self._site / name).write_text(_SCOPE.sub(_FROM_ITSELF, script), "utf-8")
+        for script in self._used:
+            file = self._site / _file(script)
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(script, "utf-8")
         for each in self._sheets if self._icons else ():
             with open(each, "a", encoding="utf-8") as sheet:
                 names = ",".join(f".{name}" for name in sorted(self._icons))
@@ -187,18 +221,28 @@ def _led(page: str) -> str:
     )
 
 
-def known(script: str) -> str:
-    """A script without the way to the site's root, which differs from folder to folder."""
-    return _SCOPE.sub('__md_scope=new URL("",location)', script, count=1)
+def known(scripted: str) -> str:
+    """What only scripts use, with a mark for the way to the site's root, which differs between folders."""
+    return _WAY.sub(r'\1"{root}', scripted)
 
 
-def _own(site: Path) -> dict[str, None]:
-    """The theme's own scripts, as `known` writes them."""
+def _script(scripted: str) -> str:
+    """A script that does what scripts did in a page, and puts there what stood around them."""
+    parts = _INLINE.split(scripted)
+    parts[::2] = [_PUT.format(json.dumps(part), _ROOT) if part.strip() else "" for part in parts[::2]]
+    parts[1::2] = [f"{code};".replace(_FROM_PAGE, _ROOT) for code in parts[1::2]]
+    return "".join(parts)
+
+
+def _file(script: str) -> str:
+    return f"assets/theme.{_name(script)}.js"
+
+
+def _read(page: Path) -> str:
     try:
-        page = (site / _NO_RECORD).read_text("utf-8")
+        return page.read_text("utf-8")
     except FileNotFoundError:
-        return {}
-    return dict.fromkeys(map(known, _INLINE.findall(page)))
+        return ""
 
 
 def closer(page: str) -> str:

@@ -330,8 +330,8 @@ class _Contents:
 def _cut(page: str) -> tuple[_Stencil, _Contents | None]:
     """A sample as a stencil, and how the theme writes the table of contents of its sort."""
     id = _mark("id")
-    last = rf'(<li\b(?:(?!<li\b).)*?"#c{id}".*?</li>)'
-    whole = re.search(rf'<li\b(?:(?!<li\b).)*?"#a{id}".*?{last}', page, re.DOTALL)
+    last = rf"(<li\b(?:(?!<li\b).)*?#c{id}\b.*?</li>)"
+    whole = re.search(rf"<li\b(?:(?!<li\b).)*?#a{id}\b.*?{last}", page, re.DOTALL)
     if whole is None:
         return _whole(page), None
     leaf = whole[1].replace(f"c{id}", id)
