@@ -147,7 +147,16 @@ class Document(Generic[T]):
         """The structure of a Markdown document, front matter left out."""
         from opsbook.book.markdown import Page
 
-        return Page(self.source.text, self.front.body if self.front else _start(self.source.text))
+        return Page(self.source.text, self._begins)
+
+    @property
+    def body(self) -> str:
+        """The text of a Markdown document, front matter left out."""
+        return self.source.text[self._begins :]
+
+    @property
+    def _begins(self) -> int:
+        return self.front.body if self.front else _start(self.source.text)
 
     @cached_property
     def _places(self) -> dict[Pointer, Place]:

@@ -86,16 +86,22 @@ class _Folder:
 
     def __init__(self, place: Path) -> None:
         self._place = f"{place}/"
-        self._made: set[str] = set()
+        self._made = {""}
 
     def put(self, page: Page) -> None:
         _refuse_deep(page.path)
-        folder = page.path.rpartition("/")[0]
-        if folder not in self._made:
-            os.makedirs(self._place + folder, exist_ok=True)
-            self._made.add(folder)
+        self._make(page.path.rpartition("/")[0])
         with open(self._place + page.path, "wb") as file:
             file.write(page.content)
+
+    def _make(self, folder: str) -> None:
+        """Make a folder and those that it stands in, unless they were made here before."""
+        if folder in self._made:
+            return
+        self._make(folder.rpartition("/")[0])
+        with suppress(FileExistsError):  # another process was first
+            os.mkdir(self._place + folder)
+        self._made.add(folder)
 
 
 def _refuse_deep(path: str) -> None:

@@ -18,7 +18,7 @@ from opsbook.site.survey import TEXTS
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
-    from opsbook.model.incident import Incident
+    from opsbook.model.incident import Entry, Incident
     from opsbook.site.guide import Guide
     from opsbook.site.survey import Card
 
@@ -52,18 +52,13 @@ def exhibits(book: Book, incident: Incident, card: Card, guide: Guide) -> list[l
     """For each entry of a timeline what its page shows below it; each file once, with the first entry that
     names it."""
     seen: set[str] = set()
-    found: list[list[Exhibit]] = []
-    for entry in incident.timeline:
-        headline = " ".join(printable(entry.text).split("\n")[0].split())[:_ALT]
-        own = [] if not entry.evidence else list(_of(book, entry.evidence, headline, card, guide, seen))
-        found.append(own)
-    return found
+    return [
+        list(_of(book, entry, card, guide, seen)) if entry.evidence else [] for entry in incident.timeline
+    ]
 
 
-def _of(
-    book: Book, named: tuple[str, ...], headline: str, card: Card, guide: Guide, seen: set[str]
-) -> Iterator[Exhibit]:
-    for written in named:
+def _of(book: Book, entry: Entry, card: Card, guide: Guide, seen: set[str]) -> Iterator[Exhibit]:
+    for written in entry.evidence:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(card.path), written))
         page = guide.survey.evidence.get(path)
         if page is None or path in seen or len(seen) == _MOST:
@@ -75,6 +70,7 @@ def _of(
             continue
         if suffix in _PICTURES and len(content) <= _PICTURE:
             seen.add(path)
+            headline = " ".join(printable(entry.text).split("\n")[0].split())[:_ALT]
             yield Exhibit(name, guide.file(page), f"{name}: {headline}", None)
         elif suffix in TEXTS and len(content) <= _TEXT and content.strip() and b"\0" not in content:
             seen.add(path)

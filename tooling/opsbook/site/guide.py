@@ -248,8 +248,7 @@ class Guide:
 
     def body(self, document: Document[Any], card: Card) -> Markup:
         """The Markdown of a record that is a page."""
-        body = document.source.text[document.page.start :]
-        return markup.page(body, self.resolver(card), commands=card.kind == "runbook")
+        return markup.page(document.body, self.resolver(card), commands=card.kind == "runbook")
 
     def naming(self, words: str) -> Markup:
         """Words in which the ids of incidents lead to their pages."""

@@ -90,9 +90,7 @@ class Library:
         record = document.content
         found = lesson(record, card, incident, self._guide)
         full = card.id in self._in_full
-        words = (
-            markup.words(document.source.text[document.page.start :]) if full else printable(found.summary)
-        )
+        words = markup.words(document.body) if full else printable(found.summary)
         entry = self.listing.entry(
             card, f"{found.day}", incident, [record.status], record.tags, found.summary
         )

@@ -455,14 +455,12 @@ class Site:
         """What follows from the timeline: pictures, headline figures, and who was told in time."""
         incident = document.content
         shown = evidence.exhibits(self.book, incident, card, self.guide)
-        entries = zip(incident.timeline, shown, strict=True)
-        days = itertools.groupby(entries, key=lambda each: self.guide.local(each[0].at).date())
         page = self.book.content("postmortem", card.id)
         policy = self.book.severities
         steps = response.steps(incident)
         return {
             "work": work,
-            "days": [(day, list(entries)) for day, entries in days],
+            "days": response.days(incident, shown, self.guide),
             "updates": [entry for entry in incident.timeline if entry.update],
             "steps": steps,
             "picture": response.picture(incident, steps, self.guide, self.as_of),

@@ -262,7 +262,7 @@ def _runbooks(book: Book, people: _People) -> Iterator[Guidance]:
 def _body(document: Document[Any]) -> str:
     """A page's text without the blocks that are made from a record, sections that hold nothing else, and
     comments."""
-    text = _BLOCK.sub("\0", document.source.text[document.page.start :].replace("\0", ""))
+    text = _BLOCK.sub("\0", document.body.replace("\0", ""))
     return _COMMENT.sub("", _EMPTIED.sub("", text)).replace("\0", "")
 
 

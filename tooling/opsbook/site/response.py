@@ -5,8 +5,9 @@ Everything follows from the timeline and the severity policy, by the functions t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
     from opsbook.metrics.business_days import Terms
     from opsbook.metrics.durations import Length
-    from opsbook.model.incident import Audience, Incident, Update
+    from opsbook.model.incident import Audience, Entry, Incident, Update
     from opsbook.model.postmortem import Postmortem
     from opsbook.model.severity import Severities
+    from opsbook.site.evidence import Exhibit
     from opsbook.site.guide import Guide
 
 _REACH = 3
@@ -175,6 +177,19 @@ def _states(incident: Incident, end: datetime) -> dict[str, list[charts.Span]]:
 def runs(incident: Incident) -> list[Run]:
     """The runbooks that were followed, in order of the timeline."""
     return [Run(each.at, each.runbook.id, each.runbook.result) for each in incident.timeline if each.runbook]
+
+
+def days(
+    incident: Incident, shown: Iterable[list[Exhibit]], guide: Guide
+) -> list[tuple[date, list[tuple[Entry, list[Exhibit]]]]]:
+    """The timeline by days of the book's clock, each entry with what is shown below it."""
+    entries = list(zip(incident.timeline, shown, strict=True))
+    in_order = incident.history.in_order
+    ends = {guide.local(entry.at).date() for _, entry in (*in_order[:1], *in_order[-1:])}
+    if len(ends) == 1:  # as of most incidents
+        return [(ends.pop(), entries)]
+    found = groupby(entries, key=lambda each: guide.local(each[0].at).date())
+    return [(day, list(own)) for day, own in found]
 
 
 class Limits:
