@@ -68,7 +68,7 @@ def test_a_picture_of_a_thousand_years_has_few_ticks() -> None:
 
 def test_what_a_record_says_never_becomes_markup() -> None:
     span = charts.Span(START, after(50), "ob-fill-0", EVIL)
-    mark = charts.Mark(after(5), "ob-update", EVIL)
+    mark = charts.Mark(after(5), EVIL)
     found = staircase(charts.Milestone(EVIL, START), rows=(charts.Row(EVIL, (span,), (mark,)),))
     found += str(charts.columns("c", EVIL, EVIL, [charts.Column(EVIL, ((3, "x", EVIL),), EVIL)]))
     found += spread(charts.Lane(EVIL, (charts.Value(timedelta(hours=1), EVIL),)))

@@ -8,8 +8,8 @@ has a title and a description for who does not see it, and stands beside a table
 
 from __future__ import annotations
 
-import itertools
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -18,11 +18,13 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from opsbook.model.time import write_clock
-from opsbook.site.escape import html, text
+from opsbook.site.escape import escaped, html
 from opsbook.site.phrases import length
 
-_EDGE = 0.015
-"""What is left free at either end, so that a mark there is whole."""
+_FIRST, _ROOM = 15, 970
+"""Where a picture begins and how much room it has, in thousandths of the width: what is free at either end
+lets a mark there be whole."""
+_DAY = timedelta(days=1)
 _STEPS = (
     *(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15, 30)),
     *(timedelta(hours=hours) for hours in (1, 2, 3, 6, 12)),
@@ -54,7 +56,6 @@ class Mark(NamedTuple):
     """An instant in a row of a picture."""
 
     at: datetime
-    style: str
     words: str
     shape: str = "dot"
 
@@ -124,7 +125,7 @@ def picture(name: str, title: str, description: str, height: float, marks: Itera
     return html(
         f'<svg class="ob-picture" role="img" height="{height:g}"'
         f' aria-labelledby="{name}-t {name}-d">'
-        f'<title id="{name}-t">{text(title)}</title><desc id="{name}-d">{text(description)}</desc>'
+        f'<title id="{name}-t">{escaped(title)}</title><desc id="{name}-d">{escaped(description)}</desc>'
         f"{''.join(marks)}</svg>"
     )
 
@@ -134,54 +135,55 @@ _PLACES = [f"{tenths / 10:g}" for tenths in range(1001)]
 
 def _at(share: float) -> str:
     """A share of the width as a place inside of the edges, in hundredths of it."""
-    return _PLACES[round((_EDGE + min(max(share, 0.0), 1.0) * (1 - 2 * _EDGE)) * 1000)]
-
-
-def _x(share: float) -> str:
-    return f"{_at(share)}%"
+    if 0 <= share <= 1:
+        return _PLACES[round(_FIRST + share * _ROOM)]
+    return _PLACES[_FIRST if share < 0 else _FIRST + _ROOM]
 
 
 def _rect(start: float, end: float, y: float, height: float, style: str, tip: str = "") -> str:
     start, end = max(start, 0.0), min(end, 1.0)
-    width = max((end - start) * (1 - 2 * _EDGE) * 100, 0.3)
-    shape = f'<rect class="{style}" x="{_x(start)}" y="{y:g}" width="{width:.1f}%" height="{height:g}" rx="2"'
-    return f"{shape}><title>{text(tip)}</title></rect>" if tip else f"{shape}/>"
+    width = max((end - start) * _ROOM / 10, 0.3)
+    shape = (
+        f'<rect class="{style}" x="{_at(start)}%" y="{y:g}" width="{width:.1f}%" height="{height:g}" rx="2"'
+    )
+    return f"{shape}><title>{escaped(tip)}</title></rect>" if tip else f"{shape}/>"
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:
-    return f'<line class="{style}" x1="{_x(x1)}" y1="{y1:g}" x2="{_x(x2)}" y2="{y2:g}"/>'
+    return f'<line class="{style}" x1="{_at(x1)}%" y1="{y1:g}" x2="{_at(x2)}%" y2="{y2:g}"/>'
 
 
-def _words(
-    share: float,
-    y: float,
-    words: str,
-    style: str = "",
-    anchor: str = "",
-    move: float = 0,
-    among: str = "start",
-) -> str:
-    """Words beside a place; those near an edge lean inwards. `among` is how all around them lean."""
-    anchor = anchor or ("start" if share < 0.06 else "end" if share > 0.94 else "middle")
+def _words(share: float, y: float, words: str, style: str = "", anchor: str = "", move: float = 0) -> str:
+    """Words beside a place; those near an edge lean inwards."""
+    anchor = anchor or _lean(share)
     kind = f' class="{style}"' if style else ""
     moved = f' dx="{move:g}"' if move else ""
-    leans = f' text-anchor="{anchor}"' if anchor != among else ""
-    return f'<text{kind} x="{_x(share)}" y="{y:g}"{moved}{leans}>{text(words)}</text>'
+    leans = f' text-anchor="{anchor}"' if anchor != "start" else ""
+    return f'<text{kind} x="{_at(share)}%" y="{y:g}"{moved}{leans}>{escaped(words)}</text>'
+
+
+def _lean(share: float) -> str:
+    return "start" if share < 0.06 else "end" if share > 0.94 else "middle"
+
+
+def _label(at: str, y: int, words: str, more: str = "") -> str:
+    """Words in the style of all around them."""
+    return f'<text x="{at}%" y="{y}"{more}>{escaped(words)}</text>'
 
 
 def _shape(share: float, y: float, shape: str, style: str = "", tip: str = "") -> str:
     """A mark at a place, in a style of its own or that of all around it; its name may stand beside it."""
     kind = f' class="{style}"' if style else ""
-    end = f"><title>{text(tip)}</title></{'circle' if shape == 'dot' else 'path'}>" if tip else "/>"
+    end = f"><title>{escaped(tip)}</title></{'circle' if shape == 'dot' else 'path'}>" if tip else "/>"
     if shape == "dot":
-        return f'<circle{kind} cx="{_x(share)}" cy="{y:g}" r="5"{end}'
-    return f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}"><path{kind} d="{_SHAPES[shape]}"{end}</svg>'
+        return f'<circle{kind} cx="{_at(share)}%" cy="{y:g}" r="5"{end}'
+    return f'<svg class="ob-mark" x="{_at(share)}%" y="{y:g}"><path{kind} d="{_SHAPES[shape]}"{end}</svg>'
 
 
 def _lines(height: float, **found: list[str]) -> str:
     """Many lines by style, each the steps of a path: hundredths of the width across and pixels down."""
     paths = "".join(
-        f'<path class="ob-{style}" d="{"".join(steps)}"/>' for style, steps in found.items() if steps
+        [f'<path class="ob-{style}" d="{"".join(steps)}"/>' for style, steps in found.items() if steps]
     )
     return f'<svg viewBox="0 0 100 {height:g}" height="{height:g}" preserveAspectRatio="none">{paths}</svg>'
 
@@ -207,10 +209,10 @@ class Axis(NamedTuple):
 
     def ticks(self, most: int = 7) -> Iterator[tuple[float, str]]:
         """Round instants of the clock, at most so many, each with its words."""
-        span = self.end - self.start
-        step = next((each for each in _STEPS if span / each <= most), span / most)
+        wanted = (self.end - self.start) / most
+        step = _STEPS[bisect_left(_STEPS, wanted)] if wanted <= _STEPS[-1] else wanted
         at = self._first(step)
-        write = self.clock if step < timedelta(days=1) else self.day
+        write = self.clock if step < _DAY else self.day
         while at <= self.end:
             if at >= self.start:
                 yield self.share(at), write(at)
@@ -225,8 +227,8 @@ class Axis(NamedTuple):
     def _first(self, step: timedelta) -> datetime:
         """The last round instant before the start, on the clock of the zone."""
         local = self.start.astimezone(self.zone)
-        since = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second)
-        return self.start - (since % step if step < timedelta(days=1) else since)
+        since = timedelta(seconds=local.hour * 3600 + local.minute * 60 + local.second)
+        return self.start - (since % step if step < _DAY else since)
 
 
 _STAIR, _ROW = 24, 34
@@ -238,43 +240,54 @@ def staircase(
 ) -> Markup:
     """Milestones as steps, each a line below the one before and as long as it took, and rows of what held
     meanwhile: all on the same stretch of time."""
-    tops = [len(steps) * _STAIR + number * _ROW for number in range(len(rows) + 1)]
-    foot = tops[-1] + 6
-    ticks = list(axis.ticks())
-    grid = [f"M{_at(share)} 0V{foot}" for share, _ in ticks]
-    times = (_words(share, foot + 14, words, among="middle") for share, words in ticks)
-    names = (_words(0, top + 13, row.name, anchor="start") for top, row in zip(tops, rows, strict=False))
-    spans = [_spans(axis, row, top + 18) for top, row in zip(tops, rows, strict=False)]
-    marks = [
-        *_stairs(steps, [axis.share(step.at) for step in steps], foot, grid),
+    high = len(steps) * _STAIR
+    foot = high + len(rows) * _ROW + 6
+    below = list(zip(range(high, foot, _ROW), rows, strict=False))
+    grid: list[str] = []
+    times: list[str] = []
+    for share, words in axis.ticks():
+        at = _at(share)
+        grid.append(f"M{at} 0V{foot}")
+        leans = "" if 0.06 <= share <= 0.94 else f' text-anchor="{_lean(share)}"'
+        times.append(_label(at, foot + 14, words, leans))
+    names = [_label(_at(0), top + 13, row.name) for top, row in below]
+    spans = [found for top, row in below for found in _spans(axis, row, top + 18)]
+    parts = [
+        *_stairs(axis, steps, foot, grid),
         _together("ob-tick ob-mid", times),
         _together("ob-tick", names),
-        *(shape for shape, _ in itertools.chain(*spans)),
-        _together("ob-on", (words for _, words in itertools.chain(*spans))),
-        *(_marks(axis, row, top + 24) for top, row in zip(tops, rows, strict=False)),
+        *[bar for bar, _ in spans],
+        _together("ob-on", [words for _, words in spans]),
+        *[_marks(axis, row, top + 24) for top, row in below if row.marks],
     ]
-    return picture(name, title, description, foot + 20, marks)
+    return picture(name, title, description, foot + 20, parts)
 
 
-def _stairs(
-    steps: Sequence[Milestone], places: Sequence[float], foot: float, grid: list[str]
-) -> Iterator[str]:
+def _stairs(axis: Axis, steps: Sequence[Milestone], foot: int, grid: list[str]) -> Iterator[str]:
     """The steps before a grid: the lines, the milestones, and their names, to the left where there is more
     room."""
-    riser, tread, dots, right, left = (list[str]() for _ in range(5))
-    before, at_before = 0.0, ""
-    for number, (step, here) in enumerate(zip(steps, places, strict=True)):
-        y, at = number * _STAIR + 13, _at(here)
-        if number:
+    riser: list[str] = []
+    tread: list[str] = []
+    dots: list[str] = []
+    right: list[str] = []
+    left: list[str] = []
+    y, before, at_before, since = 13, 0.0, "", None
+    for step in steps:
+        here = axis.share(step.at)
+        at = _at(here)
+        if at_before:
             riser.append(f"M{at_before} {y - _STAIR}V{y}")
             tread.append(f"M{at_before} {y}H{at}")
+            since = step.at - steps[0].at
         dots.append(
             _shape(here, y, "diamond") if step.approximate else f'<circle cx="{at}%" cy="{y}" r="5"/>'
         )
-        words = text(_named(step, here, step.at - steps[0].at if number else None))
-        beside = at_before if here > 0.6 and before > 0.3 else at
-        (left if here > 0.6 else right).append(f'<text x="{beside}%" y="{y + 4}">{words}</text>')
-        before, at_before = here, at
+        named = _named(step, here, since)
+        if here > 0.6:
+            left.append(_label(at_before if before > 0.3 else at, y + 4, named))
+        else:
+            right.append(_label(at, y + 4, named))
+        y, before, at_before = y + _STAIR, here, at
     yield _lines(foot, grid=grid, riser=riser, tread=tread)
     yield _together("ob-step", dots)
     yield _together("ob-name", right)
@@ -288,27 +301,26 @@ def _named(step: Milestone, share: float, since: timedelta | None) -> str:
     return f"{'← ' if share < 0 else ''}{about}{step.name}{after}{' →' if share > 1 else ''}"
 
 
-def _spans(axis: Axis, row: Row, y: float) -> list[tuple[str, str]]:
+def _spans(axis: Axis, row: Row, y: int) -> Iterator[tuple[str, str]]:
     """What held in a row: a bar for each stretch, and its name where it has room for one."""
-    found = []
     for span in row.spans:
-        start, end = max(axis.share(span.start), 0), min(axis.share(span.end), 1)
+        start, end = axis.share(span.start), axis.share(span.end)
         if start >= 1 or end <= 0:
             continue
-        tip = f"{span.words} {axis.clock(span.start)} – {axis.clock(span.end)}"
-        bar = _rect(start, end, y, 13, span.style, tip)
+        start, end = max(start, 0), min(end, 1)
+        bar = _rect(
+            start, end, y, 13, span.style, f"{span.words} {axis.clock(span.start)} – {axis.clock(span.end)}"
+        )
         roomy = end - start > 0.012 * len(span.words) + 0.03
-        found.append((bar, _words(start, y + 10, span.words, anchor="start") if roomy else ""))
-    return found
+        yield bar, _label(_at(start), y + 10, span.words) if roomy else ""
 
 
-def _marks(axis: Axis, row: Row, y: float) -> str:
+def _marks(axis: Axis, row: Row, y: int) -> str:
     """What happened in a row."""
     seen = [(axis.share(mark.at), mark) for mark in row.marks]
-    inside = ((share, mark) for share, mark in seen if 0 <= share <= 1)
-    return "".join(
-        _together(style, (_shape(share, y, mark.shape, tip=mark.words) for share, mark in found))
-        for style, found in itertools.groupby(inside, key=lambda each: each[1].style)
+    return _together(
+        "ob-update",
+        [_shape(share, y, mark.shape, tip=mark.words) for share, mark in seen if 0 <= share <= 1],
     )
 
 
@@ -363,7 +375,7 @@ def spread(name: str, title: str, description: str, lanes: Sequence[Lane]) -> Ma
 
 def _again(id: str, share: float, y: float, tip: str) -> str:
     """A shape that is drawn once for all of a picture, at another place."""
-    return f'<use href="#{id}" x="{_x(share)}" y="{y:g}"><title>{text(tip)}</title></use>'
+    return f'<use href="#{id}" x="{_at(share)}%" y="{y:g}"><title>{escaped(tip)}</title></use>'
 
 
 def _lengths(lane: Lane) -> Iterator[timedelta]:
@@ -477,4 +489,4 @@ def flow(
 
 
 def _arrow(share: float, y: float, shape: str) -> str:
-    return f'<svg class="ob-mark" x="{_x(share)}" y="{y:g}"><path class="ob-head" d="{shape}"/></svg>'
+    return f'<svg class="ob-mark" x="{_at(share)}%" y="{y:g}"><path class="ob-head" d="{shape}"/></svg>'

@@ -42,9 +42,14 @@ def text(value: Any) -> Markup:
         if hasattr(value, "__html__"):
             return Markup(value)  # noqa: S704 (made by this module or by `markup`)
         value = str(value)
-    if _plain(value):  # most words are, and a look is cheaper than what follows
-        return str.__new__(Markup, value)
-    return html(printable(value).translate(_REFERENCES))
+    return html(escaped(value))
+
+
+def escaped(words: str) -> str:
+    """Words as `text` has them, to be put at once into what opsbook writes."""
+    if _plain(words):  # most are, and a look is cheaper than what follows
+        return words
+    return printable(words).translate(_REFERENCES)
 
 
 def printable(value: str) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _REACH = 3
 """A milestone that would make the picture more than so many times as long stands outside of it."""
 _FEW = 3
+_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 _STAGE = "time_to_"
 _STAGES = {
     "detect": "Noticed after",
@@ -111,12 +112,12 @@ def picture(incident: Incident, found: list[Reached], guide: Guide, as_of: datet
         return Markup()
     axis = _axis(found, guide, as_of if incident.history.status in ("triage", "investigating") else None)
     rows = [row for row in _rows(incident, guide, axis) if row.spans or row.marks]
-    said = ", ".join(
-        f"{step.name} {axis.clock(step.at)}" + (f" (+{length(step.total)})" if step.total else "")
+    said = [
+        f"{step.name} {axis.clock(step.at)}{f' (+{length(step.total)})' if step.total else ''}"
         for step in found
-    )
+    ]
     milestones = [charts.Milestone(step.name, step.at, step.approximate) for step in found]
-    return charts.staircase("went", "How the incident went", said, axis, milestones, rows)
+    return charts.staircase("went", "How the incident went", ", ".join(said), axis, milestones, rows)
 
 
 def _axis(found: list[Reached], guide: Guide, now: datetime | None) -> charts.Axis:
@@ -126,9 +127,9 @@ def _axis(found: list[Reached], guide: Guide, now: datetime | None) -> charts.Ax
         end = found[-2].at
     if len(found) > _FEW and end - start > _REACH * (end - found[1].at):
         start = found[1].at
-    if now and start < now < start + _REACH * max(end - start, timedelta(hours=1)):
+    if now and start < now < start + _REACH * max(end - start, _HOUR):
         end = max(end, now)
-    length = max(end - start, timedelta(minutes=1))
+    length = max(end - start, _MINUTE)
     return charts.Axis(start - length / 50, start + length + length / 50, guide.zone)
 
 
@@ -148,7 +149,6 @@ def _rows(incident: Incident, guide: Guide, axis: charts.Axis) -> Iterator[chart
     marks = tuple(
         charts.Mark(
             step.at,
-            "ob-update",
             f"{axis.clock(step.at)} {_update(step).audience}: {step.entry.headline}",
             _SHAPES.get(_update(step).audience, "dot"),
         )
@@ -161,9 +161,10 @@ def _states(incident: Incident, end: datetime) -> dict[str, list[charts.Span]]:
     """How each service stood from the entry that says so until the next that does."""
     changes: dict[str, list[tuple[datetime, str]]] = {}
     for _, entry in incident.history.in_order:
-        for service, state in entry.services.items():
-            if state:
-                changes.setdefault(service, []).append((entry.at, state))
+        if entry.services:
+            for service, state in entry.services.items():
+                if state:
+                    changes.setdefault(service, []).append((entry.at, state))
     return {
         service: [
             charts.Span(at, until, f"ob-fill-{state}", state.replace("-", " "))
