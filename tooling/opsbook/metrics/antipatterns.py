@@ -17,6 +17,7 @@ from opsbook.book.kinds import kind
 from opsbook.metrics import compare
 from opsbook.metrics.estimates import Share
 from opsbook.metrics.failures import causes
+from opsbook.metrics.figures import Known
 from opsbook.metrics.habits import HABITS, Habit, began, shown
 from opsbook.metrics.quarters import Quarters
 from opsbook.metrics.summary import sides
@@ -36,7 +37,7 @@ _HINDSIGHT = timedelta(days=30)
 """How long after its end a quarter is judged at the latest."""
 _LONGEST = 3
 _BEFORE, _YEAR = 2, 5
-"""So many quarters before one hold all of the time before it, and of the year before it."""
+"""So many quarters before one hold all of the time before it that is as long, and of the year before it."""
 
 
 class Pattern(NamedTuple):
@@ -93,6 +94,7 @@ class Reviews:
         self._at = at
         self._looks: dict[tuple[Quarter, datetime], dict[str, _Seen]] = {}
         self._loads: dict[Quarter, tuple[Share, int]] = {}
+        self._known = Known()
 
     def report(self, quarter: Quarter) -> Report:
         """What a quarter shows."""
@@ -103,12 +105,12 @@ class Reviews:
         now = self._look(quarter, min(within.end + lag, at))
         before = self._look(quarter.later(-1), min(earlier.end + lag, at))
         (idle, nights), (idle_before, nights_before) = map(self._load, (quarter, quarter.later(-1)))
-        counting, year = (
-            [row for row in quarters.about(quarter.later(-back), quarter) if row.counts]
-            for back in (_BEFORE, _YEAR)
+        counting, past, year = (
+            [row for row in quarters.about(quarter.later(-first), quarter.later(-last)) if row.counts]
+            for first, last in ((0, 0), (_BEFORE, 1), (_YEAR, 0))
         )
-        known = quarters.rows.postmortems, within, as_of, quarters.zone, quarters.begins
-        compared = sides(counting, *known)
+        known = quarters.rows.postmortems, within, as_of, quarters.zone, quarters.begins, self._known
+        compared = sides(counting, past, *known)
         return Report(
             quarter,
             as_of,
@@ -116,7 +118,7 @@ class Reviews:
             tuple(_pattern(habit, now[habit.name], before[habit.name]) for habit in HABITS),
             compared,
             causes(year, compared.now.within),
-            tuple(_longest(counting, within, as_of)),
+            tuple(self._longest(counting, within, as_of)),
             _audit(self._book, quarters.about(quarter.later(-1), quarter), within, at),
             (idle, idle_before),
             compare.parts(idle.rest, idle_before.rest),
@@ -143,6 +145,18 @@ class Reviews:
             self._looks[quarter, as_of] = _look(self._book, self.quarters, quarter, as_of)
         return self._looks[quarter, as_of]
 
+    def _longest(
+        self, rows: Iterable[Row], within: Interval, as_of: datetime
+    ) -> Iterator[tuple[str, timedelta]]:
+        found = []
+        for row in rows:
+            if began(row, within):
+                lengths = self._known.of(row, as_of).durations
+                length = lengths.resolve or lengths.respond
+                if length is not None:
+                    found.append((row.id, length.time))
+        yield from sorted(found, key=lambda each: (-each[1], each[0]))[:_LONGEST]
+
     def _load(self, quarter: Quarter) -> tuple[Share, int]:
         """The pages of a quarter that needed nothing, and its nights with too many."""
         if quarter not in self._loads:
@@ -150,17 +164,6 @@ class Reviews:
             nights = _nights(self._book, rows, within, self._at)
             self._loads[quarter] = _fatigue(self._book, rows, within), nights
         return self._loads[quarter]
-
-
-def _longest(rows: Iterable[Row], within: Interval, as_of: datetime) -> Iterator[tuple[str, timedelta]]:
-    found = []
-    for row in rows:
-        if began(row, within):
-            lengths = row.durations(as_of)
-            length = lengths.resolve or lengths.respond
-            if length is not None:
-                found.append((row.id, length.time))
-    yield from sorted(found, key=lambda each: (-each[1], each[0]))[:_LONGEST]
 
 
 def _look(book: Book, quarters: Quarters, quarter: Quarter, as_of: datetime) -> dict[str, _Seen]:

@@ -22,7 +22,7 @@ later was reached: then its length is what has passed so far, and the real one i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -227,6 +227,15 @@ def total(found: Iterable[tuple[str, Stretch]], as_of: datetime) -> dict[str, ti
     return lengths
 
 
+def summed(found: Iterable[Mapping[str, timedelta]]) -> dict[str, timedelta]:
+    """Lengths by name, summed."""
+    lengths: dict[str, timedelta] = {}
+    for each in found:
+        for name, length in each.items():
+            lengths[name] = lengths.get(name, _NONE) + length
+    return lengths
+
+
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min((at for at in (one, other) if at is not None), default=None)
 
@@ -265,12 +274,11 @@ def _involved(incident: Incident, response: Response) -> Iterator[tuple[str, Str
 def effort(incident: Incident, as_of: datetime) -> Effort:
     """How many people worked on an incident, and their hours together, up to an instant: a lower bound, since
     nobody logs all they do."""
-    return spent(involved(incident), as_of)
+    return spent(total(involved(incident), as_of))
 
 
-def spent(found: Iterable[tuple[str, Stretch]], as_of: datetime) -> Effort:
-    """The same of stretches by person."""
-    lengths = total(found, as_of)
+def spent(lengths: Mapping[str, timedelta]) -> Effort:
+    """The same of how long each person worked."""
     return Effort(len(lengths), sum(lengths.values(), _NONE) / timedelta(hours=1))
 
 

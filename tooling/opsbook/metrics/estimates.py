@@ -11,6 +11,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 Observation = tuple[float, bool]
@@ -137,22 +138,17 @@ def survival(found: Iterable[Observation]) -> Curve:
     E. L. Kaplan and P. Meier, *Journal of the American Statistical Association* 53 (1958), 457-481. What goes
     on counts among the nᵢ up to and including its length so far.
     """
-    ordered = _ordered(found)
+    ordered = sorted(found)
     left, share = len(ordered), 1.0
     steps = []
-    for at, group in groupby(ordered, key=lambda each: each[0]):
-        same = list(group)
-        ended = sum(over for _, over in same)
+    for at, group in groupby(ordered, key=itemgetter(0)):
+        same = [over for _, over in group]
+        ended = sum(same)
         if ended:
             share = share * (left - ended) / left
             steps.append(Step(at, share, left, ended))
         left -= len(same)
     return Curve(tuple(steps), ordered[-1][0] if ordered else 0.0)
-
-
-def _ordered(found: Iterable[Observation]) -> list[Observation]:
-    """By length; of equal ones those that are over come first."""
-    return sorted(found, key=lambda each: (each[0], not each[1]))
 
 
 # ── shares and counts ─────────────────────────────────────────────────────────────────────

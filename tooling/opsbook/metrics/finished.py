@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from opsbook.metrics.business_days import day_left
 from opsbook.metrics.estimates import Observation, Share
-from opsbook.model.time import Interval, local_day
+from opsbook.model.time import Interval, at_tick, local_day, ticks
 
 if TYPE_CHECKING:
     from opsbook.metrics.rows import Postmortem, Row, Work
@@ -56,12 +56,13 @@ def to_close(rows: Iterable[Row], within: Interval, as_of: datetime, zone: ZoneI
     """How long each action item took from the resolution of its incident to its being done, in seconds of
     whole days, of incidents resolved in a period. What is unfinished goes on; the declined are left out."""
     today = local_day(as_of, zone)
+    first, after = map(ticks, within)
     found: list[Observation] = []
     for row in rows:
-        resolved = row.resolved if row.plain.work else None
-        if resolved is None or not within.covers(resolved):
+        resolved = row.plain.resolved
+        if resolved is None or not first <= resolved < after or not row.plain.work:
             continue
-        start = local_day(resolved, zone)
+        start = local_day(at_tick(resolved), zone)
         for item in row.work:
             if _done(item, today) and item.done_on is not None:
                 found.append((max((item.done_on - start).days, 0) * _DAY, True))

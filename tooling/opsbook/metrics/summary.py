@@ -13,9 +13,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from opsbook.metrics import compare
-from opsbook.metrics.durations import FIGURES, Length, kept, spent, total
+from opsbook.metrics.durations import FIGURES, Length, spent, summed
 from opsbook.metrics.estimates import Observation, Share, survival
 from opsbook.metrics.failures import Causes, Service, between_failures, causes
+from opsbook.metrics.figures import Figures, Known
 from opsbook.metrics.finished import Completion, Stages, completion, postmortems, to_close
 from opsbook.metrics.paging import Pages, pages
 from opsbook.model.time import Interval, local_day, midnight
@@ -145,12 +146,21 @@ class Summary(NamedTuple):
         return _reaches(self.begins, self.before.within)
 
 
-def summary(book: Book, rows: Rows, within: Interval, as_of: datetime, by: By | None = None) -> Summary:
-    """What the incidents of a period say, as far as an instant."""
+def summary(
+    book: Book,
+    rows: Rows,
+    within: Interval,
+    as_of: datetime,
+    by: By | None = None,
+    known: Known | None = None,
+) -> Summary:
+    """What the incidents of a period say, as far as an instant; `known` are figures of whoever asks more than
+    once."""
     zone = book.settings.timezone
     counting = [row for row in rows.rows if row.counts]
     begins = min((row.began for row in counting if row.began is not None), default=None)
-    compared = sides(counting, rows.postmortems, within, as_of, zone, begins)
+    known = known or Known()
+    compared = sides(counting, counting, rows.postmortems, within, as_of, zone, begins, known)
     within = compared.now.within
     left = Counter(
         "duplicate" if row.duplicate else row.kind for row in began_in(rows.rows, within) if not row.counts
@@ -162,7 +172,7 @@ def summary(book: Book, rows: Rows, within: Interval, as_of: datetime, by: By | 
         _levels(book, counting),
         *compared,
         _months(counting, within, zone),
-        _groups(book, began_in(counting, within), within, as_of, by),
+        _groups(book, began_in(counting, within), within, as_of, by, known),
         tuple(between_failures(counting, services, within, as_of)),
         causes(counting, within),
         pages(book, rows.rows, within, as_of),
@@ -174,15 +184,17 @@ def summary(book: Book, rows: Rows, within: Interval, as_of: datetime, by: By | 
 
 
 def sides(
-    counting: Sequence[Row], pages: Mapping[str, Postmortem], within: Interval, as_of: datetime,
-    zone: ZoneInfo, begins: datetime | None,
+    now: Sequence[Row], before: Sequence[Row], pages: Mapping[str, Postmortem], within: Interval,
+    as_of: datetime, zone: ZoneInfo, begins: datetime | None, known: Known,
 ) -> Sides:  # fmt: skip
-    """A period beside the one before it, of incidents that count and their post-mortems; `begins` is when the
-    first of the book began."""
+    """A period beside the one before it, of incidents that count and their post-mortems: `now` are at least
+    those of which anything happened or fell due in the period, `before` those of the time before it; `begins`
+    is when the first of the book began."""
     within = Interval(within.start, max(min(within.end, as_of), within.start))
     earlier = Interval(within.start - within.length, within.start)
-    now, before = (_looked_at(each, counting, pages, as_of, zone) for each in (within, earlier))
-    return Sides(now.period, before.period, _compared(now, before, _reaches(begins, earlier)))
+    one = _looked_at(within, now, pages, as_of, zone, known)
+    other = _looked_at(earlier, before, pages, as_of, zone, known)
+    return Sides(one.period, other.period, _compared(one, other, _reaches(begins, earlier)))
 
 
 # ── a period ──────────────────────────────────────────────────────────────────────────────
@@ -203,17 +215,18 @@ def _looked_at(
     pages: Mapping[str, Postmortem],
     as_of: datetime,
     zone: ZoneInfo,
+    known: Known,
 ) -> _Look:
     found = began_in(counting, within)
-    lengths = lengths_of(found, as_of)
+    figures = [known.of(row, as_of) for row in found]
+    lengths = _lengths(figures)
     closing = to_close(counting, within, as_of, zone)
-    effort = spent((each for row in found for each in row.involved), as_of)
-    told = [kept(row.updates, as_of) for row in found]
+    told = [each.updates for each in figures]
     period = Period(
         within,
-        group("all", found, as_of, lengths),
-        total((each for row in found for each in row.severities), as_of),
-        *effort,
+        _group("all", found, figures, lengths),
+        summed(each.severities for each in figures),
+        *spent(summed(each.people for each in figures)),
         Share(sum(each.in_time for each in told), sum(each.owed for each in told)),
         completion(counting, within, as_of, zone),
         _spread(closing),
@@ -262,21 +275,23 @@ def _compared(now: _Look, before: _Look, known: bool) -> dict[str, Comparison]:
 # ── groups ────────────────────────────────────────────────────────────────────────────────
 
 
-def lengths_of(rows: Iterable[Row], as_of: datetime) -> dict[str, list[Length | None]]:
+def _lengths(found: Sequence[Figures]) -> dict[str, list[Length | None]]:
     """How long each stage of each incident took, by the names of `FIGURES`."""
-    found = [row.durations(as_of) for row in rows]
-    return {name: [each[place] for each in found] for place, name in enumerate(FIGURES)}
+    return {name: [each.durations[place] for each in found] for place, name in enumerate(FIGURES)}
 
 
-def group(
-    name: str, rows: Sequence[Row], as_of: datetime, lengths: Mapping[str, list[Length | None]] | None = None
+def _group(
+    name: str,
+    rows: Sequence[Row],
+    figures: Sequence[Figures],
+    lengths: Mapping[str, list[Length | None]] | None = None,
 ) -> Group:
     """What some incidents say together."""
-    lengths = lengths_of(rows, as_of) if lengths is None else lengths
+    lengths = _lengths(figures) if lengths is None else lengths
     return Group(
         name,
         len(rows),
-        sum(row.open(as_of) for row in rows),
+        sum(each.open for each in figures),
         dict(Counter(row.severity or UNKNOWN for row in rows)),
         {figure: spread(found) for figure, found in lengths.items()},
     )
@@ -316,7 +331,7 @@ def _spread(
 
 
 def _groups(
-    book: Book, rows: Sequence[Row], within: Interval, as_of: datetime, by: By | None
+    book: Book, rows: Sequence[Row], within: Interval, as_of: datetime, by: By | None, known: Known
 ) -> tuple[Group, ...]:
     """An incident of several services or teams is in the group of each; a month without one is there too."""
     if by is None:
@@ -327,7 +342,7 @@ def _groups(
     for row in rows:
         for name in _names(book, row, zone, by):
             by_name.setdefault(name, []).append(row)
-    found = [group(name, its, as_of) for name, its in by_name.items()]
+    found = [_group(name, its, [known.of(row, as_of) for row in its]) for name, its in by_name.items()]
     if by == "month":
         return tuple(found)
     if by == "severity":

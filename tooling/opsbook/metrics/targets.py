@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.metrics import compare
 from opsbook.metrics.estimates import Share
-from opsbook.metrics.summary import began_in, lengths_of, spread, weekly
+from opsbook.metrics.summary import began_in, spread, weekly
 from opsbook.model.target import Target
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def _length(rows: Rows, found: Summary, id: str, target: Target) -> Result:
     """A target of a duration: its figure, and how many kept to it. A mean of what goes on in part can only
     grow, so that it is missed or unclear; a quantile that is not reached lies beyond all that was seen."""
     its = _meant(rows.rows, found, target)
-    lengths = lengths_of(its, found.as_of)[target.metric.removeprefix(_STAGES)]
+    stage = target.metric.removeprefix(_STAGES)
+    lengths: list[Length | None] = [getattr(row.durations(found.as_of), stage) for row in its]
     value = getattr(spread(lengths), target.statistic)
     if target.at_most is None:
         return Result(id, target, value, None)

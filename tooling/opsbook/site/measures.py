@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 
 from opsbook.metrics.estimates import survival
+from opsbook.metrics.figures import Known
 from opsbook.metrics.finished import to_close
 from opsbook.metrics.rows import rows
 from opsbook.metrics.summary import began_in, summary
@@ -85,7 +86,10 @@ class Measures(NamedTuple):
 def measures(book: Book, guide: Guide, as_of: datetime) -> Measures:
     """The figures of a book as of an instant."""
     shown = _shown(rows(book), guide)
-    year, quarter = (summary(book, shown, _days(count, as_of, guide), as_of) for count in (_YEAR, _QUARTER))
+    known = Known()
+    year, quarter = (
+        summary(book, shown, _days(count, as_of, guide), as_of, known=known) for count in (_YEAR, _QUARTER)
+    )
     verdicts = {name: _said(name, each) for name, each in quarter.comparisons.items()}
     its = began_in((row for row in shown.rows if row.counts), year.now.within)
     return Measures(
