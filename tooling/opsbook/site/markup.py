@@ -16,13 +16,13 @@ import pyromark
 from markupsafe import Markup
 
 from opsbook.book.markdown import GENERATED
-from opsbook.site.escape import PLAIN, html, printable, text
+from opsbook.site.escape import PLAIN, escaped, html, printable, text
 
 Resolve = Callable[[str], str | None]
 """Where a link's target leads on the site; None where it leads nowhere that is shown, and nothing where not
 even the target is to be shown."""
-Words = Callable[[str], Markup]
-"""How words are shown; what they name may lead somewhere."""
+Words = Callable[[str], str]
+"""How words are written as markup; what they name may lead somewhere."""
 
 _OPTIONS = (
     pyromark.Options.ENABLE_TABLES
@@ -33,24 +33,26 @@ _OPTIONS = (
 _HEADING = re.compile(r"^(#+) (.*) \{ #(.*) \}$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FILENAME = re.compile(r'\btitle="([^"]*)"')
+_NO_ANCHOR = re.compile(r"[^\w\- ]")
 _LONELY = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _sentence = re.compile(r"[^\W\d_][^\x00-\x1f*_`\[\]{}\\|~^$<&]*(?<!\s)\Z").match
 """Whether a text is a paragraph of words and no more, in any reading: most entries of a timeline are."""
 _plain_sentence = re.compile(f"(?=[A-Za-z]){PLAIN}(?<![ \u00a0])\\Z").match
 """Whether it is one that needs no escape either, as most of these are: one look in place of two."""
+_TITLE_ENDS = {"End": {"Heading": "H1"}}
 _DEEPEST = 24
 """Lists and quotes nested deeper than this are shown at this depth."""
 _HIGHLIGHTED = 20_000
 """Code longer than this is shown in one colour."""
-_WARNS = re.compile(r"<p><strong>(warning|caution|danger|note)\b", re.IGNORECASE)
+_WARNS = re.compile(r"(warning|caution|danger|note)\b", re.IGNORECASE)
 _SIGNS = {"warning": "warning", "caution": "warning", "danger": "warning", "note": "note"}
 _DESTROYS = '<p class="ob-destroys">⚠ This destroys something. Read the warning before it.</p>'
 _INLINE = {"Emphasis": "em", "Strong": "strong", "Strikethrough": "del"}
-_WITHIN = tuple(_INLINE)
+_NESTING = frozenset(("List", "Item", "BlockQuote", "Table", "Link"))
 _ROWS = {"TableHead": ("<thead><tr>", "</tr></thead>"), "TableRow": ("<tr>", "</tr>")}
 
 
-def page(markdown: str, resolve: Resolve, *, commands: bool = False, words: Words = text) -> Markup:
+def page(markdown: str, resolve: Resolve, *, commands: bool = False, words: Words = escaped) -> Markup:
     """A body as it stands on a page of its own, below the page's heading; where it is there to be followed
     (`commands`), its steps are numbered large, and what destroys something says so.
 
@@ -58,13 +60,13 @@ def page(markdown: str, resolve: Resolve, *, commands: bool = False, words: Word
     are several, all move down a level.
     """
     events = list(_events(markdown))
-    levels = [int(event["Start"]["Heading"]["level"][1:]) for event in events if _starts(event, "Heading")]
-    if levels[:1] == [1] and levels.count(1) == 1:
-        start = next(n for n, event in enumerate(events) if _starts(event, "Heading"))
-        end = next(n for n, event in enumerate(events[start:], start) if _ends(event, "Heading"))
-        del events[start : end + 1]
-        levels = []
-    writer = _Writer(resolve, int(1 in levels), commands=commands, words=words)
+    top = events.count(_TITLE_ENDS)
+    if top == 1:
+        start, level = next((n, level) for n, event in enumerate(events) if (level := _level(event)))
+        if level == "H1":
+            del events[start : events.index(_TITLE_ENDS) + 1]
+            top = 0
+    writer = _Writer(resolve, min(top, 1), commands=commands, words=words)
     return _gathered(writer.write(events), commands=commands)
 
 
@@ -78,19 +80,22 @@ def _as_html(found: re.Match[str]) -> str:
     return f'<h{level} id="{found[3]}">{found[2]}</h{level}>'
 
 
-def _gathered(blocks: Markup, *, commands: bool) -> Markup:
+def _gathered(blocks: str, *, commands: bool) -> Markup:
     """The blocks between two headings as one: a site generator takes long over many."""
-    lines = (line for line in blocks.split("\n\n") if line)
-    groups = itertools.groupby(lines, key=lambda line: line.startswith("#"))
     div = '<div class="ob-steps">' if commands else "<div>"
-    found = ("\n\n".join(group) if heading else f"{div}{''.join(group)}</div>" for heading, group in groups)
+    groups = itertools.groupby(filter(None, blocks.split("\n\n")), key=_is_heading)
+    found = ["\n\n".join(group) if heading else f"{div}{''.join(group)}</div>" for heading, group in groups]
     return html("\n\n".join(found))
+
+
+def _is_heading(line: str) -> bool:
+    return line[0] == "#"
 
 
 def block(markdown: str, resolve: Resolve) -> Markup:
     """A few lines inside something else, such as an entry of a timeline; headings become bold."""
     plain = sentence(markdown)
-    return html(f"{plain}\n\n") if plain else _Writer(resolve, None).write(_events(markdown))
+    return html(f"{plain}\n\n" if plain else _Writer(resolve, None).write(_events(markdown)))
 
 
 def sentence(markdown: str) -> Markup | None:
@@ -105,16 +110,14 @@ def words(markdown: str) -> str:
     found: list[str] = []
     hidden = 0
     for event in _events(markdown):
-        name, value = (event, "") if isinstance(event, str) else next(iter(event.items()))
-        if name == "Html":
-            hidden = int(GENERATED.match(value.strip()) is not None)
-        elif _starts(event, "Heading"):
-            hidden += 1
-        elif _ends(event, "Heading"):
-            hidden -= 1
-        elif name in ("Text", "Code"):
+        [(name, value)] = event.items() if type(event) is dict else [(event, "")]
+        if name in ("Text", "Code"):
             found.append("" if hidden else value)
-        elif value not in _WITHIN:
+        elif name == "Html":
+            hidden = int(GENERATED.match(value.strip()) is not None)
+        elif type(value) is dict and "Heading" in value:
+            hidden += 1 if name == "Start" else -1
+        elif type(value) is not str or value not in _INLINE:
             found.append(" ")
     return " ".join(printable("".join(found)).split())
 
@@ -130,8 +133,8 @@ def code(source: str, language: str = "", title: str = "") -> Markup:
 def slug(words: str) -> Markup:
     """The anchor that a forge gives a heading, but for underscores beside no letter: the site
     generator would take them for emphasis."""
-    name = re.sub(r"[^\w\- ]", "", words.strip().lower()).replace(" ", "-")
-    return Markup(_LONELY.sub("", name))  # noqa: S704 (letters, digits, `-` and `_` only)
+    name = _NO_ANCHOR.sub("", words.strip().lower()).replace(" ", "-")
+    return html(_LONELY.sub("", name) if "_" in name else name)  # letters, digits, `-` and `_` only
 
 
 def _highlighted(source: str, language: str) -> str:
@@ -167,19 +170,17 @@ def _events(markdown: str) -> Iterator[Any]:
             yield event
 
 
-def _starts(event: Any, name: str) -> bool:
-    return isinstance(event, dict) and isinstance(event.get("Start"), dict) and name in event["Start"]
-
-
-def _ends(event: Any, name: str) -> bool:
-    return isinstance(event, dict) and isinstance(event.get("End"), dict) and name in event["End"]
+def _level(event: Any) -> str | None:
+    """The level of a heading that begins; None of all else."""
+    begun = event.get("Start") if type(event) is dict else None
+    return begun["Heading"]["level"] if type(begun) is dict and "Heading" in begun else None
 
 
 class _Writer:
     """Writes the events of one text; `shift` moves headings down, None makes them bold words."""
 
     def __init__(
-        self, resolve: Resolve, shift: int | None, *, commands: bool = False, words: Words = text
+        self, resolve: Resolve, shift: int | None, *, commands: bool = False, words: Words = escaped
     ) -> None:
         self._resolve = resolve
         self._show = words
@@ -201,23 +202,23 @@ class _Writer:
         self._row = "td"
         self._ids: dict[str, int] = {}
 
-    def write(self, events: Iterable[Any]) -> Markup:
+    def write(self, events: Iterable[Any]) -> str:
         for event in events:
-            if isinstance(event, str):
+            if type(event) is str:
                 self._mark(event)
                 continue
-            name, value = next(iter(event.items()))
+            [(name, value)] = event.items()
             if name not in ("Start", "End"):
                 self._leaf(name, value)
                 continue
-            kind, detail = (value, None) if isinstance(value, str) else next(iter(value.items()))
+            [(kind, detail)] = value.items() if type(value) is dict else [(value, None)]
             if kind == "Image" or self._picture is not None:
                 self._image(name, kind, detail)
             elif name == "Start":
                 self._start(kind, detail)
             else:
                 self._end(kind, detail)
-        return html("".join(self._out))
+        return "".join(self._out)
 
     # ── leaves ────────────────────────────────────────────────────────────────────────────
 
@@ -231,12 +232,11 @@ class _Writer:
             self._picture.append(value if isinstance(value, str) else "")
         elif self._code is not None:
             self._code.append(value)
-        elif name == "Code":
-            self._words(value)
-            self._out.append(f"<code>{self._show(value)}</code>")
-        elif name == "Text":
-            self._words(value)
-            self._out.append(self._show(value))
+        elif name in ("Text", "Code"):
+            if self._heading is not None:
+                self._heading.append(value)
+            shown = self._show(value)
+            self._out.append(shown if name == "Text" else f"<code>{shown}</code>")
         elif name == "TaskListMarker":
             self._out.append("☑ " if value else "☐ ")
         elif name in ("Html", "InlineHtml"):
@@ -249,10 +249,6 @@ class _Writer:
             self._out.append(f"<p>{text(value.strip())}</p>")
             self._part()
 
-    def _words(self, value: str) -> None:
-        if self._heading is not None:
-            self._heading.append(value)
-
     def _part(self) -> None:
         """A block of the page is complete."""
         if not self._closing:
@@ -261,27 +257,38 @@ class _Writer:
     # ── blocks and spans ──────────────────────────────────────────────────────────────────
 
     def _start(self, kind: str, detail: Any) -> None:
-        if kind == "Heading":
-            self._heading, self._heading_at = [], len(self._out)
-        elif kind == "CodeBlock":
-            self._code = []
-            self._info = detail.get("Fenced", "") if isinstance(detail, dict) else ""
+        if kind in _NESTING:
+            self._open(kind, detail)
         elif kind == "Paragraph":
             self._paragraph = len(self._out)
             self._out.append("<p>")
+        elif kind == "Heading":
+            self._heading, self._heading_at = [], len(self._out)
         elif kind in _INLINE:
             self._out.append(f"<{_INLINE[kind]}>")
+        elif kind == "CodeBlock":
+            self._code = []
+            self._info = detail.get("Fenced", "") if isinstance(detail, dict) else ""
         elif kind == "TableCell":
             self._out.append(self._open_cell())
         elif kind in _ROWS:
             self._cell, self._row = 0, "th" if kind == "TableHead" else "td"
             self._out.append(_ROWS[kind][0])
-        else:
-            self._open(kind, detail)
 
     def _end(self, kind: str, detail: Any) -> None:
-        if kind == "Heading":
+        if kind in _NESTING:
+            self._out.append(self._closing.pop())
+            if kind != "Link":
+                self._part()
+        elif kind == "Paragraph":
+            if self._out[self._paragraph + 1 : self._paragraph + 2] == ["<strong>"]:
+                self._warn()
+            self._out.append("</p>")
+            self._part()
+        elif kind == "Heading":
             self._close_heading(int(detail[1:]))
+        elif kind in _INLINE:
+            self._out.append(f"</{_INLINE[kind]}>")
         elif kind == "CodeBlock":
             source = "".join(self._code or ())
             if self._commands and _destroys(source, self._info):
@@ -289,21 +296,15 @@ class _Writer:
             self._out.append(_fence(source, self._info))
             self._code = None
             self._part()
-        elif kind == "Paragraph":
-            if sign := _WARNS.match("".join(self._out[self._paragraph : self._paragraph + 3])):
-                self._out[self._paragraph] = f'<p class="ob-{_SIGNS[sign[1].lower()]}">'
-            self._out.append("</p>")
-            self._part()
-        elif kind in _INLINE:
-            self._out.append(f"</{_INLINE[kind]}>")
         elif kind == "TableCell":
             self._out.append(f"</{self._row}>")
         elif kind in _ROWS:
             self._out.append(_ROWS[kind][1])
-        elif kind in ("List", "Item", "BlockQuote", "Table", "Link"):
-            self._out.append(self._closing.pop())
-            if kind != "Link":
-                self._part()
+
+    def _warn(self) -> None:
+        """A paragraph that begins with a word of warning stands out."""
+        if sign := _WARNS.match(self._out[self._paragraph + 2]):
+            self._out[self._paragraph] = f'<p class="ob-{_SIGNS[sign[1].lower()]}">'
 
     def _open(self, kind: str, detail: Any) -> None:
         opening, closing = "", ""
@@ -312,10 +313,8 @@ class _Writer:
         elif kind == "Table":
             self._aligned = detail
             opening, closing = "<table>", "</table>"
-        elif kind in ("List", "Item", "BlockQuote") and len(self._closing) < _DEEPEST:
+        elif len(self._closing) < _DEEPEST:
             opening, closing = _container(kind, detail)
-        elif kind not in ("List", "Item", "BlockQuote"):
-            return
         self._out.append(opening)
         self._closing.append(closing)
 
