@@ -299,7 +299,7 @@ def local_day(at: datetime, zone: ZoneInfo) -> date:
 
 
 _TWO = [f"{number:02}" for number in range(60)]
-"""Numbers as a clock and a calendar show them: to format one takes longer."""
+"""Numbers as a clock shows them: to format one takes longer."""
 
 
 def write_instant(value: datetime) -> str:
@@ -307,12 +307,12 @@ def write_instant(value: datetime) -> str:
     utc = value if value.tzinfo is UTC else value.astimezone(UTC)
     if utc.second or utc.microsecond:
         return f"{utc.isoformat()[: -len('+00:00')]}Z"
-    return f"{write_day(utc)}T{write_clock(utc)}Z"
+    return f"{date.isoformat(utc)}T{write_clock(utc)}Z"
 
 
 def write_day(value: date) -> str:
     """`2026-03-02`: the day of an instant on the clock that it is on."""
-    return f"{value.year:04}-{_TWO[value.month]}-{_TWO[value.day]}"
+    return date.isoformat(value)
 
 
 def write_clock(value: datetime) -> str:

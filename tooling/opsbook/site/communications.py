@@ -33,7 +33,9 @@ Sent = tuple[str, "str | None"]
 
 def sent(incident: Incident) -> list[Sent]:
     """The updates of an incident; none of a drill, which is no example."""
-    told = (entry.update for entry in incident.timeline if incident.counts and entry.update)
+    if not incident.counts:
+        return []
+    told = (entry.update for entry in incident.timeline if entry.update)
     return list(dict.fromkeys((each.audience, each.stage) for each in told))
 
 

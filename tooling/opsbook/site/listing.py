@@ -106,8 +106,9 @@ class Listing:
         self._rows.append((entry.id, [*entry.shown, *places]))
 
     def _places(self, name: str, values: Iterable[tuple[str, ...]]) -> list[int]:
-        known = self._names[name]
-        self._used[name].update(values)
+        known, used = self._names[name], self._used[name]
+        for value in values:
+            used[value] += 1
         return [known.setdefault(value, len(known)) for value in values]
 
     def used(self, name: str) -> Counter[str]:

@@ -50,8 +50,9 @@ class News:
 
     def told(self, incident: Incident, card: Card) -> Told:
         """What programs are told of an incident."""
-        known = [entry.at for entry in incident.timeline if entry.at <= self._as_of]
-        return Told(card, max(known, default=None), self._said(incident, card))
+        backwards = (entry.at for _, entry in reversed(incident.history.in_order))
+        last = next((at for at in backwards if at <= self._as_of), None)
+        return Told(card, last, self._said(incident, card))
 
     def add(self, told: Told) -> None:
         if told.changed is not None:
