@@ -7,7 +7,7 @@ references lead somewhere and nobody asks where they stand.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, get_origin
@@ -52,14 +52,25 @@ def references(
 ) -> list[Reference]:
     """Every reference in a document's content, in order of the model's fields; but for those that lead
     somewhere, where that is given."""
-    found: list[Found] = []
-    walk = _model(type(content)) if isinstance(content, BaseModel) else None
-    if walk:
-        walk(content, None, found)
+    found = _found(content)
     if leads_somewhere is None:
         return [Reference(*each) for each in found]
     lost = {each for each in {each[:2] for each in found} if not leads_somewhere(*each)}
     return [Reference(*each) for each in found if each[:2] in lost] if lost else []
+
+
+def mentioned(content: Any) -> Iterable[tuple[tuple[str, ...], str]]:
+    """What a document's content refers to, each once, in order of the model's fields: the kinds of which it
+    may be, and its id."""
+    return dict.fromkeys([each[:2] for each in _found(content)])
+
+
+def _found(content: Any) -> list[Found]:
+    found: list[Found] = []
+    walk = _model(type(content)) if isinstance(content, BaseModel) else None
+    if walk:
+        walk(content, None, found)
+    return found
 
 
 @cache

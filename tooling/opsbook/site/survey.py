@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.facts import Fact
 from opsbook.book.kinds import KINDS, Kind, identify
-from opsbook.book.references import references
+from opsbook.book.references import mentioned
 from opsbook.model.time import at_tick, ticks
 
 if TYPE_CHECKING:
@@ -87,12 +87,8 @@ def said(document: Document[Any]) -> Said:
         hidden = _RESTRICTED.search(document.source.text) is not None
         return Said(False, hidden, _title(document), (), ())
     content = document.content
-    uses = dict.fromkeys(
-        (kind, reference.id)
-        for reference in references(content)
-        for kind in reference.kinds
-        if kind in _LISTED and (kind, reference.id) != (document.kind.name, document.id)
-    )
+    uses = dict.fromkeys((kind, id) for kinds, id in mentioned(content) for kind in kinds if kind in _LISTED)
+    uses.pop((document.kind.name, document.id), None)
     runs = [
         (entry.runbook.id, ticks(entry.at), entry.runbook.result)
         for entry in (content.timeline if document.kind.name == "incident" else ())
