@@ -6,7 +6,7 @@ what ended it. Short and empty ones are left out, and endings are cut, so that `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -48,14 +48,10 @@ def marks_of(
     texts: Iterable[str], services: Iterable[str], alerts: Iterable[str], factors: Iterable[str] = ()
 ) -> dict[str, str]:
     """The marks of what is known so far."""
-    found = {mark: word for text in texts for mark, word in _words(text)}
+    found = {mark: word for word in words("\n".join(texts)) if (mark := _mark(word))}
     for kind, names in ((SERVICE, services), (ALERT, alerts), (FACTOR, factors)):
         found |= {kind + " ".join(name.split()): name for name in names}
     return found
-
-
-def _words(text: str) -> Iterator[tuple[str, str]]:
-    return ((mark, word) for word in words(text) if (mark := _mark(word)))
 
 
 @lru_cache(1 << 15)

@@ -43,9 +43,10 @@ class Likeness:
 
     def like(self, incident: Document[Incident]) -> list[Alike]:
         """The few incidents most like one, the most similar first; earlier and later ones."""
-        if not incident.content.counts:
+        near = self._known.near(incident.id)
+        if not near:
             return []
-        ranked = self._known.similar(marks(incident.content), self._known.near(incident.id))
+        ranked = self._known.similar(marks(incident.content), near)
         found = [
             Alike(card, str(each.common))
             for each in ranked
