@@ -26,7 +26,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.metrics.progress import named
+from opsbook.metrics.progress import named_in
 from opsbook.metrics.response import MENDED, OVER, in_order, responses, spells
 from opsbook.metrics.updates import first_words, grace, reaches, silences, speaks_of
 from opsbook.model.time import Interval
@@ -257,18 +257,22 @@ def involved(incident: Incident) -> list[tuple[str, Stretch]]:
 
 
 def _involved(incident: Incident, response: Response) -> Iterator[tuple[str, Stretch]]:
-    seen: dict[str, tuple[datetime, datetime]] = {}
-    for step in response.steps:
-        for name in named(step.entry):
-            if not name.startswith("system:"):
-                seen[name] = (seen.get(name, (step.at,))[0], step.at)
+    first: dict[str, datetime] = {}
+    until: dict[str, datetime] = {}
+    named = named_in(incident)
+    for place, entry in response.steps:
+        for name in named[place]:
+            first.setdefault(name, entry.at)
+            until[name] = entry.at
     last = response.steps[-1].at
     for people in incident.history.roles_at(last).values():
         for name in people:
-            seen[name] = (seen.get(name, (response.start,))[0], last)
-    for name, (since, until) in sorted(seen.items()):
-        goes_on = not response.over and until == last
-        yield name, Stretch(since, None if goes_on else until)
+            first.setdefault(name, response.start)
+            until[name] = last
+    for name, since in sorted(first.items()):
+        if not name.startswith("system:"):
+            goes_on = not response.over and until[name] == last
+            yield name, Stretch(since, None if goes_on else until[name])
 
 
 def effort(incident: Incident, as_of: datetime) -> Effort:

@@ -36,12 +36,12 @@ def standstills(incident: Incident, response: Response) -> Iterator[tuple[Step, 
     A response that is over and whose only signs are its ends says nothing, where some entry may have been
     progress that nobody marked as such.
     """
-    there = _there(incident, response.start)
+    there, named = _there(incident, response.start), named_in(incident)
     signs = [response.steps[0]]
     for step in response.steps[1:]:
         if _is_progress(step.entry) or _is_somebody_new(step.entry, there):
             signs.append(step)
-        there |= named(step.entry)
+        there |= named[step.place]
     if len(signs) == 1 + response.over and any(_is_plain(step.entry) for step in response.steps):
         return
     yield from pairwise(signs)
@@ -51,7 +51,16 @@ def standstills(incident: Incident, response: Response) -> Iterator[tuple[Step, 
 
 def there(incident: Incident) -> set[str]:
     """Everybody whom the timeline names: those who did something, were paged, or took a role."""
-    return set().union(*(named(step.entry) for step in in_order(incident)))
+    return set().union(*named_in(incident))
+
+
+def named_in(incident: Incident) -> list[set[str]]:
+    """Who each entry of the timeline, as it is written, says was there: who did it, was paged, or took a
+    role."""
+    known = incident.history.known
+    if "named" not in known:
+        known["named"] = [_named(entry) for entry in incident.timeline]
+    return known["named"]  # type: ignore[no-any-return]
 
 
 def _is_progress(entry: Entry) -> bool:
@@ -67,13 +76,16 @@ def _is_somebody_new(entry: Entry, there: set[str]) -> bool:
     return entry.page is not None and entry.page.person not in there
 
 
-def named(entry: Entry) -> set[str]:
-    """Who an entry says was there: who did it, was paged, or took a role."""
-    people = {person for holders in entry.roles.values() for person in holders}
-    return people | ({entry.page.person} if entry.page else set()) | ({entry.by} if entry.by else set())
+def _named(entry: Entry) -> set[str]:
+    people = {entry.by} if entry.by else set()
+    if entry.roles:
+        people.update(*entry.roles.values())
+    if entry.page:
+        people.add(entry.page.person)
+    return people
 
 
 def _there(content: Incident, start: datetime) -> set[str]:
     """Who was there when the response began."""
-    before = [named(step.entry) for step in in_order(content) if step.at <= start]
-    return set().union(*before)
+    named = named_in(content)
+    return set().union(*(named[step.place] for step in in_order(content) if step.at <= start))

@@ -303,9 +303,9 @@ def _is_public(entry: Entry) -> bool:
 
 def _is_by_program(entry: Entry) -> bool:
     """Whether an alert declared it, or a program did."""
-    return (entry.source or "").startswith("alertmanager:") or (
-        entry.milestone == "declared" and _program(entry.by)
-    )
+    if entry.source and entry.source.startswith("alertmanager:"):
+        return True
+    return entry.milestone == "declared" and _program(entry.by)
 
 
 def _program(by: str | None) -> bool:
