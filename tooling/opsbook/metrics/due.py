@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from opsbook.metrics.updates import duties, promises, silences, speaks_of
+from opsbook.metrics.updates import duties, last_words, promises, silences, speaks_of
 
 if TYPE_CHECKING:
     from opsbook.metrics.business_days import Terms
@@ -53,8 +53,8 @@ def details(incident: Incident, terms: Terms, postmortem: Postmortem | None) -> 
     audience of which the record, imported from a feed, cannot know."""
     return _soonest(
         Due(each.due, each.audience, each.began.place)
-        for each in duties(incident, terms, postmortem)
-        if each.afterwards and each.met_at is None and speaks_of(incident, each.audience)
+        for each in last_words(incident, terms, postmortem)
+        if each.met_at is None and speaks_of(incident, each.audience)
     )
 
 

@@ -189,6 +189,13 @@ def first_words(incident: Incident, policy: Severities) -> Iterator[Duty]:
             yield from _meanwhile(incident, clock, clock.update)
 
 
+def last_words(incident: Incident, terms: Terms, postmortem: Postmortem | None = None) -> Iterator[Duty]:
+    """Those that ask for word after the end."""
+    for clock in terms.policy.clocks:
+        if clock.update and clock.start in MENDED:
+            yield from _afterwards(incident, terms, clock, clock.update, postmortem)
+
+
 def _meanwhile(incident: Incident, clock: Clock, audience: Audience) -> Iterator[Duty]:
     assert isinstance(clock.within, timedelta), "the model sees to it"
     milestone = incident.history.milestones.get(clock.start)
