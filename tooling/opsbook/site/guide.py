@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlencode
 
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
 
 ROOT = "\x01"
 """Stands for the way from a page to the root of the site; no record text can hold it."""
-_ADDRESS = re.compile(r"(?i)(?:https?://[^\s/?#]|mailto:[^\s])[^\s]*\Z")
-_BEFORE = re.compile(r"(?i)^(?:https?://|mailto:)")
+_ADDRESS = re.compile(r"(?i)(https?://(?=[^\s/?#])|mailto:(?=\S))\S*\Z")
 _INCIDENT = re.compile(r"\b\d{4}-\d\d-\d\d-[\w.-]*\w", re.ASCII)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -168,8 +168,8 @@ class Guide:
 
     def address(self, target: str, words: str = "") -> Markup:
         """A web address somebody wrote; what is none shows as text."""
-        if _ADDRESS.match(target):
-            return html(f'<a href="{text(target)}">{text(words or _short(target))}</a>')
+        if found := _ADDRESS.match(target):
+            return html(f'<a href="{text(target)}">{text(words or _short(target[found.end(1) :]))}</a>')
         return text(f"{words}: {target}" if words else target)
 
     def due(self, item: Item) -> Markup:
@@ -295,12 +295,17 @@ class Guide:
 
     def badge(self, words: Any, style: str = "") -> Markup:
         """A word in a coloured box."""
-        kinds = text(f"ob-badge ob-{style}") if style else "ob-badge"
-        return html(f'<span class="{kinds}">{text(words)}</span>')
+        return _badge(words if isinstance(words, str) else text(words), style)
 
     def listed(self, values: Iterable[Any]) -> Markup:
         """Values one after the other, with commas."""
         return joined(map(text, values))
+
+
+@lru_cache(maxsize=1 << 10, typed=True)
+def _badge(words: str, style: str) -> Markup:
+    kinds = text(f"ob-badge ob-{style}") if style else "ob-badge"
+    return html(f'<span class="{kinds}">{text(words)}</span>')
 
 
 def _time(at: datetime, shown: str, approximate: bool) -> Markup:
@@ -318,6 +323,5 @@ def _href(page: str, anchor: str = "") -> Markup:
     return html(ROOT + target + (f"#{text(anchor)}" if anchor else ""))
 
 
-def _short(target: str) -> str:
-    bare = _BEFORE.sub("", target)
+def _short(bare: str) -> str:
     return bare if len(bare) <= 60 else bare[:59] + "…"

@@ -7,7 +7,7 @@ takes a small part of the time where there are ten thousand pages. Templates cal
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -39,8 +39,13 @@ if TYPE_CHECKING:
 def facts(found: Facts, without: Iterable[str] = ()) -> Markup:
     """Labels and values, but for some; nothing where there are none."""
     left = {label: value for label, value in found.items() if label not in without} if without else found
-    pairs = [f"<div><dt>{text(label)}</dt><dd>{text(value)}</dd></div>" for label, value in left.items()]
+    pairs = [f"{_label(label)}{text(value)}</dd></div>" for label, value in left.items()]
     return html(f'<dl class="ob-facts">{"".join(pairs)}</dl>' if pairs else "")
+
+
+@lru_cache(maxsize=1 << 10, typed=True)
+def _label(words: str) -> str:
+    return f"<div><dt>{text(words)}</dt><dd>"
 
 
 def tiles(found: Iterable[Tile]) -> Markup:
