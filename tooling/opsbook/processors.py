@@ -98,7 +98,8 @@ def _begin(pieces: Sequence[Callable[[], T]], inlet: int, outlet: int) -> tuple[
 
         os.close(outlet)
         with os.fdopen(gives, "wb") as file:
-            pickle.dump(dict(_done(pieces, _taken(inlet))), file, pickle.HIGHEST_PROTOCOL)
+            for each in _done(pieces, _taken(inlet)):
+                pickle.dump(each, file, pickle.HIGHEST_PROTOCOL)
         status = 0
     finally:
         os._exit(status)
@@ -109,9 +110,13 @@ def _given(child: int, gives: int) -> dict[int, Any]:
     import pickle  # only here, since most commands have too little to share
 
     _, status = os.waitpid(child, 0)
-    with os.fdopen(gives, "rb") as file:
+    found: dict[int, Any] = {}
+    with os.fdopen(gives, "rb") as file, suppress(EOFError):
         file.seek(0)
-        return {} if status else pickle.load(file)  # noqa: S301 (written by this program a moment ago)
+        while not status:
+            number, gave = pickle.load(file)  # noqa: S301 (written by this program a moment ago)
+            found[number] = gave
+    return found
 
 
 def _taken(inlet: int) -> Iterator[int]:

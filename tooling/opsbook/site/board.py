@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from opsbook.metrics.agenda import Asked
+    from opsbook.model.incident import ActionItem
     from opsbook.site.work import Work
 
 _CARDS = 24
@@ -36,16 +37,15 @@ def board(
     by_team: Mapping[str | None, list[Work]],
     today: date,
 ) -> dict[str, Any]:
-    """What the page of action items shows; `work` is unfinished and in order, `done` was finished."""
-    lately = [each for each in done if each.item.done_on and today - _LATELY <= each.item.done_on <= today]
-    lately.sort(key=lambda each: (each.item.done_on or date.min, each.incident.id), reverse=True)
+    """What the page of action items shows; `work` is unfinished and in order, `done` was finished lately."""
+    finished = sorted(done, key=lambda each: (each.item.done_on or date.min, each.incident.id), reverse=True)
     states = {
         ("Overdue", "late"): [each for each in work if each.late],
         ("Under way", "doing"): [
             each for each in work if each.item.status == "in-progress" and not each.late
         ],
         ("To be begun", "open"): [each for each in work if each.item.status == "open" and not each.late],
-        ("Done in the last 30 days", "done"): lately,
+        ("Done in the last 30 days", "done"): finished,
     }
     weeks = tally.burn_down(items, today)
     return {
@@ -61,6 +61,11 @@ def board(
             list(tally.by_week(weeks)),
         ),
     }
+
+
+def lately(item: ActionItem, today: date) -> bool:
+    """Whether it was finished so short a while ago that the board shows it."""
+    return item.status == "done" and item.done_on is not None and today - _LATELY <= item.done_on <= today
 
 
 def team(asked: Asked, work: Work) -> str | None:

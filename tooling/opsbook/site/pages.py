@@ -191,13 +191,20 @@ class Site:
                 if card.kind == "incident":
                     incident, alike = document.content, self.alike.like(document)
                 noted = self._noted(document, card, incident)
-                found.append(noted)
+                found.append(self._kept(noted))
                 make = partial(self._own_page, document, card, noted, alike)
             if self.kept is None:
                 put(make())
             else:
                 put(self.kept.page(card, self._made_of(card, incident), self.survey, alike, make))
         return found, self.kept.made(cards) if self.kept else {}
+
+    def _kept(self, noted: Noted | Learned) -> Noted | Learned:
+        """The same without the action items of which its own page alone speaks."""
+        if isinstance(noted, Learned):
+            return noted
+        work = [each for each in noted.work if each.item.unfinished or board.lately(each.item, self.today)]
+        return noted._replace(work=work)
 
     def _take(self, noted: Iterable[Noted | Learned], made: Mapping[str, Made]) -> None:
         """Learn what was noted of some incidents and post-mortems."""
@@ -437,8 +444,8 @@ class Site:
         """Keep of an incident what the pages of the whole book count."""
         card = noted.row.card
         self.rows["incident"].append(noted.row)
-        self.work += [each for each in noted.work if each.item.unfinished]
-        self.done += [each for each in noted.work if each.item.status == "done"]
+        for each in noted.work:
+            (self.work if each.item.unfinished else self.done).append(each)
         if noted.open:
             self.open.append(noted.open)
         if noted.case:
