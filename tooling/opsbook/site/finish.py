@@ -46,7 +46,7 @@ _UNSEEN = re.compile(r'<meta name="generator"[^>]*>\n|\n(?=<(?:link|meta|title)\
 """What a head has for nobody who reads."""
 _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 _EMPTY = re.compile(r"\s*\n\s*")
-_QUOTED = re.compile(r'(?<!content)(?<!label)(?<!title)="([\w.,:/#?%+-]+)"(?=[ \n>])')
+_QUOTED = re.compile(r'(?<!content)(?<!label)(?<!title)="([\w.,:/#?%+-]+)"(?=[ \n>])(?=[^<>]*>)')
 """A value of an attribute that says the same without quotes, but for words, which may be a record's."""
 _HEAD = re.compile(r'<meta charset="?utf-8"?\s*/?>|<head>', re.IGNORECASE)
 _FEED = '<link rel="alternate" type="application/atom+xml" title="Incidents" href="feed.xml">'
@@ -164,10 +164,8 @@ class Shell:
         """A page of the site, given the way to its root."""
         parts = self._around(page)
         parts[::2] = [_SCRIPTED.sub(lambda found: self._named(found, root), part) for part in parts[::2]]
-        if len(parts) > 1:
-            parts[::2] = [_QUOTED.sub(r"=\1", part) for part in parts[::2]]
         meta = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        return _HEAD.sub(lambda found: found[0] + meta, "".join(parts), count=1)
+        return _HEAD.sub(lambda found: found[0] + meta, bare("".join(parts)), count=1)
 
     def _around(self, page: str) -> list[str]:
         """A page, cut where its text begins and ends; what stands around that in fewer letters."""
@@ -247,8 +245,18 @@ def _read(page: Path) -> str:
 
 def closer(page: str) -> str:
     """A page, or a part of one, without the empty lines and indents of its templates: a third of its size."""
+    return _beside_code(page, lambda part: _EMPTY.sub("\n", part))
+
+
+def bare(page: str) -> str:
+    """The same without quotes that say nothing: a twentieth of what then is left."""
+    return _beside_code(page, lambda part: _QUOTED.sub(r"=\1", part))
+
+
+def _beside_code(page: str, change: Callable[[str], str]) -> str:
+    """A page that is changed where each letter of its text does not count."""
     parts = _KEPT.split(page)
-    parts[::3] = [_EMPTY.sub("\n", part) for part in parts[::3]]
+    parts[::3] = map(change, parts[::3])
     del parts[2::3]
     return "".join(parts)
 

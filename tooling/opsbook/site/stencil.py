@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Set
+from functools import partial
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -21,7 +23,8 @@ from markupsafe import Markup, escape
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, InclusionLevel
 
-from opsbook.site.finish import closer
+from opsbook.processors import shared
+from opsbook.site.finish import bare, closer
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -36,6 +39,10 @@ _HARMLESS = {_NAME, "search", "tags", "material/search", "material/tags"}
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _HEADING = re.compile(r"(#{1,6}) .*\Z")
 _GAP = re.compile(r"\n\s*\n")
+_TOGETHER = 32
+"""So many pages are made at a time."""
+_FEW = 8
+"""With fewer pieces of work than this a process of its own costs more than it brings."""
 
 _ENDING = "&amp;lt;&#42;"
 """Stands after a mark: what the theme makes of it tells what it would make of a title."""
@@ -196,27 +203,40 @@ class Stencils(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         `finished` makes a page of the theme one of the site. UnlikeError where the theme does not let itself
         be filled in.
         """
-        found: list[Row] = []
+        pieces = []
         for sort, names in self._sorts.items():
             stencil, contents = _cut(finished(self._found[sort], sort.root))
-            for name in names:
-                source = _read(self._pages, name)
-                assert source is not None, name
-                body, entries = self._body(source.blocks)
-                page = stencil.filled(
-                    title=source.said("title"),
-                    about=source.said("description"),
-                    address=quote(source.address),
-                    source=name,
-                    first=entries[0]["id"],
-                    contents=contents.filled(entries[0]["children"]) if contents else "",
-                    body=closer("\n".join(body)),
-                )
-                file = site / source.address
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(page, encoding="utf-8", newline="")
-                if not sort.hidden:
-                    found += _sections(source.address, body)
+            made = partial(self._fill, site, sort, stencil, contents)
+            pieces += [
+                partial(made, names[start : start + _TOGETHER]) for start in range(0, len(names), _TOGETHER)
+            ]
+        with shared(pieces, alone=len(pieces) < _FEW) as found:
+            pass
+        return list(chain.from_iterable(found))
+
+    def _fill(
+        self, site: Path, sort: _Sort, stencil: _Stencil, contents: _Contents | None, names: Iterable[str]
+    ) -> list[Row]:
+        """Write some pages of a sort."""
+        found: list[Row] = []
+        for name in names:
+            source = _read(self._pages, name)
+            assert source is not None, name
+            body, entries = self._body(source.blocks)
+            page = stencil.filled(
+                title=source.said("title"),
+                about=source.said("description"),
+                address=quote(source.address),
+                source=name,
+                first=entries[0]["id"],
+                contents=contents.filled(entries[0]["children"]) if contents else "",
+                body=bare(closer("\n".join(body))),
+            )
+            file = site / source.address
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(page, encoding="utf-8", newline="")
+            if not sort.hidden:
+                found += _sections(source.address, body)
         return found
 
     def _body(self, blocks: list[str]) -> tuple[list[str], list[dict[str, Any]]]:
