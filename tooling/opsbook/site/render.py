@@ -37,6 +37,7 @@ _OPTIONS: dict[str, Any] = {
     "lstrip_blocks": True,
     "keep_trailing_newline": True,
     "auto_reload": False,
+    "cache_size": -1,  # as many as there are: to keep count of the latest takes longer than to find one
 }
 
 
