@@ -153,7 +153,7 @@ class _Job:
         from opsbook.site import build as site
         from opsbook.site.state import minute, state
 
-        of = state(book, self.root, self.public, self.told_at, minute(at))
+        of = state(book, self.public, self.told_at, minute(at))
         if of and of == site.made_of(self.pages):
             click.echo(f"{self.place}: {site.count(self.pages):,} files, nothing changed")
             return

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsbook.book.tree import SETTINGS_FILES, settled, signature
+from opsbook.book.tree import SETTINGS_FILES, on_disk, settled, signature
 from opsbook.lint.cache import program
 
 if TYPE_CHECKING:
@@ -19,19 +19,24 @@ if TYPE_CHECKING:
 
 _MADE_OF = ("incidents", "runbooks", "rotations", "policies", "site")
 """Folders of a book that its site is made of."""
+_BESIDE = (*SETTINGS_FILES, "mkdocs.yml")
 _MAKERS = ("jinja2", "pygments", "mkdocs", "mkdocs-material", "zensical")
 
 
-def state(book: Book, root: Path, *more: object) -> str:
-    """What a site would be made of now; nothing where a file changed this very moment, and could change
-    again unseen. `more` are what was asked for, and the instant."""
-    digest = sha256("\0".join([program(), *_installed(), *map(str, more), str(book.state("^"))]).encode())
-    now, found = time.time_ns(), list(looks(root, book.rule_paths()).items())
-    if not all(settled(look, now) for _, look in found):
+def state(book: Book, *more: object) -> str:
+    """What the site of a book in a work tree would be made of now; nothing where a file changed this very
+    moment, and could change again unseen. `more` are what was asked for, and the instant."""
+    tree, now = on_disk(book.tree)[0], time.time_ns()
+    if tree is None:
         return ""
-    for path, look in sorted(found):
-        digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + look)
-    return digest.hexdigest()
+    paths = [path for name in _MADE_OF for path in tree.paths(name)]
+    paths += filter(tree.has, (*_BESIDE, *book.rule_paths()))
+    links = sorted(tree.links)
+    found = b"".join([*(tree.signatures[path] for path in paths), *filter(None, map(tree.look, links))])
+    if not settled(found, now):
+        return ""
+    made_of = "\0".join([program(), *_installed(), *map(str, more), str(book.state("^")), *paths, *links])
+    return sha256(made_of.encode("utf-8", "surrogateescape") + found).hexdigest()
 
 
 def minute(at: datetime) -> str:
@@ -45,7 +50,7 @@ def looks(root: Path, rules: Iterable[str] = ()) -> dict[str, bytes]:
 
 
 def _looks(root: Path, others: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    for name in (*SETTINGS_FILES, "mkdocs.yml", *others):
+    for name in (*_BESIDE, *others):
         try:
             yield name, signature(os.lstat(root / name))
         except OSError:
