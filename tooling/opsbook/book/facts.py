@@ -72,8 +72,7 @@ class Runbook(NamedTuple):
 
 def runbooks(book: Book) -> list[Runbook]:
     """What each runbook is for, in order of path; those that cannot be read are left out."""
-    places = ((path, _seen(book, path)) for path in book.paths(kind("runbook")))
-    found = remembered(book, Fact("runbooks", _purpose), places)
+    found = remembered(book, Fact("runbooks", _purpose), seen(book, book.paths(kind("runbook"))))
     return [Runbook(path, *said) for path, said in found.items() if said]
 
 
@@ -223,14 +222,11 @@ def _folders(place: str, backwards: bool = False) -> list[str]:
         return []
 
 
-def _seen(book: Book, path: str) -> Signature | None:
-    tree, over = on_disk(book.tree)
-    return tree.signatures.get(path) if tree is not None and path not in over else None
-
-
 def seen(book: Book, paths: Iterable[str]) -> Iterator[Place]:
     """What the file system says of some files that are listed."""
-    return ((path, _seen(book, path)) for path in paths)
+    tree, over = on_disk(book.tree)
+    signatures = tree.signatures if tree else {}
+    return ((path, None if path in over else signatures.get(path)) for path in paths)
 
 
 class Fact(NamedTuple):
@@ -332,23 +328,22 @@ def _answer(
 
 def together(book: Book, of_incidents: Sequence[Fact], of_postmortems: Sequence[Fact]) -> None:
     """Work out several facts in one reading, for whoever asks this book for them later."""
-    incident = kind("incident")
-
-    def asked(path: str) -> Sequence[Fact]:
-        return of_incidents if incident.id(path) else of_postmortems
+    asked = dict.fromkeys(book.paths(kind("incident")), of_incidents)
+    asked |= dict.fromkeys(book.paths(kind("postmortem")), of_postmortems)
 
     def of(book: Book, path: str) -> tuple[Any, ...]:
-        return tuple(each.of(book, path) for each in asked(path))
+        return tuple([each.of(book, path) for each in asked[path]])
 
     def beside(path: str) -> str | None:
-        return next(filter(None, (each.beside(path) for each in asked(path))), None)
+        return next(filter(None, (each.beside(path) for each in asked[path])), None)
 
-    state = "\n".join(f"{each.name} {each.state}" for each in (*of_incidents, *of_postmortems))
-    places = sorted((*incidents(book), *incidents(book, "postmortem.md")))
-    known: dict[str, tuple[str, dict[str, Any]]] = {}
-    for path, said in remembered(book, Fact("together", of, state, beside), places).items():
-        for each, one in zip(asked(path), said, strict=True):
-            known.setdefault(each.name, (each.state, {}))[1][path] = one
+    every = (*of_incidents, *of_postmortems)
+    state = "\n".join(f"{each.name} {each.state}" for each in every)
+    known: dict[str, tuple[str, dict[str, Any]]] = {each.name: (each.state, {}) for each in every}
+    fact = Fact("together", of, state, beside)
+    for path, said in remembered(book, fact, seen(book, sorted(asked))).items():
+        for each, one in zip(asked[path], said, strict=True):
+            known[each.name][1][path] = one
     book.facts.update(known)
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 def sweep(book: Book, as_of: datetime) -> None:
     """Have a book know what it will be asked for: titles and references, likeness, figures, clocks, and what
     shows habits."""
-    book.tree.paths("incidents")  # listed at once, no file needs to be looked for
     both = survey.of_record(), habits.of_record(book, as_of)
     of_incidents = (*both, facts.of_marks(), rows.of_incident(book), agenda.of_incident(book))
     facts.together(book, of_incidents, (*both, rows.of_postmortem()))
