@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.facts import Fact
-from opsbook.book.kinds import KINDS, Kind, identify
+from opsbook.book.kinds import KINDS, Kind
 from opsbook.book.references import mentioned
 from opsbook.model.time import at_tick, ticks
 
@@ -32,6 +32,7 @@ _PLURALS = {
 }
 _SINGULARS = {"postmortem": "Post-mortem", "escalation": "Escalation policy"}
 _LISTED = frozenset(kind.name for kind in KINDS if not kind.single)
+_UNSAFE = re.compile(r"[^A-Za-z0-9._/-]")
 _RESTRICTED = re.compile(r"\bvisibility[\"']?\s*:\s*[\"']?restricted", re.IGNORECASE)
 _NAMELESS = ("override", "handoff", "rotation", "escalation", "communication", "holidays")
 """Kinds whose records are called by their id."""
@@ -126,7 +127,7 @@ class Survey:
     def __init__(self, book: Book) -> None:
         self.cards: dict[tuple[str, str], Card] = {}
         self.by_path: dict[str, Card] = {}
-        self.uses: dict[tuple[str, str], dict[Card, None]] = {}
+        self.uses: dict[tuple[str, str], list[Card]] = {}
         """The records that name a record, in the order of the book."""
         self.runs: dict[str, list[Run]] = {}
         self.restricted: set[str] = set()
@@ -180,7 +181,7 @@ class Survey:
         if said.hidden or (name == "postmortem" and self._guarded(path)):
             self.restricted.add(path)
             return
-        page = _page(path)
+        page = _page(kind, path)
         if page in self._pages:  # ids that differ in nothing that an address may hold
             return
         self._pages.add(page)
@@ -192,7 +193,7 @@ class Survey:
         self.cards.setdefault((name, id), card)
         self.by_path[path] = card
         for used in said.uses:
-            self.uses.setdefault(used, {})[card] = None
+            self.uses.setdefault(used, []).append(card)
         for runbook, at, result in said.runs:
             self.runs.setdefault(runbook, []).append(Run(at_tick(at), card, result))
 
@@ -205,12 +206,13 @@ class Survey:
     def _add_evidence(self, path: str) -> None:
         """A picture, or a text, which is shown under a name that every server sends as text."""
         folder, mark, name = path.partition("/evidence/")
+        if not mark:
+            return
         suffix = posixpath.splitext(name)[1].lower()
         incident = self.by_path.get(f"{folder}/incident.yaml")
-        if not mark or suffix not in IMAGES + TEXTS or incident is None or not incident.readable:
+        if suffix not in IMAGES + TEXTS or incident is None or not incident.readable:
             return
-        shown = path if suffix in (*IMAGES, ".txt") else path + ".txt"
-        page = "/".join(_safe(part) for part in shown.split("/"))
+        page = _safe(path if suffix in (*IMAGES, ".txt") else path + ".txt")
         if page not in self._pages:
             self._pages.add(page)
             self.evidence[path] = page
@@ -219,7 +221,7 @@ class Survey:
 def index_page(kind: Kind) -> str:
     """Where the list of a kind's records stands; a record that is alone of its kind is its own."""
     if kind.single:
-        return _page(kind.place)
+        return _page(kind, kind.place)
     return "incidents/postmortems.md" if kind.name == "postmortem" else f"{kind.folder}/index.md"
 
 
@@ -239,15 +241,14 @@ def plural(kind: Kind) -> str:
     return _PLURALS.get(kind.name, name if kind.single or name.endswith("s") else name + "s")
 
 
-def _page(path: str) -> str:
+def _page(kind: Kind, path: str) -> str:
     """The page of a record: its own path, so that links between records hold on the site too."""
-    identity = identify(path)
-    if identity and identity.kind.name == "incident":
+    if kind.name == "incident":
         path = posixpath.dirname(path) + "/index.yaml"
     suffix = next((each for each in (".md.j2", ".yaml", ".md") if path.endswith(each)), "")
-    return "/".join(_safe(part) for part in path.removesuffix(suffix).split("/")) + ".md"
+    return _safe(path.removesuffix(suffix)) + ".md"
 
 
-def _safe(part: str) -> str:
-    """A name as it may stand in an address and on any disk."""
-    return re.sub(r"[^A-Za-z0-9._-]", lambda found: f"_{ord(found[0]):x}", part)
+def _safe(path: str) -> str:
+    """A path as it may stand in an address and on any disk."""
+    return _UNSAFE.sub(lambda found: f"_{ord(found[0]):x}", path)
