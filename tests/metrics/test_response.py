@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opsbook.metrics.response import MENDED, OVER, held, in_order, responses, spells
+from opsbook.metrics.response import MENDED, OVER, held, responses, spells
 from opsbook.model.incident import Incident
 
 
@@ -60,7 +60,7 @@ def test_the_part_that_hurts_ends_when_it_is_mitigated() -> None:
 
 def test_steps_keep_their_place_in_the_file() -> None:
     record = incident("10:00 resolved, 09:14 declared, 09:14 identified")
-    assert [step.place for step in in_order(record)] == [1, 2, 0]
+    assert [step.place for step in record.history.in_order] == [1, 2, 0]
     [response] = responses(record)
     assert [step.place for step in response.steps] == [1, 2, 0]
     assert response.covers(response.start)

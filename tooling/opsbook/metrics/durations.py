@@ -27,7 +27,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.metrics.progress import named_in
-from opsbook.metrics.response import MENDED, OVER, in_order, responses, spells
+from opsbook.metrics.response import MENDED, OVER, responses, spells
 from opsbook.metrics.updates import first_words, grace, reaches, silences, speaks_of
 from opsbook.model.time import Interval
 
@@ -75,9 +75,9 @@ class Durations(NamedTuple):
 def marks(incident: Incident) -> tuple[Mark, ...]:
     """The milestones of a timeline in order of time; those of one instant in order of the file."""
     return tuple(
-        Mark(step.at, step.entry.milestone, step.entry.approximate)
-        for step in in_order(incident)
-        if step.entry.milestone
+        Mark(entry.at, entry.milestone, entry.approximate)
+        for _, entry in incident.history.in_order
+        if entry.milestone
     )
 
 

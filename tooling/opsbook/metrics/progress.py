@@ -10,9 +10,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from opsbook.metrics.response import MENDED, Response, Step, in_order, responses
+from opsbook.metrics.response import MENDED, Response, responses
 
 if TYPE_CHECKING:
+    from opsbook.model.history import Step
     from opsbook.model.incident import Entry, Incident
 
 
@@ -88,4 +89,4 @@ def _named(entry: Entry) -> set[str]:
 def _there(content: Incident, start: datetime) -> set[str]:
     """Who was there when the response began."""
     named = named_in(content)
-    return set().union(*(named[step.place] for step in in_order(content) if step.at <= start))
+    return set().union(*(named[step.place] for step in content.history.in_order if step.at <= start))

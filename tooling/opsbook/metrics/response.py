@@ -13,23 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from opsbook.model.incident import Entry, Incident
+    from opsbook.model.history import Step
+    from opsbook.model.incident import Incident
 
 OVER = ("resolved", "closed")
 """The milestones that end a response."""
 MENDED = ("mitigated", *OVER)
 """The milestones after which customers are no longer hurt."""
-
-
-class Step(NamedTuple):
-    """An entry, and its place in the timeline as it is written, from 0."""
-
-    place: int
-    entry: Entry
-
-    @property
-    def at(self) -> datetime:
-        return self.entry.at
 
 
 class Response(NamedTuple):
@@ -62,19 +52,11 @@ def tells_roles(incident: Incident) -> bool:
     return "source" not in incident.links or bool(incident.history.tenures)
 
 
-def in_order(incident: Incident) -> list[Step]:
-    """The timeline in order of time; equal instants in order of the file."""
-    known = incident.history.known
-    if "in_order" not in known:
-        known["in_order"] = [Step(*each) for each in incident.history.in_order]
-    return known["in_order"]  # type: ignore[no-any-return]
-
-
 def updates(incident: Incident) -> list[Step]:
     """The entries of the timeline that were sent to an audience, in order of time."""
     known = incident.history.known
     if "updates" not in known:
-        known["updates"] = [step for step in in_order(incident) if step.entry.update]
+        known["updates"] = [step for step in incident.history.in_order if step.entry.update]
     return known["updates"]  # type: ignore[no-any-return]
 
 
@@ -89,7 +71,7 @@ def responses(incident: Incident, until: tuple[str, ...] = OVER) -> tuple[Respon
 def _responses(incident: Incident, until: tuple[str, ...]) -> Iterator[Response]:
     steps: list[Step] = []
     declared, mended = False, False
-    for step in in_order(incident):
+    for step in incident.history.in_order:
         milestone = step.entry.milestone
         if steps:
             steps.append(step)

@@ -17,10 +17,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from opsbook.metrics.business_days import after
-from opsbook.metrics.response import MENDED, OVER, Response, Spell, Step, in_order, responses, spells, updates
+from opsbook.metrics.response import MENDED, OVER, Response, Spell, responses, spells, updates
 
 if TYPE_CHECKING:
     from opsbook.metrics.business_days import Terms
+    from opsbook.model.history import Step
     from opsbook.model.incident import Audience, Entry, Incident
     from opsbook.model.postmortem import Postmortem
     from opsbook.model.severity import Clock, Severities
@@ -208,7 +209,7 @@ def _meanwhile(incident: Incident, clock: Clock, audience: Audience) -> Iterator
             continue
         told = (step for step in updates(incident) if reaches(step.entry, audience))
         met = next((step for step in told if step.at >= since or not risen), None)
-        began = _starts(in_order(incident), clock, since)
+        began = _starts(incident.history.in_order, clock, since)
         yield Duty(clock, audience, severity, began, due, met, met.at if met else None)
         return
 
@@ -240,7 +241,7 @@ def _asking(incident: Incident, clock: Clock, milestone: datetime) -> Iterator[_
 def _afterwards(
     incident: Incident, terms: Terms, clock: Clock, audience: Audience, postmortem: Postmortem | None
 ) -> Iterator[Duty]:
-    reached, steps = incident.history.milestones, in_order(incident)
+    reached, steps = incident.history.milestones, incident.history.in_order
     since, reopened = reached.get(clock.start), reached.get("reopened")
     severity = terms.policy.worst(incident.history.held(incident))
     if since is None or (reopened and since < reopened) or severity not in (clock.severity or (severity,)):
@@ -301,7 +302,7 @@ def promises(incident: Incident) -> Iterator[Promise]:
     """
     if not updates(incident):
         return
-    steps = in_order(incident)
+    steps = incident.history.in_order
     mended = False
     for index, step in enumerate(steps):
         milestone, update = step.entry.milestone, step.entry.update

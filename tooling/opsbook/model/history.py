@@ -18,6 +18,17 @@ Status = Literal["triage", "investigating", "mitigated", "resolved", "closed"]
 _REACHES: dict[str, int] = {"declared": 1, "mitigated": 2, "resolved": 3, "closed": 4}
 
 
+class Step(NamedTuple):
+    """An entry, and its place in the timeline as it is written, from 0."""
+
+    place: int
+    entry: Entry
+
+    @property
+    def at(self) -> datetime:
+        return self.entry.at
+
+
 class Tenure(NamedTuple):
     """Who held a role, until another entry gave it to somebody else: half-open."""
 
@@ -38,12 +49,14 @@ class History:
     """What follows from the timeline."""
 
     def __init__(self, incident: Incident) -> None:
-        self._timeline = incident.timeline
         self.known: dict[str | tuple[str, ...], Any] = {}
         """What is worked out of it further up, by a name: many rules ask the same."""
-        self.in_order = sorted(enumerate(incident.timeline), key=_by_time)
-        """Each entry with its place in the timeline as it is written, from 0, in order of time."""
-        self.ordered = all(place == number for number, (place, _) in enumerate(self.in_order))
+        timeline = incident.timeline
+        times = [entry.at for entry in timeline]
+        places = sorted(range(len(times)), key=times.__getitem__)
+        self.in_order = [Step(place, timeline[place]) for place in places]
+        """The timeline in order of time; equal instants in order of the file."""
+        self.ordered = places == [*range(len(times))]
         """Whether the timeline is written in order of time."""
         self._top_roles = incident.roles
         self.milestones: dict[str, datetime] = {}
@@ -93,8 +106,8 @@ class History:
     def rounds(self) -> list[dict[Milestone, int]]:
         """The place of each milestone's first entry, once up to each `reopened`, which begins a round."""
         rounds: list[dict[Milestone, int]] = [{}]
-        for place in self._places:
-            milestone = self._timeline[place].milestone
+        for place, entry in self.in_order:
+            milestone = entry.milestone
             if milestone == "reopened":
                 rounds.append({})
             if milestone:
@@ -106,8 +119,7 @@ class History:
         """Who held each role when, in order of time; a role that the timeline never mentions is
         held all along by whom the top names."""
         given: dict[str, list[Tenure]] = {}
-        for place in self._places:
-            entry = self._timeline[place]
+        for place, entry in self.in_order:
             for role, people in entry.roles.items():
                 before = given.setdefault(role, [])
                 if before:
@@ -124,12 +136,3 @@ class History:
             for tenure in tenures
             if tenure.people and tenure.covers(at)
         }
-
-    @property
-    def _places(self) -> list[int]:
-        """The places of the timeline in order of time."""
-        return [place for place, _ in self.in_order]
-
-
-def _by_time(each: tuple[int, Entry]) -> datetime:
-    return each[1].at

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup
 
 from opsbook.metrics.durations import durations
-from opsbook.metrics.response import Step, spells, updates
+from opsbook.metrics.response import spells, updates
 from opsbook.metrics.targets import wanted
 from opsbook.metrics.updates import duties, grace, promises, silences, speaks_of
 from opsbook.model.time import write_length
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
     from opsbook.metrics.business_days import Terms
     from opsbook.metrics.durations import Length
+    from opsbook.model.history import Step
     from opsbook.model.incident import Audience, Entry, Incident, Update
     from opsbook.model.postmortem import Postmortem
     from opsbook.model.severity import Severities
@@ -213,11 +214,12 @@ class Limits:
 def tiles(incident: Incident, severity: str | None, limits: Limits, as_of: datetime) -> list[Tile]:
     """The figures that people ask for first, held against their targets; what the record does not tell is
     left out. `severity` is the worst that it had."""
-    found = []
-    for stage, took in durations(incident, as_of)._asdict().items():
-        if took is not None and stage in _STAGES:
-            found.append(_took(_STAGES[stage], took, limits.of(stage, severity)))
-    return found
+    took = durations(incident, as_of)
+    return [
+        _took(name, length, limits.of(stage, severity))
+        for stage, name in _STAGES.items()
+        if (length := getattr(took, stage)) is not None
+    ]
 
 
 def _took(name: str, took: Length, limit: timedelta | None) -> Tile:

@@ -42,12 +42,13 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
-from opsbook.metrics.response import Response, Step, responses, spells
+from opsbook.metrics.response import Response, responses, spells
 from opsbook.model.role import COMMANDER
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.lint.context import Context
+    from opsbook.model.history import Step
     from opsbook.model.incident import Entry, Incident
 
 

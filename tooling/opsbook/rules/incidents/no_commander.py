@@ -44,14 +44,14 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding
 from opsbook.lint.rule import rule
-from opsbook.metrics.response import Response, Spell, Step, held, responses
+from opsbook.metrics.response import Response, Spell, held, responses
 from opsbook.model.role import COMMANDER
 from opsbook.model.time import write_instant
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.lint.context import Context
-    from opsbook.model.history import Tenure
+    from opsbook.model.history import Step, Tenure
     from opsbook.model.incident import Entry, Incident
     from opsbook.model.severity import Severities
 

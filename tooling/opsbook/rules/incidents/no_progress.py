@@ -58,13 +58,14 @@ from typing import TYPE_CHECKING
 from opsbook.diagnostics import Finding, Related
 from opsbook.lint.rule import rule
 from opsbook.metrics.progress import standstills
-from opsbook.metrics.response import MENDED, Step, responses, spells
+from opsbook.metrics.response import MENDED, responses, spells
 from opsbook.metrics.updates import grace
 from opsbook.model.time import write_duration, write_instant
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.lint.context import Context
+    from opsbook.model.history import Step
     from opsbook.model.incident import Incident
     from opsbook.model.severity import Severities
 

@@ -50,11 +50,11 @@ from typing import TYPE_CHECKING
 
 from opsbook.diagnostics import Finding, Related
 from opsbook.lint.rule import rule
-from opsbook.metrics.response import Step, in_order
 
 if TYPE_CHECKING:
     from opsbook.book.document import Document
     from opsbook.lint.context import Context
+    from opsbook.model.history import Step
     from opsbook.model.incident import Incident
 
 
@@ -64,7 +64,7 @@ def check(incident: Document[Incident], context: Context) -> Iterator[Finding]:
         return
     shown: dict[str, Step] = {}
     mended = False
-    for step in in_order(incident.content):
+    for step in incident.content.history.in_order:
         if step.entry.milestone == "reopened":
             shown, mended = {}, False
         mended = mended or step.entry.milestone == "mitigated"
