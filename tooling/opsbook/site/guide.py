@@ -210,10 +210,10 @@ class Guide:
 
     def proof(self, card: Card, written: str) -> Markup:
         """A file of evidence in an incident's folder, or an address."""
-        shown = self.survey.evidence.get(posixpath.normpath(posixpath.join(_folder(card.path), written)))
-        if shown is None:
+        if _ADDRESS.match(written):
             return self.address(written)
-        return self.to(shown, posixpath.basename(written))
+        shown = self.survey.evidence.get(posixpath.normpath(posixpath.join(_folder(card.path), written)))
+        return text(written) if shown is None else self.to(shown, posixpath.basename(written))
 
     def resolver(self, card: Card | None) -> markup.Resolve:
         """Where links in a record's Markdown lead: addresses, anchors, other records, evidence."""

@@ -118,22 +118,27 @@ _UPDATES = _head("Sent", "To", "Stage", "Said", "Promised")
 
 
 def timeline(
-    days: Iterable[tuple[date, Iterable[tuple[Entry, Iterable[Exhibit]]]]], card: Card, guide: Guide
+    days: Iterable[tuple[date, Iterable[tuple[Entry, Sequence[Exhibit]]]]], card: Card, guide: Guide
 ) -> Markup:
     """The entries of a timeline by days, each with its exhibits."""
     who = cache(guide.either)  # a few people say most of it
     lines = ['<ol class="ob-timeline">']
     for day, entries in days:
-        lines.append(f'<li class="ob-day">{day:%A}, {day.day} {day:%B %Y}</li>')
+        lines.append(_day(day))
         lines += [_entry(entry, exhibits, card, guide, who) for entry, exhibits in entries]
     return html("\n".join([*lines, "</ol>"]))
 
 
-def _entry(entry: Entry, exhibits: Iterable[Exhibit], card: Card, guide: Guide, who: Who) -> str:
+@lru_cache(maxsize=1 << 10)
+def _day(day: date) -> str:
+    return f'<li class="ob-day">{day:%A}, {day.day} {day:%B %Y}</li>'
+
+
+def _entry(entry: Entry, exhibits: Sequence[Exhibit], card: Card, guide: Guide, who: Who) -> str:
     return (
         f'<li class="{sort(entry)}">{guide.clock(entry.at, approximate=entry.approximate)} '
         f"{' '.join(_words(entry, guide))}{guide.markdown(entry.text, card)}"
-        f"{_asides(entry, card, guide, who)}{''.join(map(_exhibit, exhibits))}</li>"
+        f"{_asides(entry, card, guide, who)}{''.join(map(_exhibit, exhibits)) if exhibits else ''}</li>"
     )
 
 
