@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
     from opsbook.metrics.business_days import Terms
     from opsbook.metrics.durations import Length
+    from opsbook.metrics.updates import Silence
     from opsbook.model.history import Step
     from opsbook.model.incident import Audience, Entry, Incident, Update
     from opsbook.model.postmortem import Postmortem
@@ -99,11 +101,11 @@ class Duty(NamedTuple):
 def steps(incident: Incident) -> list[Reached]:
     """The milestones in order of time."""
     guessed = {(entry.milestone, entry.at) for entry in incident.timeline if entry.approximate}
-    reached = sorted(incident.history.milestones.items(), key=lambda each: each[1])
+    reached = sorted(incident.history.milestones.items(), key=itemgetter(1))
     found: list[Reached] = []
     for name, at in reached:
-        since = at - found[-1].at if found else None
-        found.append(Reached(name, at, (name, at) in guessed, since, at - found[0].at if found else None))
+        since, total = (at - found[-1].at, at - found[0].at) if found else (None, None)
+        found.append(Reached(name, at, (name, at) in guessed, since, total))
     return found
 
 
@@ -216,9 +218,9 @@ def tiles(incident: Incident, severity: str | None, limits: Limits, as_of: datet
     left out. `severity` is the worst that it had."""
     took = durations(incident, as_of)
     return [
-        _took(name, length, limits.of(stage, severity))
+        _took(name, stage_took, limits.of(stage, severity))
         for stage, name in _STAGES.items()
-        if (length := getattr(took, stage)) is not None
+        if (stage_took := getattr(took, stage)) is not None
     ]
 
 
@@ -241,19 +243,17 @@ def told(incident: Incident, policy: Severities, as_of: datetime) -> list[Told]:
     """How each audience was kept informed during the response: those that the policy names, then others."""
     if not incident.counts:
         return []
-    stretches = list(silences(incident, policy))
-    audiences: dict[Audience, None] = dict.fromkeys(each.audience for each in stretches)
-    audiences |= dict.fromkeys(_update(step).audience for step in updates(incident))
+    sent = [_update(step).audience for step in updates(incident)]
+    waits: dict[Audience, list[tuple[Silence, datetime]]] = {}
+    for each in silences(incident, policy):
+        waits.setdefault(each.audience, []).append((each, each.until.at if each.until else as_of))
     found = []
-    for audience in audiences:
-        own = [each for each in stretches if each.audience == audience and speaks_of(incident, audience)]
-        lengths = [(each.until.at if each.until else as_of) - each.since.at for each in own]
-        late = [
-            each for each in own if (each.until.at if each.until else as_of) > each.due + grace(each.allowed)
-        ]
-        sent = sum(_update(step).audience == audience for step in updates(incident))
-        allowed = min((each.allowed for each in own), default=None)
-        found.append(Told(audience, sent, allowed, max(lengths, default=None), len(late)))
+    for audience in dict.fromkeys([*waits, *sent]):
+        own = waits.get(audience, []) if speaks_of(incident, audience) else []
+        allowed = min((each.allowed for each, _ in own), default=None)
+        longest = max((end - each.since.at for each, end in own), default=None)
+        late = sum(end > each.due + grace(each.allowed) for each, end in own)
+        found.append(Told(audience, sent.count(audience), allowed, longest, late))
     return found
 
 
