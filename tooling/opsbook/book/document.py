@@ -55,7 +55,7 @@ def decode(path: str, content: bytes) -> Decoded:
             "saved as UTF-16" if utf16 else f"byte 0x{content[error.start]:02x} is not UTF-8",
             "save the file as UTF-8",
         ))  # fmt: skip
-    conflict = _conflict(path, text) if ">>>>>>> " in text else None
+    conflict = _conflict(path, text) if ">>>>>>>" in text else None
     if conflict:
         return _fatal(path, text, Problem(
             "merge_conflict", Span(*conflict.span()), "a merge conflict that nobody resolved",

@@ -26,7 +26,7 @@ _DOUBTS = tuple(
         ("\t", r"\t"),
         ("\r", r"\r"),
         # A key over two lines or without a value, and plain scalars that begin with a colon.
-        (":", r":(?:[,\]}?|>:]|\Z|(?<![^ \n,\[{:]:))"),
+        (":", r":(?!(?<=[^ \n,\[{:]:)[^,\]}?|>:])"),
         # A plain scalar may not begin with an indicator: where libyaml refuses, yaml-rs goes on.
         ("?", r"\?(?<=[ ,\[{\n-]\?)"),
         ("|", r"\|(?<=[ ,\[{\n-]\|)"),

@@ -41,8 +41,8 @@ _SUSPECTS = tuple(
         ("<", r"<<"),
         ("\t", r"\t"),
         ("%", r"%(?<![^\r\n]%)"),
-        ("---", r"---(?<![^\r\n]---)"),
-        ("...", r"\.\.\.(?<![^\r\n]\.\.\.)"),
+        ("-", r"---(?<![^\r\n]---)"),
+        (".", r"\.\.\.(?<![^\r\n]\.\.\.)"),
     )
 )
 """Anchors, aliases, tags, merge keys, tabs, directives and marks of documents: a sign, and the pattern that
