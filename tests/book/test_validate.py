@@ -144,6 +144,8 @@ def test_a_missing_key_is_reported_at_what_lacks_it_with_what_it_is_for(
 HALF_HOURLY = "levels: {SEV1: {name: a, definition: b, updates: {public: 1:30}}}"
 PUBLIK = "levels: {SEV1: {name: a, definition: b, updates: {publik: 30m}}}"
 AUDIENCES = "`internal`, `executives`, `customers`, `public` or `regulator`"
+PAGED = "at: 2026-03-02T09:02Z, text: y, page: {person: ana}"
+TWO_ENTRIES = "`update` and `page` in one entry: write two entries"
 AT_FIVE = "levels: []\ntests: [{at: 2026-03-04T03:00Z, pages: {5: {person: a}}}]"
 
 
@@ -155,6 +157,7 @@ AT_FIVE = "levels: []\ntests: [{at: 2026-03-04T03:00Z, pages: {5: {person: a}}}]
         ("escalation", AT_FIVE, "5", "`5` is no duration: write `90m`, `1h30m`, `5d` or `2w`"),
         ("holidays", "2026-02-30: Never", "2026-02-30", "`2026-02-30` does not exist in the calendar"),
         ("incident", "title: x\nlinks: {war room: y}", "war room", "`war room` is no id"),
+        ("incident", f"title: x\ntimeline: [{{{PAGED}, update: {{audience: public}}}}]", "page", TWO_ENTRIES),
     ],
 )
 def test_a_wrong_key_is_shown_at_the_key_and_a_wrong_value_at_the_value(

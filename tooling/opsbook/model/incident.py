@@ -6,7 +6,7 @@ Status, durations and flags are no fields: they follow from the timeline (`histo
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from opsbook.model.history import History
 from opsbook.model.kind import (
@@ -152,14 +152,17 @@ class Entry(Model):
     source: Text | None = None
     """Where an import found it."""
 
-    @model_validator(mode="after")
-    def _at_most_one(self) -> Self:
-        if (self.update is not None) + (self.page is not None) + (self.runbook is not None) > 1:
-            named = [name for name in ("update", "page", "runbook") if getattr(self, name) is not None]
+    @field_validator("page", "runbook")
+    @classmethod
+    def _alone(cls, value: Model | None, info: ValidationInfo) -> Model | None:
+        """Refuses a second one of an update, a page and a run of a runbook, where it is written."""
+        others = (name for name in ("update", "page") if name != info.field_name)
+        other = next((name for name in others if info.data.get(name) is not None), None)
+        if value is not None and other:
             raise refuse(
-                "`{one}` and `{other}` in one entry: write two entries", one=named[0], other=named[1]
+                "`{one}` and `{other}` in one entry: write two entries", one=other, other=info.field_name
             )
-        return self
+        return value
 
     @property
     def headline(self) -> str:
