@@ -76,4 +76,4 @@ def _yaml(value: Any) -> str:
     if value is True:
         return "true"
     words = " ".join(printable(str(value)).split())
-    return _quoted(escape(words))
+    return f'"{words}"' if _plain(words) else _quoted(escape(words))

@@ -6,8 +6,8 @@ takes a small part of the time where there are ten thousand pages. Templates cal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from opsbook.site.response import Duty, Reached, Run, Tile, Told
     from opsbook.site.survey import Card
     from opsbook.site.work import Work
-
-    Who = Callable[[str], Markup]
 
 
 # ── any record ────────────────────────────────────────────────────────────────────────────
@@ -121,7 +119,7 @@ def timeline(
     days: Iterable[tuple[date, Iterable[tuple[Entry, Sequence[Exhibit]]]]], card: Card, guide: Guide
 ) -> Markup:
     """The entries of a timeline by days, each with its exhibits."""
-    who = cache(guide.either)  # a few people say most of it
+    who = _Who(guide)
     lines = ['<ol class="ob-timeline">']
     for day, entries in days:
         lines.append(_day(day))
@@ -134,7 +132,18 @@ def _day(day: date) -> str:
     return f'<li class="ob-day">{day:%A}, {day.day} {day:%B %Y}</li>'
 
 
-def _entry(entry: Entry, exhibits: Sequence[Exhibit], card: Card, guide: Guide, who: Who) -> str:
+class _Who(dict[str, Markup]):
+    """Who says what, each asked once for a timeline: a few people say most of it."""
+
+    def __init__(self, guide: Guide) -> None:
+        self._guide = guide
+
+    def __missing__(self, id: str) -> Markup:
+        found = self[id] = self._guide.either(id)
+        return found
+
+
+def _entry(entry: Entry, exhibits: Sequence[Exhibit], card: Card, guide: Guide, who: _Who) -> str:
     return (
         f'<li class="{sort(entry)}">{guide.clock(entry.at, approximate=entry.approximate)} '
         f"{' '.join(_words(entry, guide))}{guide.markdown(entry.text, card)}"
@@ -165,7 +174,7 @@ def _words(entry: Entry, guide: Guide) -> list[str]:
     return found
 
 
-def _asides(entry: Entry, card: Card, guide: Guide, who: Who) -> str:
+def _asides(entry: Entry, card: Card, guide: Guide, who: _Who) -> str:
     """Who holds a role, how a service stands, and who said so where."""
     found = ""
     for role, people in entry.roles.items():
@@ -173,7 +182,7 @@ def _asides(entry: Entry, card: Card, guide: Guide, who: Who) -> str:
     for service, state in entry.services.items():
         stands = f': <b class="ob-{state}">{state}</b>' if state else ""
         found += f"<small>{guide.link('service', service)}{stands}</small>"
-    said = f"by {who(entry.by)}" if entry.by else ""
+    said = f"by {who[entry.by]}" if entry.by else ""
     for proof in entry.evidence:
         said += f" · {guide.proof(card, proof)}"
     if entry.source:
