@@ -10,13 +10,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pyromark
 from markupsafe import Markup
 
 from opsbook.book.markdown import GENERATED
 from opsbook.site.escape import PLAIN, escaped, html, printable, text
+
+if TYPE_CHECKING:
+    from pygments.formatter import Formatter
 
 Resolve = Callable[[str], str | None]
 """Where a link's target leads on the site; None where it leads nowhere that is shown, and nothing where not
@@ -40,6 +44,7 @@ _sentence = re.compile(r"[^\W\d_][^\x00-\x1f*_`\[\]{}\\|~^$<&]*(?<!\s)\Z").match
 _plain_sentence = re.compile(f"(?=[A-Za-z]){PLAIN}(?<![ \u00a0])\\Z").match
 """Whether it is one that needs no escape either, as most of these are: one look in place of two."""
 _TITLE_ENDS = {"End": {"Heading": "H1"}}
+_IN_CODE = {ord(c): f"&#{ord(c)};" for c in "\n\t`~{}"}
 _DEEPEST = 24
 """Lists and quotes nested deeper than this are shown at this depth."""
 _HIGHLIGHTED = 20_000
@@ -139,7 +144,6 @@ def slug(words: str) -> Markup:
 
 def _highlighted(source: str, language: str) -> str:
     from pygments import highlight
-    from pygments.formatters import HtmlFormatter
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 
@@ -147,8 +151,16 @@ def _highlighted(source: str, language: str) -> str:
         lexer = get_lexer_by_name(language.lower(), stripnl=False)
     except ClassNotFound:
         return text(source)
-    found: str = highlight(source, lexer, HtmlFormatter(nowrap=True))
-    return found.rstrip("\n").translate({ord(c): f"&#{ord(c)};" for c in "\n\t`~{}"})
+    found: str = highlight(source, lexer, _formatter())
+    return found.rstrip("\n").translate(_IN_CODE)
+
+
+@cache
+def _formatter() -> Formatter[str]:
+    """Makes its style sheet, which nobody asks for, each time that there is a new one."""
+    from pygments.formatters import HtmlFormatter
+
+    return HtmlFormatter(nowrap=True)
 
 
 def _events(markdown: str) -> Iterator[Any]:
