@@ -25,9 +25,10 @@ _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _SECONDS = r"(?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
 _COUNT = r"([0-9]{1,9})"
 _INSTANT = re.compile(rf"{_DAY}[Tt ]{_CLOCK}{_SECONDS}(?:[Zz]|[+-]{_CLOCK})\Z")
-_THIS_CENTURY = re.compile(
-    rf"20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}(?::[0-5][0-9])?(?:Z|[+-]{_CLOCK})\Z"
-)
+_USUAL = re.compile(rf"20..-..-..T(?!24)..:..(?:Z|[+-]{_CLOCK})\Z")
+_USUAL_DAY = re.compile(r"20..-..-..\Z")
+"""How nearly all instants and dates are written: that what stands between the signs are digits of a calendar
+`fromisoformat` sees for itself, but lets, in later Pythons, a day end at 24:00."""
 _NAIVE = re.compile(rf"{_DAY}(?:[Tt ]{_CLOCK}{_SECONDS})?\Z")
 _DATE = re.compile(rf"{_DAY}\Z")
 _WALL = re.compile(rf"{_DAY}[T ]{_CLOCK}\Z")
@@ -59,11 +60,11 @@ def _of_our_age(year: int, text: str) -> None:
 
 def instant(value: Any) -> datetime:
     """`2026-03-02T09:02Z` or `2026-03-02 10:02+01:00` → that instant in UTC."""
-    if type(value) is str and _THIS_CENTURY.match(value):
+    if type(value) is str and _USUAL.match(value):
         try:
             at = datetime.fromisoformat(value)
         except ValueError:
-            raise refuse("`{found}` does not exist in the calendar", found=value) from None
+            return _odd_instant(value)
         return at if at.tzinfo is UTC else at.astimezone(UTC)
     return _odd_instant(value)
 
@@ -91,6 +92,16 @@ def _odd_instant(value: Any) -> datetime:
 
 def day(value: Any) -> date:
     """`2026-03-16` → that date."""
+    if type(value) is str and _USUAL_DAY.match(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return _odd_day(value)
+    return _odd_day(value)
+
+
+def _odd_day(value: Any) -> date:
+    """A date that is not written in the usual way, or not at all."""
     if type(value) is date:
         return value
     text = _text(value, "a date like `2026-03-16`")
