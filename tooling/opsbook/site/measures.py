@@ -16,7 +16,7 @@ from opsbook.metrics.estimates import survival
 from opsbook.metrics.figures import Known
 from opsbook.metrics.finished import to_close
 from opsbook.metrics.rows import rows
-from opsbook.metrics.summary import began_in, summary
+from opsbook.metrics.summary import began_in, sides, summary
 from opsbook.metrics.targets import results, wanted
 from opsbook.model.time import Interval, midnight
 from opsbook.site import charts, tally
@@ -85,20 +85,20 @@ class Measures(NamedTuple):
 
 def measures(book: Book, guide: Guide, as_of: datetime) -> Measures:
     """The figures of a book as of an instant."""
-    shown = _shown(rows(book), guide)
-    known = Known()
-    year, quarter = (
-        summary(book, shown, _days(count, as_of, guide), as_of, known=known) for count in (_YEAR, _QUARTER)
-    )
+    shown, known = _shown(rows(book), guide), Known()
+    counting = [row for row in shown.rows if row.counts]
+    year = summary(book, shown, _days(_YEAR, as_of, guide), as_of, known=known)
+    within, pages = _days(_QUARTER, as_of, guide), shown.postmortems
+    quarter = sides(counting, counting, pages, within, as_of, guide.zone, year.begins, known)
     verdicts = {name: _said(name, each) for name, each in quarter.comparisons.items()}
-    its = began_in((row for row in shown.rows if row.counts), year.now.within)
+    its = began_in(counting, year.now.within)
     return Measures(
         year,
         [_tile(each, guide) for each in results(book, shown, year)],
         [Stage(name, year.now.whole.spreads[name], verdicts[name]) for name in _STAGES],
         verdicts,
         sorted(its, key=lambda row: (row.began or as_of, row.id), reverse=True),
-        to_close((row for row in shown.rows if row.counts), year.now.within, as_of, guide.zone),
+        to_close(counting, year.now.within, as_of, guide.zone),
     )
 
 
