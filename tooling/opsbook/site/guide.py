@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from opsbook.model.time import write_clock, write_day, write_instant, write_length
 from opsbook.site import markup
-from opsbook.site.escape import html, joined, text
+from opsbook.site.escape import escaped, html, joined, text
 from opsbook.site.survey import Card, Run, Survey, calendar_page, index_page, plural
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Guide:
         if found is None:
             home, above = self.to("index.md", "Home"), self.to(index_page(kind), plural(kind))
             found = self._ways[kind.name] = f"{home} › {above}"
-        return html(f"{found} › {text(card.id)}")
+        return html(f"{found} › {escaped(card.id)}")
 
     def runs(self, card: Card) -> list[Run]:
         """When a runbook was followed, the last first."""
@@ -169,7 +169,7 @@ class Guide:
     def address(self, target: str, words: str = "") -> Markup:
         """A web address somebody wrote; what is none shows as text."""
         if found := _ADDRESS.match(target):
-            return html(f'<a href="{text(target)}">{text(words or _short(target[found.end(1) :]))}</a>')
+            return html(f'<a href="{escaped(target)}">{text(words or _short(target[found.end(1) :]))}</a>')
         return text(f"{words}: {target}" if words else target)
 
     def due(self, item: Item) -> Markup:

@@ -107,7 +107,7 @@ def sentence(markdown: str) -> Markup | None:
     """A few lines that are a paragraph of words and no more; None where they may be anything else."""
     if _plain_sentence(markdown):
         return html(f"<p>{markdown}</p>")
-    return html(f"<p>{text(markdown)}</p>") if _sentence(markdown) else None
+    return html(f"<p>{escaped(markdown)}</p>") if _sentence(markdown) else None
 
 
 def words(markdown: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from opsbook.site import facts as known
-from opsbook.site.escape import html, text
+from opsbook.site.escape import escaped, html, text
 from opsbook.site.phrases import length, sort
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def facts(found: Facts, without: Iterable[str] = ()) -> Markup:
 
 @lru_cache(maxsize=1 << 10, typed=True)
 def _label(words: str) -> str:
-    return f"<div><dt>{text(words)}</dt><dd>"
+    return f"<div><dt>{escaped(words)}</dt><dd>"
 
 
 def tiles(found: Iterable[Tile]) -> Markup:
@@ -54,8 +54,8 @@ def tiles(found: Iterable[Tile]) -> Markup:
 
 def _tile(tile: Tile) -> str:
     style = f' class="ob-tile-{tile.style}"' if tile.style else ""
-    note = f" <small>{text(tile.note)}</small>" if tile.note else ""
-    return f"<li{style}>{text(tile.name)} <strong>{text(tile.value)}</strong>{note}</li>"
+    note = f" <small>{escaped(tile.note)}</small>" if tile.note else ""
+    return f"<li{style}>{escaped(tile.name)} <strong>{escaped(tile.value)}</strong>{note}</li>"
 
 
 def uses(found: Iterable[tuple[str, list[Card], int]], guide: Guide) -> Markup:
@@ -65,22 +65,24 @@ def uses(found: Iterable[tuple[str, list[Card], int]], guide: Guide) -> Markup:
 
 def _used(kind: str, cards: list[Card], number: int, guide: Guide) -> str:
     last = f" ({number}, the last {len(cards)} of them)" if number > len(cards) else ""
-    return f"<p><strong>{text(kind)}</strong>{last}: {guide.cards(cards)}</p>"
+    return f"<p><strong>{escaped(kind)}</strong>{last}: {guide.cards(cards)}</p>"
 
 
 def source(kind: Kind, card: Card, as_of: datetime, changes: Sequence[Change], guide: Guide) -> Markup:
     """Where a record is written, how it changed, and as of when it is shown."""
-    found = f"This is opsbook's default; <code>{text(kind.place)}</code> would replace it."
+    found = f"This is opsbook's default; <code>{escaped(kind.place)}</code> would replace it."
     if card.path:
         edit = guide.edit(card)
-        found = f"Written in <code>{text(card.path)}</code>{_changed(changes, guide)}.{edit and f' {edit}'}"
-    return html(f"{found} As of {guide.when(as_of)}, times in {text(guide.zone.key)}.")
+        found = (
+            f"Written in <code>{escaped(card.path)}</code>{_changed(changes, guide)}.{edit and f' {edit}'}"
+        )
+    return html(f"{found} As of {guide.when(as_of)}, times in {escaped(guide.zone.key)}.")
 
 
 def _changed(changes: Sequence[Change], guide: Guide) -> str:
     if not changes:
         return ""
-    last = f", last changed {guide.day(changes[0].written)} in <code>{text(changes[0].commit[:10])}</code>"
+    last = f", last changed {guide.day(changes[0].written)} in <code>{escaped(changes[0].commit[:10])}</code>"
     return last if len(changes) == 1 else f"{last}, {len(changes)} changes in all"
 
 
@@ -90,7 +92,7 @@ def _changed(changes: Sequence[Change], guide: Guide) -> str:
 def steps(found: Iterable[Reached], guide: Guide) -> Markup:
     """The milestones as a table: when each was, how long after the one before, and after the first."""
     rows = "".join(
-        f"<tr><td>{text(step.name)}</td><td>{guide.when(step.at, approximate=step.approximate)}</td>"
+        f"<tr><td>{escaped(step.name)}</td><td>{guide.when(step.at, approximate=step.approximate)}</td>"
         f"<td>{_length(step.since)}</td><td>{_length(step.total)}</td></tr>\n"
         for step in found
     )
@@ -192,17 +194,16 @@ def _asides(entry: Entry, card: Card, guide: Guide, who: _Who) -> str:
 
 def _exhibit(each: Exhibit) -> str:
     if each.text:
-        return (
-            f'<details class="ob-more ob-exhibit"><summary>{text(each.name)}</summary>{each.text}</details>'
-        )
-    picture = f'<img src="{each.address}" alt="{text(each.alt)}" loading="lazy">'
+        name = escaped(each.name)
+        return f'<details class="ob-more ob-exhibit"><summary>{name}</summary>{each.text}</details>'
+    picture = f'<img src="{each.address}" alt="{escaped(each.alt)}" loading="lazy">'
     return f'<p class="ob-exhibit"><a href="{each.address}">{picture}</a></p>'
 
 
 def told(found: Iterable[Told], guide: Guide) -> Markup:
     """How each audience was kept informed, as rows."""
     rows = "".join(
-        f"<tr><td>{text(each.audience)}</td>{_cell('Updates sent', each.sent)}"
+        f"<tr><td>{escaped(each.audience)}</td>{_cell('Updates sent', each.sent)}"
         f"{_cell('Longest silence', _length(each.longest))}"
         f"{_cell('Allowed', 'not asked for' if each.allowed is None else length(each.allowed))}"
         f"{_cell('Verdict', _kept(each, guide))}</tr>\n"
@@ -225,7 +226,7 @@ def _cell(label: str, value: Any) -> str:
 def owed(found: Iterable[Duty], guide: Guide) -> Markup:
     """What was owed to others by when, as rows."""
     rows = "".join(
-        f"<tr><td>{text(duty.what)}</td>{_cell('By', guide.when(duty.due))}"
+        f"<tr><td>{escaped(duty.what)}</td>{_cell('By', guide.when(duty.due))}"
         f"{_cell('Came', guide.when(duty.met) if duty.met else 'not yet')}"
         f"{_cell('Verdict', _met(duty, guide))}</tr>\n"
         for duty in found
@@ -266,8 +267,8 @@ def work(items: Iterable[Work], guide: Guide) -> Markup:
 
 def _item(each: Work, guide: Guide) -> str:
     return (
-        f'<div id="action-{text(each.id)}">'
-        f"<p>{state(each, guide)} <strong>{text(each.item.title)}</strong></p>"
+        f'<div id="action-{escaped(each.id)}">'
+        f"<p>{state(each, guide)} <strong>{escaped(each.item.title)}</strong></p>"
         f"{facts(known.work(each, guide))}</div>"
     )
 
@@ -295,7 +296,7 @@ def alike(found: Iterable[Alike], guide: Guide) -> Markup:
     return html(
         "\n".join(
             f'<li class="ob-card"><p class="ob-title">{guide.card(each.card)}</p>'
-            f'<p class="ob-aside">{text(each.why)}</p></li>'
+            f'<p class="ob-aside">{escaped(each.why)}</p></li>'
             for each in found
         )
     )
