@@ -40,6 +40,34 @@ def test_the_search_finds(words: str, leads_to: str, tab: Open) -> None:
         there.first.wait_for(state="attached")  # what was found for the first letters may stand there before
 
 
+def test_the_search_leads_to_a_record_before_it_leads_to_a_list_that_names_it(tab: Open) -> None:
+    with tab() as page:
+        page.goto("index.html")
+        chromium.search(page, "renamed")
+        found = page.locator(chromium.FOUND)
+        found.and_(page.locator(f'[href*="{INCIDENT}"]')).first.wait_for(state="attached")
+        places = found.evaluate_all("all => all.map(each => new URL(each.href).pathname.slice(1))")
+        lists = [place for place, path in enumerate(places) if path in ("incidents/index.html", "tags.html")]
+        assert all(place > places.index(INCIDENT) for place in lists)
+
+
+def test_the_search_shows_of_a_long_text_the_paragraph_that_it_found(tab: Open) -> None:
+    with tab(viewport=chromium.PHONE) as page:
+        page.goto(INCIDENT)
+        if not page.locator("[data-md-component=search-query]").count():
+            pytest.skip("Zensical's search shows titles")
+        chromium.search(page, "renamed")
+        found = page.locator(chromium.FOUND).and_(
+            page.locator('[href*="2026-03-02-checkout-5xx/postmortem"]')
+        )
+        article = found.locator("article").first
+        article.wait_for(state="attached")
+        assert "The chart had renamed a key" in article.inner_text()
+        assert "The detour is the lesson" not in article.inner_text()
+        tallest = "all => Math.max(...all.map(each => each.getBoundingClientRect().height))"
+        assert page.locator(".md-search-result__article").evaluate_all(tallest) <= 180
+
+
 def background(page: Page) -> int:
     """How light the page is behind its text, from 0 to 255."""
     colour = page.evaluate("() => getComputedStyle(document.body).backgroundColor")

@@ -155,12 +155,12 @@ def test_the_search_finds_incidents_by_what_they_say_of_themselves(file: str, tm
     index = tmp_path / file
     index.parent.mkdir(exist_ok=True)
     index.write_text('{"docs": [], "items": []}')
-    (tmp_path / FOUND).write_text('[["incidents/a.html", "<b>", "pool & load"]]')
+    (tmp_path / FOUND).write_text(json.dumps([["incidents/a.html", "<b>", "pool & load\nqueue"]]))
     finish(tmp_path)
     found = json.loads(index.read_text())
     entry = (found["docs"] or found["items"])[0]
     assert (entry["location"], entry["title"], entry["text"]) == (
-        "incidents/a.html", "&lt;b&gt;", "pool &amp; load",
+        "incidents/a.html", "&lt;b&gt;", "<p>pool &amp; load</p><p>queue</p>",
     )  # fmt: skip
     assert not (tmp_path / FOUND).exists()
 

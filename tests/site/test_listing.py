@@ -144,6 +144,6 @@ def test_the_newest_post_mortems_are_searched_in_full_and_older_ones_by_what_the
     found = {page.path: page.content for page in pages(Book(Memory(files)), NOW)}
     rows = json.loads(found["search-incidents.json"])
     assert [row for row in rows if "postmortem" in row[0]] == [
-        ["incidents/2026/2026-03-02-a/postmortem.html", "Post-mortem: T02", "The pool02 was small. After."],
+        ["incidents/2026/2026-03-02-a/postmortem.html", "Post-mortem: T02", "The pool02 was small.\nAfter."],
         ["incidents/2026/2026-03-01-a/postmortem.html", "Post-mortem: T01", "Summary 01"],
     ]

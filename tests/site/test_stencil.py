@@ -123,8 +123,8 @@ def test_the_search_finds_each_heading_of_a_page_that_is_filled_in(tmp_path: Pat
     index = json.loads((tmp_path / "site" / "site" / "search" / "search_index.json").read_bytes())
     assert {each["location"]: (each["title"], each["text"]) for each in index["docs"]} == {
         "index.html": ("Home", ""),
-        "pool.html": ("Pool", "Too small."),
-        "pool.html#what-to-do": ("What to do", "Grow it"),
+        "pool.html": ("Pool", "<p>Too small.</p>"),
+        "pool.html#what-to-do": ("What to do", "<p>Grow</p><p>it</p>"),
     }
 
 

@@ -73,7 +73,7 @@ def _yaml(value: Any) -> str:
         return f"[{', '.join(_yaml(item) for item in value)}]"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key}: {_yaml(item)}' for key, item in value.items())}}}"
-    if value is True:
-        return "true"
+    if isinstance(value, bool | int | float):
+        return str(value).lower()
     words = " ".join(printable(str(value)).split())
     return f'"{words}"' if _plain(words) else _quoted(escape(words))

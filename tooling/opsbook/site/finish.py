@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from html import escape
 from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -87,11 +88,28 @@ of times and dates then finds nothing (https://github.com/olivernn/lunr.js/issue
 
 
 FOUND = "search-incidents.json"
-"""Beside the pages: what the search finds of incidents, `[address, title, text]` of each as plain text."""
+"""Beside the pages: what the search finds of incidents and post-mortems, `[address, title, text]` of each as
+plain text."""
 
 
-Row = list[str]
-"""What the search finds: an address, a title and a text, both HTML without tags."""
+class Row(NamedTuple):
+    """What the search finds."""
+
+    location: str
+    """The address from the root of the site."""
+    title: str
+    text: str
+    """Both HTML, the text in paragraphs."""
+    boost: float = 1
+    """How much the search makes of it."""
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As Material's index has it."""
+        found = self._asdict()
+        if self.boost == 1:
+            del found["boost"]
+        return found
 
 
 Finish = Callable[[str, str], str]
@@ -129,18 +147,24 @@ def _add_to_search(site: Path, rows: list[Row]) -> None:
     they say is more than a reader's browser should load."""
     listed = site / FOUND
     if listed.is_file():
-        rows += [[escape(part) for part in row] for row in json.loads(listed.read_bytes())]
+        for to, title, text in json.loads(listed.read_bytes()):
+            rows.append(Row(to, escape(title), paragraphs(map(escape, text.split("\n")))))
         listed.unlink()
     material, zensical = site / "search" / "search_index.json", site / "search.json"
     if material.is_file():
         index = json.loads(material.read_bytes())
-        index["docs"] += [{"location": to, "title": title, "text": text} for to, title, text in rows]
+        index["docs"] += [row.document for row in rows]
         material.write_text(json.dumps(index, separators=(",", ":")), "utf-8")
     if zensical.is_file():
         index = json.loads(zensical.read_bytes())
         about = {"level": 1, "path": ["Incidents"], "tags": []}
-        index["items"] += [{"location": to, "title": title, "text": text} | about for to, title, text in rows]
+        index["items"] += [row.document | about for row in rows]
         zensical.write_text(json.dumps(index, separators=(",", ":")), "utf-8")
+
+
+def paragraphs(lines: Iterable[str]) -> str:
+    """Lines of HTML for the search, which shows those that hold what was looked for."""
+    return "".join(f"<p>{line}</p>" for line in lines if line)
 
 
 class Shell:

@@ -26,7 +26,7 @@ _LONGEST = 220
 """A summary on a card is cut after so many letters."""
 _CARDS = 60
 """So many of the newest stand on cards; all are listed by year."""
-_IN_FULL = 1000
+_IN_FULL = 800
 """So many of the newest are searched in full."""
 _FACTORS = 60
 """So many factors, those of most incidents, are listed."""

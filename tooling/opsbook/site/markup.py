@@ -53,6 +53,8 @@ _WARNS = re.compile(r"(warning|caution|danger|note)\b", re.IGNORECASE)
 _SIGNS = {"warning": "warning", "caution": "warning", "danger": "warning", "note": "note"}
 _DESTROYS = '<p class="ob-destroys">⚠ This destroys something. Read the warning before it.</p>'
 _INLINE = {"Emphasis": "em", "Strong": "strong", "Strikethrough": "del"}
+_LINES = ("Paragraph", "Item", "CodeBlock", "TableHead", "TableRow")
+"""What ends a line of words."""
 _NESTING = frozenset(("List", "Item", "BlockQuote", "Table", "Link"))
 _ROWS = {"TableHead": ("<thead><tr>", "</tr></thead>"), "TableRow": ("<tr>", "</tr>")}
 
@@ -111,20 +113,22 @@ def sentence(markdown: str) -> Markup | None:
 
 
 def words(markdown: str) -> str:
-    """The words of a body for the search, without headings and without what opsbook generated."""
+    """The words of a body for the search, a line for each paragraph, item or row, without headings and
+    without what opsbook generated."""
     found: list[str] = []
     hidden = 0
     for event in _events(markdown):
         [(name, value)] = event.items() if type(event) is dict else [(event, "")]
         if name in ("Text", "Code"):
-            found.append("" if hidden else value)
+            found.append("" if hidden else value.replace("\n", " "))
         elif name == "Html":
             hidden = int(GENERATED.match(value.strip()) is not None)
         elif type(value) is dict and "Heading" in value:
             hidden += 1 if name == "Start" else -1
         elif type(value) is not str or value not in _INLINE:
-            found.append(" ")
-    return " ".join(printable("".join(found)).split())
+            found.append("\n" if name == "End" and value in _LINES else " ")
+    lines = (" ".join(line.split()) for line in printable("".join(found)).split("\n"))
+    return "\n".join(filter(None, lines))
 
 
 def code(source: str, language: str = "", title: str = "") -> Markup:

@@ -31,6 +31,11 @@ _LARGEST = 100_000
 """Bytes of a template."""
 _SAID = 300
 """So many letters of what is wrong with one are told."""
+_LISTS = ("list", "incidents", "postmortems", "runbooks", "action-items", "tags", "reports", "report")
+_MANUAL = ("rule", "rules", "command", "commands", "format", "formats", "manual", "tours")
+_SOUGHT = {"runbook": 2} | dict.fromkeys((*_LISTS, *_MANUAL), 0.3)
+"""How much the search makes of pages by their template, of others 1: it leads to a runbook before it leads to
+a list that names what was looked for, or to what opsbook says of itself."""
 _OPTIONS: dict[str, Any] = {
     "finalize": escape.text,
     "trim_blocks": True,
@@ -75,6 +80,8 @@ class Templates:
     def render(self, template: str, path: str, title: str, **context: Any) -> Page:
         """One page; `description`, what to `hide` and how to `search` it go into its front matter."""
         about = {key: context.pop(key, ()) for key in ("description", "hide", "search")}
+        if template in _SOUGHT:
+            about["search"] = {"boost": _SOUGHT[template]}
         front = escape.front_matter(title=title, **about)
         found = self.rendered(f"{template}.md", front=front, title=title, **context)
         return Page(path, guide.finish(path, found))

@@ -18,25 +18,28 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+import yaml
 from markdown import Markdown  # type: ignore[import-untyped]
 from markupsafe import Markup, escape
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, InclusionLevel
 
 from opsbook.processors import shared
-from opsbook.site.finish import bare, closer
+from opsbook.site.finish import Row, bare, closer, paragraphs
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
-    from opsbook.site.finish import Finish, Row
+    from opsbook.site.finish import Finish
 
 _NAME = "opsbook/stencil"
 _HARMLESS = {_NAME, "search", "tags", "material/search", "material/tags"}
 """Plugins that change no page that has no tags."""
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+_OWN = ("title", "description", "search")
+"""What pages of a sort may say otherwise, or no theme shows."""
 _HEADING = re.compile(r"(#{1,6}) .*\Z")
 _GAP = re.compile(r"\n\s*\n")
 _TOGETHER = 32
@@ -80,7 +83,9 @@ class _Sort(NamedTuple):
     below: int
     """How many folders below that they stand."""
     front: tuple[str, ...]
-    """The front matter but for title and description."""
+    """The front matter but for title, description and search."""
+    search: str
+    """How it says that the search takes its pages."""
     described: bool
     listed: bool
     """Whether there are headings for a table of contents."""
@@ -93,17 +98,16 @@ class _Sort(NamedTuple):
     @property
     def sample(self) -> str:
         """A page of the sort, with marks where pages differ."""
-        front = [f"title: {json.dumps(_mark('title') + _ENDING)}", *self.front]
+        front = [f"title: {json.dumps(_mark('title') + _ENDING)}", *self.front, "search: {exclude: true}"]
         if self.described:
             front.append(f"description: {json.dumps(_mark('about') + _ENDING)}")
-        if not self.hidden:
-            front.append("search: {exclude: true}")
         return "\n".join(["---", *front, "---", "", _SAMPLE + _LISTED * self.listed])
 
     @property
-    def hidden(self) -> bool:
-        """Whether the search does not find its pages."""
-        return any(line.startswith("search:") for line in self.front)
+    def boost(self) -> float:
+        """How much the search makes of its pages; nothing where it does not find them."""
+        search = yaml.safe_load(self.search)
+        return 0 if search.get("exclude") else search.get("boost", 1)
 
 
 class _Source(NamedTuple):
@@ -122,12 +126,11 @@ class _Source(NamedTuple):
         """What sort of page this is, given the folders of the navigation."""
         above = self.name.split("/")[:-1]
         near = next(n for n in range(len(above), -1, -1) if n == 0 or "/".join(above[:n]) in folders)
-        own = tuple(
-            f"{key}: {value}" for key, value in self.front.items() if key not in ("title", "description")
-        )
+        own = tuple(f"{key}: {value}" for key, value in self.front.items() if key not in _OWN)
+        search = self.front.get("search", "{}")
         headings = sum(block.startswith("#") for block in self.blocks)
         folder = "".join(f"{each}/" for each in above[:near])
-        return _Sort(folder, len(above) - near, own, "description" in self.front, headings > 1)
+        return _Sort(folder, len(above) - near, own, search, "description" in self.front, headings > 1)
 
     def said(self, key: str) -> str:
         """A text of the front matter."""
@@ -235,8 +238,8 @@ class Stencils(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
             file = site / source.address
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(page, encoding="utf-8", newline="")
-            if not sort.hidden:
-                found += _sections(source.address, body)
+            if sort.boost:
+                found += _sections(source.address, body, sort.boost)
         return found
 
     def _body(self, blocks: list[str]) -> tuple[list[str], list[dict[str, Any]]]:
@@ -289,10 +292,12 @@ def _plain(blocks: Iterable[str]) -> bool:
 
 _INLINE = re.compile(r"</?(?:a|abbr|b|code|del|em|span|strong|time)\b[^>]*>")
 _TAG = re.compile(r"<(svg|script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
+_ENDS = re.compile(r"</(?:dd|h[1-6]|li|p|pre|summary|tr)>")
+"""What ends a line of words."""
 _HEADER = re.compile(r'<h[1-6] id="([^"]*)">(.*?)(?:<a class="headerlink".*)?</h[1-6]>\Z')
 
 
-def _sections(address: str, blocks: Iterable[str]) -> Iterator[Row]:
+def _sections(address: str, blocks: Iterable[str], boost: float) -> Iterator[Row]:
     """The headings of a page, each with the words below it."""
     found: list[tuple[str, str, list[str]]] = []
     before: list[str] = []
@@ -303,7 +308,7 @@ def _sections(address: str, blocks: Iterable[str]) -> Iterator[Row]:
         else:
             found.append((f"{address}#{heading[1]}" if found else address, heading[2], []))
     for place, title, below in found:
-        yield [place, _words(title), _words(" ".join(below))]
+        yield Row(place, _words(title), paragraphs(map(_words, _ENDS.split(" ".join(below)))), boost)
 
 
 def _words(html: str) -> str:
