@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from opsbook.errors import UserError
-from opsbook.processors import shared
+from opsbook.processors import shared, without_cycles
 
 
 def note(folder: Path, number: int) -> None:
@@ -106,3 +106,11 @@ def test_what_a_process_owes_that_was_killed_is_done_here(monkeypatch: pytest.Mo
     with shared([partial(piece, number) for number in range(100)]) as found:
         pass
     assert found == list(range(100))
+
+
+def test_nobody_looks_for_cycles_meanwhile_and_everybody_does_afterwards() -> None:
+    with without_cycles():
+        with without_cycles():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()

@@ -59,6 +59,19 @@ def shared(
     found += (done[number] for number in range(len(pieces)))
 
 
+@contextmanager
+def without_cycles() -> Iterator[None]:
+    """Meanwhile nobody looks for cycles: records and pages are trees, and to look through all that stay costs
+    more than what is found."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def count() -> int:
     """How many processes may share work: one where a fork is not safe, which it is on Linux, and where the
     main thread, which may hold a lock, is this one."""

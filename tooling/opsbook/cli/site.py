@@ -150,6 +150,7 @@ class _Job:
 
     def write(self, book: Book, at: datetime) -> None:
         """Write the pages of Markdown, unless those that are there were made of the same."""
+        from opsbook.processors import without_cycles
         from opsbook.site import build as site
         from opsbook.site.state import minute, state
 
@@ -157,7 +158,8 @@ class _Job:
         if of and of == site.made_of(self.pages):
             click.echo(f"{self.place}: {site.count(self.pages):,} files, nothing changed")
             return
-        count = site.write_batches(self._batches(book, at), self.pages, of)
+        with without_cycles():
+            count = site.write_batches(self._batches(book, at), self.pages, of)
         click.echo(f"{self.place}: {count:,} files")
 
     def _batches(self, book: Book, at: datetime) -> Iterable[Batch]:

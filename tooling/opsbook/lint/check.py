@@ -7,7 +7,6 @@ or from another; the report is the same. Suppressions are applied at the end, ov
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -283,17 +282,12 @@ def _no_record(tree: Tree, path: str, selection: Selection) -> Iterator[Diagnost
 def _evaluate_all(
     book: Book, selection: Selection, now: datetime, todo: list[str], progress: Progress | None
 ) -> dict[str, Outcome]:
-    enabled = gc.isenabled()
-    gc.disable()  # documents are trees that live as long as the run; looking for cycles costs double
-    try:
+    with processors.without_cycles():
         if len(todo) > _WORTH_A_PROCESS and isinstance(book.tree, WorkTree):  # others are read by one
             workers = processors.count()
             if workers > 1:
                 return _in_processes(book, book.tree, selection, now, todo, workers, progress)
         return dict(_evaluated(book, selection, now, todo, progress))
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _evaluated(
