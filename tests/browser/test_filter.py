@@ -96,6 +96,19 @@ def test_post_mortems_are_found_by_each_of_the_filters_and_by_their_summaries(ta
         page.wait_for_selector("#year-2026")
 
 
+def test_on_a_phone_the_choices_fold_away_until_one_is_made(tab: Open) -> None:
+    with tab(viewport=chromium.PHONE) as page:
+        page.goto(LIST)
+        page.locator("[data-ob-lists] tbody a").first.wait_for()
+        first = page.locator("[data-ob-lists] tbody a").first.bounding_box()
+        assert first is not None
+        assert first["y"] < 400
+        assert not page.get_by_label("Severity").is_visible()
+        page.goto(f"{LIST}?severity=SEV0")
+        titles(page)
+        assert page.get_by_label("Severity").is_visible()
+
+
 def test_a_row_leads_to_its_incident_and_back_to_what_was_asked(tab: Open) -> None:
     with tab() as page:
         page.goto(f"{LIST}?severity=SEV0")

@@ -68,6 +68,14 @@ def test_the_search_shows_of_a_long_text_the_paragraph_that_it_found(tab: Open) 
         assert page.locator(".md-search-result__article").evaluate_all(tallest) <= 180
 
 
+def test_on_a_phone_a_runbook_leads_to_its_steps_at_once(tab: Open) -> None:
+    with tab(viewport=chromium.PHONE) as page:
+        page.goto(RUNBOOK)
+        page.get_by_role("navigation", name="Sections").get_by_role("link", name="Steps").click()
+        page.wait_for_url("**#steps")
+        page.wait_for_function("() => document.querySelector('#steps').getBoundingClientRect().top < 120")
+
+
 def background(page: Page) -> int:
     """How light the page is behind its text, from 0 to 255."""
     colour = page.evaluate("() => getComputedStyle(document.body).backgroundColor")

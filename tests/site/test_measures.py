@@ -40,7 +40,7 @@ def words(page: str) -> str:
 def test_a_target_says_what_came_of_it() -> None:
     found = words(site(**{"2026_03_02_a": incident("2026-03-02", 90)})["metrics.md"])
     assert "Time to resolve (MTTR), SEV1 1 h 30 min missed: mean at most 1 h; 0 of 1 kept to it" in found
-    assert "Incidents, SEV1 cannot tell cannot tell: should be falling" in found
+    assert "Incidents, SEV1 cannot tell should be falling" in found
 
 
 def test_few_incidents_say_that_nobody_can_tell() -> None:

@@ -82,6 +82,11 @@ def inner(markdown: str, resolve: Resolve) -> Markup:
     return Markup(_HEADING.sub(_as_html, page(markdown, resolve)))  # noqa: S704
 
 
+def sections(body: Markup) -> list[tuple[Markup, str]]:
+    """The sections of a body that `page` made: the heading of each, and its anchor."""
+    return [(html(words), anchor) for level, words, anchor in _HEADING.findall(body) if level == "##"]
+
+
 def _as_html(found: re.Match[str]) -> str:
     level = min(len(found[1]) + 1, 6)
     return f'<h{level} id="{found[3]}">{found[2]}</h{level}>'

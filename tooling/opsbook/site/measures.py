@@ -126,8 +126,8 @@ def _tile(found: Result, guide: Guide) -> Tile:
     about = ", ".join(target.severity) or ("critical services" if target.critical_services else "")
     style = {True: "good", False: "bad", None: ""}[found.met]
     verdict = {True: "met", False: "missed", None: "cannot tell"}[found.met]
-    value = _value(found)
-    parts = [f"{verdict}: {_aim(found)}"]
+    value, aim = _value(found), _aim(found)
+    parts = [aim if value == verdict else f"{verdict}: {aim}"]
     if found.share and found.share.of and target.metric.startswith(_STAGE):
         parts.append(f"{found.share.hits} of {found.share.of} kept to it")
     if found.where:

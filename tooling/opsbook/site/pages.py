@@ -32,6 +32,7 @@ from opsbook.site import (
     home,
     library,
     listing,
+    markup,
     measures,
     news,
     paging,
@@ -337,6 +338,7 @@ class Site:
             self.catalogue.append(about["entry"])
         if document.kind.markdown:
             about["body"] = self.guide.body(document, card)
+            about["sections"] = markup.sections(about["body"])
         return self._page(document.kind, card, document.content, row.facts, **about)
 
     def _page(self, each: Kind, card: Card, record: Any, found: facts.Facts, **about: Any) -> Page:

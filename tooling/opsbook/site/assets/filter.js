@@ -9,6 +9,8 @@
   const labels = [...result.querySelectorAll("th")].map(each => each.textContent);
   const rows = result.querySelector("tbody");
   const more = result.querySelector("button");
+  const choices = form.querySelector("details");
+  const wide = matchMedia("(min-width: 45em)");
   const said = form.querySelector("output");
   const STEP = 100;
   let loading = null;
@@ -85,6 +87,7 @@
 
   const apply = async () => {
     const query = asked();
+    said.parentElement.hidden = !query.size;
     if (!query.size) {
       lists.forEach(each => each.hidden = false);
       result.hidden = true;
@@ -118,7 +121,13 @@
       }
       field.value = value;
     }
+    unfold();
     return apply();
+  };
+
+  // On a phone the choices would fill the screen before there is a record: they unfold where one is made.
+  const unfold = () => {
+    choices.open ||= wide.matches || [...choices.querySelectorAll("select")].some(each => each.value);
   };
 
   const changed = () => {
@@ -136,6 +145,7 @@
     rows.rows[next]?.querySelector("a").focus();
   });
   addEventListener("popstate", fromAddress);
+  wide.addEventListener("change", unfold);
   form.hidden = false;
   fromAddress();
 })();
