@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from opsbook.book.tree import Memory
 from opsbook.errors import UserError
 from opsbook.site import build
 from opsbook.site.kept import Kept
-from opsbook.site.pages import Site
+from opsbook.site.pages import Own, Site
 from opsbook.site.render import Page
 
 AS_OF = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -76,14 +77,13 @@ class Building:
     def site(self, texts: dict[str, str], as_of: datetime = AS_OF) -> Site:
         """A site that notes which pages of incidents and post-mortems were made."""
         site = Site(Book(Memory(texts)), as_of, kept=self.kept)
-        own = site._own_page
+        draft = site._draft
 
-        def noted(*about: object) -> Page:
-            found = own(*about)  # type: ignore[arg-type]
-            self.made.append(found.path)
-            return found
+        def noted(own: Own, *about: Any) -> Callable[[], Page]:
+            self.made.append(own.card.page)
+            return draft(own, *about)
 
-        site._own_page = noted  # type: ignore[method-assign,assignment]
+        site._draft = noted  # type: ignore[method-assign,assignment]
         return site
 
     def pages(self, texts: dict[str, str], as_of: datetime = AS_OF) -> dict[str, bytes]:
