@@ -390,7 +390,7 @@ class Site:
             card.kind,
             card.page,
             library.title(card) if card.kind == "postmortem" else card.title,
-            description=getattr(record, "summary", "") or getattr(record, "description", ""),
+            description=_about(record),
             search={"exclude": True} if card.kind in ("incident", "postmortem") else {},
             kind=each,
             card=card,
@@ -624,6 +624,12 @@ class Site:
         """The share of action items that the targets ask for."""
         found = wanted(self.book).values()
         return next((each.share_at_least for each in found if each.metric == "action_items_done"), None)
+
+
+def _about(record: Any) -> str:
+    """What a record says it is about. A model takes long to say that it has no such key."""
+    said = getattr(record, "__dict__", {})
+    return said.get("summary") or said.get("description") or ""
 
 
 def _goes_on(incident: Incident | None) -> bool:
