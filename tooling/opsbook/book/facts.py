@@ -264,19 +264,19 @@ def remembered(
     known = kept[1] if kept and kept[0] == (__version__, fact.state) else {}
     keep = {} if tree else {**known}  # what is on disk is still so, whatever git holds
     found: dict[str, Any] = {}
-    todo: list[tuple[str, Signature | None]] = []
+    todo: list[_Asked] = []
     for path, looks in places:
         before, other = known.get(path), fact.beside(path)
-        seen = looks if other is None or looks is None else _both(tree, over, looks, other)
-        if seen is not None and before is not None and before[0] == seen:
+        if other is not None and looks is not None:
+            looks = _both(tree, over, looks, other)
+        if looks is not None and before is not None and before[0] == looks:
             keep[path] = before
             found[path] = before[2]
         else:
             found[path] = None  # holds its place
-            todo.append((path, seen))
-    paths = [path for path, _ in todo]
-    asked = partial(_answers, book, fact, known if file else None, tree is not None)
-    pieces = [partial(asked, paths[start : start + _TOGETHER]) for start in range(0, len(paths), _TOGETHER)]
+            todo.append(_Asked(path, other, looks))
+    answers = partial(_answers, book, tree, fact, known if file else None)
+    pieces = [partial(answers, todo[start : start + _TOGETHER]) for start in range(0, len(todo), _TOGETHER)]
     with shared(
         pieces,
         progress and (lambda more: progress(more * _TOGETHER)),
@@ -284,46 +284,53 @@ def remembered(
     ) as given:
         pass
     fresh = False
-    for (path, seen), answer in zip(todo, chain.from_iterable(given), strict=True):
+    for (path, _, looks), answer in zip(todo, chain.from_iterable(given), strict=True):
         if answer is None:
             del found[path]
             continue
         version, found[path] = answer
-        if seen is not None and version is not None and _unmoved(tree, seen, path, fact.beside(path)):
-            keep[path] = (seen if settled(seen, now) else b"", version, found[path])
-            fresh = True
-        elif tree is None and version is not None and path not in known:
-            keep[path] = (b"", version, found[path])
+        if version is not None and (looks is not None or (tree is None and path not in known)):
+            keep[path] = (looks if looks is not None and settled(looks, now) else b"", version, found[path])
             fresh = True
     if file and (fresh or len(keep) != len(known)) and (tree or not kept or known):
         store.write(file, ((__version__, fact.state), keep))
     return found
 
 
+class _Asked(NamedTuple):
+    """A path of which a fact is worked out."""
+
+    path: str
+    other: str | None
+    """The file beside it."""
+    looks: Signature | None
+    """What the file system says of both; None where that is not asked."""
+
+
 def _answers(
-    book: Book, fact: Fact, known: Mapping[str, Any] | None, read: bool, paths: Iterable[str]
+    book: Book, tree: WorkTree | None, fact: Fact, known: Mapping[str, Any] | None, asked: Iterable[_Asked]
 ) -> list[tuple[str | None, Any] | None]:
-    """A fact of each path, with the version of its file where that was not changed meanwhile; None where it
-    cannot be read."""
-    return [_answer(book, fact, known, read, path) for path in paths]
+    """A fact of each path, with the version of its file where that may be remembered; None where it cannot be
+    read."""
+    return [_answer(book, tree, fact, known, each) for each in asked]
 
 
 def _answer(
-    book: Book, fact: Fact, known: Mapping[str, Any] | None, read: bool, path: str
+    book: Book, tree: WorkTree | None, fact: Fact, known: Mapping[str, Any] | None, asked: _Asked
 ) -> tuple[str | None, Any] | None:
+    path, other, looks = asked
     try:
         if known is None:
             return None, fact.of(book, path)
-        other, before = fact.beside(path), known.get(path)
-        if read:
+        if tree is not None:
             book.tree.read(path)
-        version = _version(book, path, other)
-        if before is not None and before[1] == version:
-            return version, before[2]
-        said = fact.of(book, path)
-        return version if _version(book, path, other) == version else None, said
+        before, version = known.get(path), _version(book, path, other)
+        said = before[2] if before is not None and before[1] == version else fact.of(book, path)
+        same = version == _version(book, path, other)
     except OSError:
         return None
+    moved = tree is not None and looks is not None and not _unmoved(tree, looks, path, other)
+    return version if same and not moved else None, said
 
 
 def together(book: Book, of_incidents: Sequence[Fact], of_postmortems: Sequence[Fact]) -> None:
@@ -357,11 +364,9 @@ def _both(tree: WorkTree | None, over: Set[str], looks: Signature, other: str) -
         return looks
 
 
-def _unmoved(tree: WorkTree | None, seen: Signature, *paths: str | None) -> bool:
+def _unmoved(tree: WorkTree, seen: Signature, *paths: str | None) -> bool:
     """Whether files look as they did when the book met them: it may have read them then, and another has
     written since."""
-    if tree is None:
-        return False
     looks = {path: tree.look(path) for path in paths if path}
     met = all(tree.signatures.get(path, look) == look for path, look in looks.items())
     return met and b"".join(filter(None, looks.values())) == seen
