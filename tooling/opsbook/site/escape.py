@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from functools import partial
 from html import escape
 from typing import Any
 
 from markupsafe import Markup
 
-_REFERENCES = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`*_[]{}\\#|~!^$=\n\t"}
+_REFERENCES = {c: f"&#{ord(c)};" for c in "&<>\"'`*_[]{}\\#|~!^$=\n\t"}
+_refer = partial(re.compile(f"[{re.escape(''.join(_REFERENCES))}]").sub, lambda found: _REFERENCES[found[0]])
+"""Writes a text with a reference for each of them: most have one or two, and few letters are looked at."""
 PLAIN = "[A-Za-z0-9\u00c0-\u024f\u00a0 ,.;:/()%+?@≈–…·←→-]*"
 """A pattern of texts in which nothing is markup to anybody."""
 _plain = re.compile(PLAIN + "\\Z").match
@@ -49,7 +52,7 @@ def escaped(words: str) -> str:
     """Words as `text` has them, to be put at once into what opsbook writes."""
     if _plain(words):  # most are, and a look is cheaper than what follows
         return words
-    return printable(words).translate(_REFERENCES)
+    return _refer(printable(words))
 
 
 def printable(value: str) -> str:
