@@ -22,7 +22,7 @@ PLAIN = "[A-Za-z0-9\u00c0-\u024f\u00a0 ,.;:/()%+?@≈–…·←→-]*"
 """A pattern of texts in which nothing is markup to anybody."""
 _plain = re.compile(PLAIN + "\\Z").match
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
-_JOINERS = dict.fromkeys(map(ord, "\n\t\u00a0\u00ad\u200c\u200d"))
+_JOINERS = "\n\t\u00a0\u00ad\u200c\u200d"
 """Characters that do not print and still belong to words, or to a family of emoji."""
 
 
@@ -60,9 +60,12 @@ def printable(value: str) -> str:
     if value.isprintable():
         return value
     value = value.replace("\r\n", "\n").replace("\r", "\n")
-    if value.translate(_JOINERS).isprintable():
+    left = value
+    for joiner in _JOINERS:  # one after the other takes less time than `translate`
+        left = left.replace(joiner, "")
+    if left.isprintable():
         return value
-    return "".join(c if c.isprintable() or ord(c) in _JOINERS else "\ufffd" for c in value)
+    return "".join(c if c.isprintable() or c in _JOINERS else "\ufffd" for c in value)
 
 
 def front_matter(**values: Any) -> Markup:
