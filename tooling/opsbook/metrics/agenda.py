@@ -225,7 +225,9 @@ def _owners(book: Book) -> dict[str, dict[str, _Owner]]:
     """The people, teams and services that can be read, by id."""
     found: dict[str, dict[str, _Owner]] = {"person": {}, "team": {}, "service": {}}
     paths = (path for name in found for path in book.paths(kind(name)))
-    for said in facts.remembered(book, facts.Fact("owners", _owner), facts.seen(book, paths)).values():
+    for said in facts.remembered(
+        book, facts.Fact("owners", facts.one_by_one(_owner)), facts.seen(book, paths)
+    ).values():
         if said:
             name, id, *rest = said
             found[name][id] = _Owner(*rest)
@@ -270,7 +272,9 @@ def basics(book: Book) -> Basics:
     """What every clock follows from; UserError where the settings are broken."""
     path = settings_text(book.tree)[0]
     found = facts.remembered(
-        book, facts.Fact("basics", _basics, f"{_LAYOUT}", lambda _: _POLICY), facts.seen(book, [path])
+        book,
+        facts.Fact("basics", facts.one_by_one(_basics), f"{_LAYOUT}", lambda _: _POLICY),
+        facts.seen(book, [path]),
     )
     zone, *rest = found.get(path) or _basics(book)
     return Basics(ZoneInfo(zone), *rest)
@@ -289,7 +293,9 @@ def clocks(book: Book) -> Clocks:
     others = (
         path for other in KINDS if other.name not in ("incident", "postmortem") for path in book.paths(other)
     )
-    of_records = facts.remembered(book, facts.Fact("reviews", _of_record, state), facts.seen(book, others))
+    of_records = facts.remembered(
+        book, facts.Fact("reviews", facts.one_by_one(_of_record), state), facts.seen(book, others)
+    )
     plain = [one for found in (of_incidents, of_records) for said in found.values() for one in said or ()]
     found = _tested(book, map(_clock, plain))
     if basics(book).alerts:
@@ -302,7 +308,7 @@ def clocks(book: Book) -> Clocks:
 
 def of_incident(book: Book) -> facts.Fact:
     """The clocks of an incident, as plain data."""
-    return facts.Fact("clocks", _of_incident, _state(book), _page_beside)
+    return facts.Fact("clocks", facts.one_by_one(_of_incident), _state(book), _page_beside)
 
 
 def _state(book: Book) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.book.facts import Fact
 from opsbook.book.kinds import kind
@@ -148,7 +148,11 @@ def of_record(book: Book, at: datetime) -> Fact:
     """The same of a record and of a post-mortem, for a book to remember: what is so now was mostly so when
     the quarter was judged."""
     rules = _rules(book)
-    return Fact(_NAME, lambda book, path: tuple(_look(book, [path], at, rules)[path]), _state(book), _beside)
+
+    def of(book: Book, paths: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+        return {path: tuple(each) for path, each in _look(book, paths, at, rules).items()}
+
+    return Fact(_NAME, of, _state(book), _beside)
 
 
 def _rules(book: Book) -> Selection:

@@ -246,12 +246,12 @@ def of_incident(book: Book) -> facts.Fact:
     """What is kept of an incident."""
     policy = book.tree.version("policies/severities.yaml")
     state = f"{_LAYOUT} {policy} {book.settings.timezone.key} {business_days.state(book)}"
-    return facts.Fact("metrics", _plain, state)
+    return facts.Fact("metrics", facts.one_by_one(_plain), state)
 
 
 def of_postmortem() -> facts.Fact:
     """How far a post-mortem is."""
-    return facts.Fact("postmortems", _page)
+    return facts.Fact("postmortems", facts.one_by_one(_page))
 
 
 # ── as plain data ─────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.book.facts import Fact
+from opsbook.book.facts import Fact, one_by_one
 from opsbook.book.kinds import KINDS, Kind
 from opsbook.book.references import mentioned
 from opsbook.model.time import at_tick, ticks
@@ -101,7 +101,7 @@ def said(document: Document[Any]) -> Said:
 
 def of_record() -> Fact:
     """The same, for a book to remember."""
-    return Fact("said", lambda book, path: tuple(said(book.read(path))))
+    return Fact("said", one_by_one(lambda book, path: tuple(said(book.read(path)))))
 
 
 def _title(document: Document[Any]) -> str | None:
