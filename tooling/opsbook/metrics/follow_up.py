@@ -41,10 +41,9 @@ def allowed_until(incident: Incident, terms: Terms) -> date | None:
 
 def due_days(incident: Incident, terms: Terms) -> dict[str, date | None]:
     """The last day of each action item by its id: as written, else as the policy allows, else None."""
-    if not incident.action_items:
-        return {}
-    last = allowed_until(incident, terms)
-    return {id: item.due or last for id, item in incident.action_items.items()}
+    items = incident.action_items
+    last = allowed_until(incident, terms) if any(item.due is None for item in items.values()) else None
+    return {id: item.due or last for id, item in items.items()}
 
 
 def told_when_overdue(incident: Incident, policy: Severities) -> tuple[str, ...]:
