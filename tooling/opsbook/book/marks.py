@@ -48,17 +48,18 @@ def marks_of(
     texts: Iterable[str], services: Iterable[str], alerts: Iterable[str], factors: Iterable[str] = ()
 ) -> dict[str, str]:
     """The marks of what is known so far."""
-    found = {mark: word for word in words("\n".join(texts)) if (mark := _mark(word))}
+    found = dict(filter(None, map(_marked, words("\n".join(texts)))))
     for kind, names in ((SERVICE, services), (ALERT, alerts), (FACTOR, factors)):
         found |= {kind + " ".join(name.split()): name for name in names}
     return found
 
 
 @lru_cache(1 << 15)
-def _mark(word: str) -> str | None:
-    """The mark of a word, of which a book has the same few thousand again and again; None of an empty one."""
+def _marked(word: str) -> tuple[str, str] | None:
+    """The mark of a word, and the word, of which a book has the same few thousand again and again; None of an
+    empty one."""
     telling = len(word) >= _SHORTEST and word not in _EMPTY and not word.isdecimal()
-    return WORD + _stem(word) if telling else None
+    return (WORD + _stem(word), word) if telling else None
 
 
 def _stem(word: str) -> str:
