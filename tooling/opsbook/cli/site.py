@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -234,13 +234,14 @@ def calendars(book: Book, at: datetime) -> Iterator[Page]:
     """A calendar to subscribe to of each rotation and of each person who takes turns, for thirteen weeks."""
     from opsbook.model.time import Interval, local_day, midnight
     from opsbook.oncall.calendar import Event, events
-    from opsbook.output.ical import written
+    from opsbook.output.ical import event, together
     from opsbook.site.render import Page
     from opsbook.site.survey import calendar_page
 
     zone = book.settings.timezone
     today = local_day(at, zone)
     within = Interval(midnight(today, zone), midnight(today + timedelta(weeks=13), zone))
+    text = cache(partial(event, changed=within.start))  # each in the calendars of a rotation and of people
     shown = {each.id for each in book.people if each.content.visibility != "restricted"}
     of: dict[tuple[str, str, str], list[Event]] = {}
     for rotation in book.rotations:
@@ -253,9 +254,7 @@ def calendars(book: Book, at: datetime) -> Iterator[Page]:
                 of.setdefault(("person", person, book.name_of(person)), []).append(each)
     for (kind, id, title), found in of.items():
         found.sort(key=lambda each: (each.interval, each.uid))
-        yield Page(
-            calendar_page(kind, id), written(f"On call: {title}", found, midnight(today, zone)).encode()
-        )
+        yield Page(calendar_page(kind, id), together(f"On call: {title}", map(text, found)).encode())
 
 
 def _reference(program: Any, templates: Templates) -> Iterator[Page]:

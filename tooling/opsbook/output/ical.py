@@ -43,6 +43,11 @@ def written(name: str, events: Iterable[Event | Deadline], changed: datetime) ->
     """A calendar. `changed` is when what the events follow from was changed last: a client that imports
     the calendar again takes those of the later one, and that the minutes since 2020 count up is all that
     it asks of a SEQUENCE. Equal events and an equal instant give an equal text."""
+    return together(name, (event(each, changed) for each in events))
+
+
+def together(name: str, events: Iterable[str]) -> str:
+    """A calendar of events that are written already, since some stand in several."""
     calendar = Calendar()
     calendar.add("prodid", "-//opsbook//calendar//EN")
     calendar.add("version", "2.0")
@@ -52,9 +57,13 @@ def written(name: str, events: Iterable[Event | Deadline], changed: datetime) ->
     calendar.add("x-wr-calname", _Text(clean(name)))
     calendar.add("refresh-interval", vDuration(_REFRESH), parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", vDuration(_REFRESH))
-    for each in events:
-        calendar.add_component(_component(each, changed))
-    text: bytes = calendar.to_ical()
+    head, *end = calendar.to_ical().decode().rpartition("END:VCALENDAR")
+    return "".join((head, *events, *end))
+
+
+def event(each: Event | Deadline, changed: datetime) -> str:
+    """An event as it stands in a calendar."""
+    text: bytes = _component(each, changed).to_ical()
     return text.decode()
 
 
