@@ -189,6 +189,15 @@ def test_a_person_sees_when_they_are_on_call_next_and_what_is_theirs_to_do() -> 
     assert "Grow the pool 2026-05-01 Ben open" in ben
 
 
+def test_the_list_of_people_says_whose_team_each_is_in_and_until_when_only_where_somebody_leaves() -> None:
+    found = site()
+    assert "Name Team Time zone Ana Payments UTC Ben UTC" in words(found["rotations/people/index.md"])
+    assert "Team Payments Time zone UTC" in words(found["rotations/people/ana.md"])
+    left = site(**{"rotations/people/ben.yaml": "name: Ben\ntimezone: UTC\nuntil: 2026-03-01\n"})
+    shown = words(left["rotations/people/index.md"])
+    assert "Name Team Time zone Until Ana Payments UTC Ben UTC 2026-03-01" in shown
+
+
 def test_incidents_with_much_in_common_lead_to_one_another_and_say_why() -> None:
     other = "incidents/2026/2026-02-02-pool/incident.yaml"
     found = site(

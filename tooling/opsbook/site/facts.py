@@ -31,7 +31,7 @@ Facts = dict[str, Any]
 COLUMNS: dict[str, tuple[str, ...]] = {
     "incident": ("Declared", "Severity", "Status", "Services"),
     "postmortem": ("Status", "Authors", "Published"),
-    "person": ("Title", "Time zone", "Until"),
+    "person": ("Title", "Team", "Time zone", "Until"),
     "team": ("Lead", "Members", "Chat"),
     "service": ("Team", "Critical", "Escalation"),
     "rotation": ("Team", "Time zone", "Layers"),
@@ -215,6 +215,7 @@ def _postmortem(record: Postmortem, card: Card, guide: Guide) -> Facts:
 def _person(record: Person, card: Card, guide: Guide) -> Facts:
     return {
         "Title": record.title,
+        "Team": guide.cards(each for each in guide.users(card) if each.kind == "team"),
         "Time zone": record.timezone.key,
         "Accounts": guide.listed(f"{name}: {account}" for name, account in record.accounts.items()),
         "Until": guide.day(record.until),

@@ -146,6 +146,10 @@ class Guide:
             found = self._ways[kind.name] = f"{home} › {above}"
         return html(f"{found} › {escaped(card.id)}")
 
+    def users(self, card: Card) -> list[Card]:
+        """The records that name one."""
+        return self.survey.uses.get((card.kind, card.id), [])
+
     def runs(self, card: Card) -> list[Run]:
         """When a runbook was followed, the last first."""
         return sorted(self.survey.runs.get(card.id, ()), key=lambda run: run.at, reverse=True)

@@ -563,6 +563,8 @@ class Site:
             about = found() | {"policy": self.book.severities, "rows": rows}
             yield self._render(template, first, title, **about, **shown)
         else:
+            columns = facts.COLUMNS.get(each.name, ())
+            shown["columns"] = [name for name in columns if any(name in row.facts for row in rows)]
             for part in listing.parts(first, rows):
                 yield self._render("list", part.page, title, part=part, above=(first, title), **shown)
 
