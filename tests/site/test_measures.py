@@ -27,9 +27,11 @@ def incident(day: str, minutes: int, extra: str = "") -> str:
     )
 
 
-def site(**incidents: str) -> dict[str, str]:
-    files = {f"incidents/2026/{id.replace('_', '-')}/incident.yaml": text for id, text in incidents.items()}
-    book = Book(Memory({"opsbook.toml": "", "policies/targets.yaml": TARGETS, **files}))
+def site(others: dict[str, str] | None = None, /, **incidents: str) -> dict[str, str]:
+    files = {
+        f"incidents/{id[:4]}/{id.replace('_', '-')}/incident.yaml": text for id, text in incidents.items()
+    }
+    book = Book(Memory({"opsbook.toml": "", "policies/targets.yaml": TARGETS, **files, **(others or {})}))
     return {page.path: page.content.decode() for page in pages(book, NOW)}
 
 
@@ -68,3 +70,58 @@ def test_a_book_without_incidents_has_a_page_all_the_same() -> None:
     found = words(site()["metrics.md"])
     assert "No incident of the year tells." in found
     assert "Nobody, as far as the record says." in found
+
+
+LEFT = (
+    "action_items:\n  AI-1: {title: Mend it, owner: ana, status: done, due: 2026-03-20, "
+    "done_on: 2026-03-19}\n"
+)
+HOME = "index.md"
+
+
+def test_the_action_items_that_are_done_are_the_same_on_every_page() -> None:
+    found = site(
+        **{
+            "2026_03_02_a": incident("2026-03-02", 90, LEFT),
+            "2026_03_03_b": incident("2026-03-03", 30, LEFT.replace("done,", "open,", 1)),
+            "2026_03_04_drill": incident("2026-03-04", 30, f"kind: drill\n{LEFT}"),
+        }
+    )
+    assert "Action items done 50% 1 of 2 that fell due in a year" in words(found[HOME])
+    assert "Done, of those that fell due 1 of 2, 50%" in words(found["metrics.md"])
+
+
+def test_days_since_the_last_incident_are_days_of_the_calendar_on_every_page() -> None:
+    late = incident("2026-03-31", 30).replace("T09", "T22")
+    service = {"policies/services/checkout.yaml": "name: Checkout\nteam: shop\n"}
+    found = site(service, **{"2026_03_31_a": late, "2026_03_01_b": incident("2026-03-01", 30)})
+    assert "Days since a SEV0 or SEV1 1 Of 2026-03-31" in words(found[HOME])
+    assert "Days since the last 1 Of 2026-03-31" in words(found["policies/services/checkout.md"])
+    table = words(found["metrics.md"]).partition("Days since the last")[2]
+    assert table.startswith(" Checkout 2 182 d 5 h 1 "), "fourteen hours ago, and yesterday"
+
+
+def test_home_counts_the_months_and_days_that_the_page_of_metrics_counts() -> None:
+    started = incident("2026-02-28", 30).replace("T09:05", "T23:59").replace("02-28T23", "03-01T23")
+    drill = incident("2026-03-04", 30, "kind: drill\n")
+    found = site(
+        **{
+            "2026_03_01_a": started,
+            "2026_03_04_drill": drill,
+            "2025_04_30_b": incident("2025-04-30", 30),
+            "2025_03_31_c": incident("2025-03-31", 30),
+        }
+    )
+    tables = [
+        re.findall(r"<tr><td>(\w{3} \d{4})</td>.*>(\d+)</td></tr>", found[path])
+        for path in (HOME, "metrics.md")
+    ]
+    assert tables[0] == tables[1]
+    assert tables[0][0] == ("May 2025", "0")
+    assert tables[0][-3:] == [("Feb 2026", "1"), ("Mar 2026", "0"), ("Apr 2026", "0")]
+    assert "Incidents in 90 days 1 more than the 0 of the 90 days before" in words(found[HOME])
+
+
+def test_home_holds_a_young_record_against_nothing() -> None:
+    found = words(site(**{"2026_03_31_a": incident("2026-03-31", 30)})[HOME])
+    assert "Incidents in 90 days 1 no record yet of the 90 days before" in found

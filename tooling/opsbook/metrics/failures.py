@@ -28,6 +28,8 @@ class Service(NamedTuple):
     """How long of the period it was not hurt."""
     since: timedelta | None
     """How long ago its last failure began, whenever that was; None where it never failed."""
+    last: str | None
+    """The incident that was its last failure."""
 
     @property
     def mean(self) -> timedelta | None:
@@ -53,13 +55,13 @@ def between_failures(
 ) -> list[Service]:
     """How long each service works between failures in a period, those that fail most first; `services` are
     told of also where they never failed."""
-    starts: dict[str, list[datetime]] = {id: [] for id in services}
+    starts: dict[str, list[tuple[datetime, str]]] = {id: [] for id in services}
     hurting: dict[str, list[Interval]] = {}
     for row in rows:
         if row.began is None or row.began > as_of:
             continue
         for id in row.services:
-            starts.setdefault(id, []).append(row.began)
+            starts.setdefault(id, []).append((row.began, row.id))
         if row.resolved is None or row.resolved > within.start:
             stretches = hurt(row.marks, as_of)
             for id in row.services:
@@ -67,9 +69,9 @@ def between_failures(
     found = (
         Service(
             id,
-            sum(map(within.covers, its)),
+            sum(within.covers(at) for at, _ in its),
             within.length - length(common([within], union(hurting.get(id, ())))),
-            as_of - max(its) if its else None,
+            *((as_of - max(its)[0], max(its)[1]) if its else (None, None)),
         )
         for id, its in starts.items()
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.metrics.due import next_updates
 from opsbook.metrics.follow_up import neglected
 from opsbook.site import tally
+from opsbook.site.measures import days_since
 from opsbook.site.response import Tile
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from opsbook.metrics.due import Due
     from opsbook.model.incident import Incident
     from opsbook.model.severity import Severities
+    from opsbook.site.guide import Guide
+    from opsbook.site.measures import Measures
     from opsbook.site.survey import Card
 
 _SHOWN = 12
@@ -71,33 +74,33 @@ def told(at: datetime | None, as_of: datetime) -> dict[str, Any]:
 
 
 def doing(
-    cases: list[tally.Case], items: list[tally.Item], policy: Severities, target: float | None, today: date
+    found: Measures,
+    items: list[tally.Item],
+    policy: Severities,
+    target: float | None,
+    known: bool,
+    guide: Guide,
 ) -> list[Tile]:
-    """How we are doing, in a few figures."""
-    last, before = tally.quarters(cases, today)
+    """How we are doing, in a few figures: those of the page of metrics, and how much is left to do. `known`
+    says whether the record reaches back over the days before."""
+    as_of = found.year.as_of
+    last, before = (each.whole.incidents for each in (found.quarter.now, found.quarter.before))
     words = "as many as" if last == before else "fewer than" if last < before else "more than"
-    known = tally.reaches_back(cases, today, months=6)
     note = f"{words} the {before} of the 90 days before" if known else "no record yet of the 90 days before"
     tiles = [Tile("Incidents in 90 days", str(last), note)]
-    worst = tally.latest(cases, policy.paging)
+    worst = [found.latest[name] for name in policy.paging if name in found.latest]
     names = " or ".join(policy.paging)
     if worst:
-        days = (today - worst.day).days
-        tiles.append(Tile(f"Days since a {names}", f"{days:,}", worst.card.title))
-    done, due = tally.done_in_time(items, today)
-    if due:
-        short = target is not None and done / due < target
+        row = max(worst, key=lambda row: (row.began or as_of, row.id))
+        days = days_since(row.began or as_of, as_of, guide.zone)
+        tiles.append(Tile(f"Days since a {names}", f"{days:,}", guide.title("incident", row.id)))
+    done = found.year.now.action_items.done
+    if done.share is not None:
         aim = f", target {target:.0%}" if target is not None else ""
-        style = "" if target is None else "bad" if short else "good"
-        tiles.append(
-            Tile(
-                "Action items done",
-                f"{done / due:.0%}",
-                f"{done} of {due} that fell due in a year{aim}",
-                style,
-            )
-        )
-    weeks = tally.burn_down(items, today, 5)
+        style = "" if target is None else "bad" if done.share < target else "good"
+        said = f"{done.hits} of {done.of} that fell due in a year{aim}"
+        tiles.append(Tile("Action items done", f"{done.share:.0%}", said, style))
+    weeks = tally.burn_down(items, guide.local(as_of).date(), 5)
     if items:
         tiles.append(Tile("Unfinished action items", str(weeks[-1].open), f"{weeks[0].open} four weeks ago"))
     return tiles

@@ -18,21 +18,22 @@ from opsbook.metrics.finished import to_close
 from opsbook.metrics.rows import rows
 from opsbook.metrics.summary import began_in, sides, summary
 from opsbook.metrics.targets import results, wanted
-from opsbook.model.time import Interval, midnight
-from opsbook.site import charts, tally
+from opsbook.model.time import Interval, local_day, midnight
+from opsbook.site import charts
 from opsbook.site.phrases import length
 from opsbook.site.response import Tile
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from opsbook.book.snapshot import Book
     from opsbook.metrics.compare import Comparison
     from opsbook.metrics.estimates import Observation
     from opsbook.metrics.failures import Service
     from opsbook.metrics.rows import Row, Rows
-    from opsbook.metrics.summary import Spread, Summary
+    from opsbook.metrics.summary import Month, Sides, Spread, Summary
     from opsbook.metrics.targets import Result
     from opsbook.site.guide import Guide
-    from opsbook.site.tally import Case
 
 _YEAR, _QUARTER = 365, 90
 _DOTS = 80
@@ -76,11 +77,20 @@ class Measures(NamedTuple):
     year: Summary
     tiles: list[Tile]
     stages: list[Stage]
+    quarter: Sides
+    """Ninety days, beside those before."""
     verdicts: dict[str, str]
     """By figure, in words."""
     rows: list[Row]
     """The incidents of the year, the newest first."""
+    latest: dict[str | None, Row]
+    """The last incident of each severity, whenever that was."""
     closing: list[Observation]
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        """The last twelve months, this one being the last."""
+        return self.year.months[-12:]
 
 
 def measures(book: Book, guide: Guide, as_of: datetime) -> Measures:
@@ -96,10 +106,21 @@ def measures(book: Book, guide: Guide, as_of: datetime) -> Measures:
         year,
         [_tile(each, guide) for each in results(book, shown, year)],
         [Stage(name, year.now.whole.spreads[name], verdicts[name]) for name in _STAGES],
+        quarter,
         verdicts,
         sorted(its, key=lambda row: (row.began or as_of, row.id), reverse=True),
+        {row.severity: row for row in sorted(counting, key=_beginning) if row.began and row.began <= as_of},
         to_close(counting, year.now.within, as_of, guide.zone),
     )
+
+
+def _beginning(row: Row) -> tuple[int, str]:
+    return row.plain.began or 0, row.id
+
+
+def days_since(began: datetime, as_of: datetime, zone: ZoneInfo) -> int:
+    """How many days ago something began, on the calendar of a zone: yesterday evening is one day ago."""
+    return (local_day(as_of, zone) - local_day(began, zone)).days
 
 
 def _shown(found: Rows, guide: Guide) -> Rows:
@@ -252,13 +273,16 @@ def completion(found: Measures, target: float | None) -> Markup:
 
 
 def months(found: Measures, guide: Guide) -> Markup:
-    """The incidents of twelve months."""
-    levels = found.year.levels
-    counted = (
-        tally.Month(month.first, {name: month.severities.get(name, 0) for name in levels})
-        for month in found.year.months[-12:]
-    )
-    return tally.by_month(list(counted), guide)
+    """The incidents of twelve months, in columns with the worst severity at the foot."""
+    columns = []
+    for month in found.months:
+        parts = tuple(
+            (month.severities.get(name, 0), f"ob-fill-{guide.rank(name)}", name) for name in found.year.levels
+        )
+        label = f"{month.first:%b}"[:1] if month.first.month != 1 else f"{month.first:%y}"
+        columns.append(charts.Column(f"{month.first:%B %Y}", parts, label))
+    said = ", ".join(f"{column.name}: {column.height}" for column in columns)
+    return charts.columns("months", "Incidents a month", said, columns)
 
 
 # ── for a spreadsheet ─────────────────────────────────────────────────────────────────────
@@ -283,7 +307,7 @@ def _line(row: Row, as_of: datetime) -> Iterator[str]:
         yield f"{each.time / timedelta(minutes=1):g}" if each is not None and each.over else ""
 
 
-def service(figures: Service | None, cases: list[Case], today: date) -> list[Tile]:
+def service(figures: Service | None, as_of: datetime, guide: Guide) -> list[Tile]:
     """How a service is: incidents, and the time between them."""
     if figures is None:
         return []
@@ -291,9 +315,9 @@ def service(figures: Service | None, cases: list[Case], today: date) -> list[Til
     if figures.mean is not None:
         low = length(timedelta(seconds=figures.interval.low))
         tiles.append(Tile("Mean time between failures", length(figures.mean), f"with 95 % at least {low}"))
-    last = next((case for case in cases if case.counts), None)
-    if last is not None:
-        tiles.append(Tile("Days since the last", f"{(today - last.day).days:,}", last.card.title))
+    if figures.since is not None and figures.last is not None:
+        days = days_since(as_of - figures.since, as_of, guide.zone)
+        tiles.append(Tile("Days since the last", f"{days:,}", guide.title("incident", figures.last)))
     return tiles
 
 
@@ -304,6 +328,7 @@ def context(found: Measures, book: Book, guide: Guide, share: float | None) -> d
     return {
         "found": found,
         "first": _first(found),
+        "days_since": days_since,
         "words": _STAGES,
         "between": between,
         "pictures": {

@@ -412,7 +412,7 @@ class Site:
         return {
             "open": open,
             "cases": cases[:_LATEST],
-            "tiles": measures.service(figures, cases, self.today),
+            "tiles": measures.service(figures, self.as_of, self.guide),
             "runbooks": [each for each in self.catalogue if card.id in each.services],
             "today": self.today,
             "steps": steps,
@@ -584,8 +584,8 @@ class Site:
 
     def _home(self) -> Page:
         latest = sorted(self.rows["incident"], key=lambda row: row.card.id, reverse=True)[:_LATEST]
-        levels = list(self.book.severities.levels)
-        months = tally.months(self.cases, levels, self.today) if self.cases else []
+        back = partial(tally.reaches_back, self.cases, self.today)
+        policy, target = self.book.severities, self._target()
         return self._render(
             "home",
             "index.md",
@@ -597,10 +597,10 @@ class Site:
             posts=self.posts,
             **home.overdue(self._agenda()),
             **home.told(self.told_at, self.as_of),
-            doing=home.doing(self.cases, self.items, self.book.severities, self._target(), self.today),
-            months=months,
-            year=tally.reaches_back(self.cases, self.today, months=11),
-            picture=tally.by_month(months, self.guide),
+            doing=home.doing(self.measured, self.items, policy, target, back(months=6), self.guide),
+            found=self.measured,
+            year=back(months=11),
+            picture=measures.months(self.measured, self.guide) if self.cases else "",
             on_this_day=tally.on_this_day(self.cases, self.today),
             counts=[
                 (counted(each, len(self.rows[each.name])), index_page(each), len(self.rows[each.name]))

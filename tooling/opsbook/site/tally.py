@@ -14,14 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from opsbook.site import charts
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from opsbook.site.guide import Guide
     from opsbook.site.survey import Card
     from opsbook.site.work import Work
 
-_MONTHS = 12
-_QUARTER = timedelta(days=90)
 _NEAR = timedelta(days=3)
 """So many days before or after this day of an earlier year are still about this day."""
 
@@ -46,13 +41,6 @@ class Item(NamedTuple):
     due: date | None
 
 
-class Month(NamedTuple):
-    """How many incidents a month had, by severity in the order of the policy."""
-
-    first: date
-    counts: dict[str, int]
-
-
 class Week(NamedTuple):
     """How much work was unfinished at the end of a week, and how much of it was late."""
 
@@ -61,44 +49,10 @@ class Week(NamedTuple):
     late: int
 
 
-def months(cases: Iterable[Case], levels: Iterable[str], today: date) -> list[Month]:
-    """The last twelve months, this one being the last, and what each had."""
-    found: dict[tuple[int, int], Counter[str]] = {}
-    for case in cases:
-        if case.counts and case.day <= today:
-            found.setdefault((case.day.year, case.day.month), Counter())[case.severity or "unknown"] += 1
-    months = []
-    for back in reversed(range(_MONTHS)):
-        number = today.year * 12 + today.month - 1 - back
-        year, month = divmod(number, 12)
-        counts = found.get((year, month + 1), Counter())
-        names = [*levels, *(["unknown"] if counts["unknown"] else [])]
-        months.append(Month(date(year, month + 1, 1), {name: counts[name] for name in names}))
-    return months
-
-
 def reaches_back(cases: Iterable[Case], today: date, *, months: int) -> bool:
     """Whether the record begins so long ago, so that fewer incidents then are not merely fewer records."""
     first = min((case.day for case in cases), default=today)
     return (today.year - first.year) * 12 + today.month - first.month >= months
-
-
-def quarters(cases: Iterable[Case], today: date) -> tuple[int, int]:
-    """How many incidents the last ninety days had, and the ninety before."""
-    last = before = 0
-    for case in cases:
-        if case.counts and today - _QUARTER < case.day <= today:
-            last += 1
-        elif case.counts and today - 2 * _QUARTER < case.day <= today - _QUARTER:
-            before += 1
-    return last, before
-
-
-def latest(cases: Iterable[Case], severities: Iterable[str]) -> Case | None:
-    """The last incident of one of some severities."""
-    wanted = set(severities)
-    found = (case for case in cases if case.counts and case.severity in wanted)
-    return max(found, key=lambda case: (case.day, case.card.id), default=None)
 
 
 def on_this_day(cases: Iterable[Case], today: date) -> list[Case]:
@@ -140,16 +94,6 @@ def _since(day: date | None, ends: list[date]) -> int:
     return max(len(ends) - 1 - behind, 0)
 
 
-def done_in_time(items: Iterable[Item], today: date) -> tuple[int, int]:
-    """Of the action items that fell due in the last year: how many are done, and how many there are."""
-    done = due = 0
-    for item in items:
-        if item.due and today - timedelta(days=365) < item.due < today:
-            due += 1
-            done += item.closed is not None
-    return done, due
-
-
 def item(work: Work, opened: date) -> Item | None:
     """An action item over time; None for what was declined, on a day that nobody wrote down."""
     if work.item.status == "declined":
@@ -181,17 +125,6 @@ def by_team(found: Mapping[str | None, Iterable[Work]]) -> list[Team]:
 
 
 # ── pictures ──────────────────────────────────────────────────────────────────────────────
-
-
-def by_month(found: list[Month], guide: Guide) -> Markup:
-    """The picture of incidents a month, in columns with the worst severity at the foot."""
-    columns = []
-    for month in found:
-        parts = tuple((n, f"ob-fill-{guide.rank(name)}", name) for name, n in month.counts.items())
-        label = f"{month.first:%b}"[:1] if month.first.month != 1 else f"{month.first:%y}"
-        columns.append(charts.Column(f"{month.first:%B %Y}", parts, label))
-    said = ", ".join(f"{column.name}: {column.height}" for column in columns)
-    return charts.columns("months", "Incidents a month", said, columns)
 
 
 def by_week(found: list[Week]) -> Iterator[charts.Column]:
