@@ -76,7 +76,7 @@ def runbooks(book: Book) -> list[Runbook]:
     return [Runbook(path, *said) for path, said in found.items() if said]
 
 
-def marks(book: Book, newest: int | None = None) -> dict[str, list[str]]:
+def marks(book: Book, newest: int | None = None) -> dict[str, frozenset[str]]:
     """What each incident that counts can be told to be like another by, by id; of the newest ones alone, as
     many as are asked for, where an answer must not wait for the rest."""
     if newest is None:
@@ -85,7 +85,9 @@ def marks(book: Book, newest: int | None = None) -> dict[str, list[str]]:
         places = islice(incidents(book, newest_first=True), newest)
         found = remembered(book, Fact("newestmarks", one_by_one(_marks)), places)
     each = kind("incident")
-    return {each.id(path) or "": [*map(intern, said.split("\n"))] for path, said in found.items() if said}
+    return {
+        each.id(path) or "": frozenset(map(intern, said.split("\n"))) for path, said in found.items() if said
+    }
 
 
 def of_marks() -> Fact:

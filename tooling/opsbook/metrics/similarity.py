@@ -19,6 +19,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import chain
 from math import fsum, log
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -96,18 +97,18 @@ class Known:
         self, known: Mapping[str, Iterable[str]], number: Counter[str] | None = None, count: int | None = None
     ) -> None:
         self._those = {id: frozenset(each) for id, each in known.items()}
-        self._number = number or Counter(mark for own in self._those.values() for mark in own)
+        self._number = number or Counter(chain.from_iterable(self._those.values()))
         self._count = (len(self._those) if count is None else count) + _UNSEEN
         self._weights: dict[str, float] = {}
 
     @cached_property
     def _having(self) -> dict[str, list[str]]:
         """The incidents that have a mark, of the marks that few have."""
+        few = {mark for mark, number in self._number.items() if number <= _FEW}
         found: dict[str, list[str]] = {}
         for id, own in self._those.items():
-            for mark in own:
-                if self._number[mark] <= _FEW:
-                    found.setdefault(mark, []).append(id)
+            for mark in own & few:
+                found.setdefault(mark, []).append(id)
         return found
 
     def near(self, id: str) -> set[str]:
