@@ -25,6 +25,7 @@ def main() -> int:
     ):
         browser = chromium.launch(playwright.chromium)
         with chromium.tab(browser, address, viewport=SIZE, device_scale_factor=SCALE) as (page, _):
+            page.clock.install(time=sites.AT)
             for name, (path, down) in PICTURES.items():
                 page.goto(path)
                 page.evaluate(f"scrollTo(0, {down})")

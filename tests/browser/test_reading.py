@@ -76,6 +76,30 @@ def test_on_a_phone_a_runbook_leads_to_its_steps_at_once(tab: Open) -> None:
         page.wait_for_function("() => document.querySelector('#steps').getBoundingClientRect().top < 120")
 
 
+def test_a_page_that_is_old_says_so_where_it_tells_how_things_are_now(tab: Open) -> None:
+    for at, words in (
+        ("2026-11-23T09:30:00Z", None), ("2026-11-24T03:00:00Z", "Built 18 h ago"),
+        ("2026-11-30T09:00:00Z", "Built 7 days ago"),
+    ):  # fmt: skip
+        with tab() as page:
+            page.clock.install(time=at)
+            for path in ("index.html", "rotations/index.html", "policies/services/checkout.html"):
+                page.goto(path)
+                page.wait_for_load_state()
+                note = page.locator("article .ob-old")
+                assert (words in note.inner_text()) if words else not note.count(), (path, at)
+            page.goto(INCIDENT)
+            assert not page.locator("article .ob-old").count()
+
+
+def test_a_command_of_a_runbook_is_read_whole_on_a_phone(tab: Open) -> None:
+    with tab(viewport=chromium.PHONE) as page:
+        page.goto(RUNBOOK)
+        code = page.locator(".ob-steps pre:has(span) > code")
+        assert code.count() > 5
+        assert code.evaluate_all("all => all.every(each => each.scrollWidth <= each.clientWidth + 1)")
+
+
 def background(page: Page) -> int:
     """How light the page is behind its text, from 0 to 255."""
     colour = page.evaluate("() => getComputedStyle(document.body).backgroundColor")

@@ -156,6 +156,24 @@ def test_an_entry_shows_what_it_set_and_who_did_it() -> None:
     assert "10:31 runbook Fail over partial Promoted · pool.txt" in shown
 
 
+def test_what_is_late_with_a_reason_is_overdue_on_every_page_and_says_so() -> None:
+    reason = "due: 2026-03-20 # opsbook: ignore[ACT002] the vendor ships in May until=2026-12-31"
+    text = (
+        INCIDENT[: INCIDENT.index("action_items:")] + f"action_items:\n  late:\n    title: T\n    {reason}\n"
+    )
+    found = site({f"{FOLDER}/incident.yaml": text, "opsbook.toml": ""})
+    board = words(found["incidents/action-items.md"])
+    assert "Overdue 1 T nobody late, with a reason" in board
+    assert "overdue at the end of the week" in board
+    assert "Also 1 action item late with a reason: the board has it." in words(found["index.md"])
+
+
+def test_a_duplicate_says_so_in_the_list() -> None:
+    text = INCIDENT.replace("milestone: resolved", "milestone: closed") + "duplicate_of: 2026-03-01-slow\n"
+    found = site({f"{FOLDER}/incident.yaml": text, "opsbook.toml": ""})
+    assert "duplicate closed" in words(found["incidents/index.md"])
+
+
 def test_an_item_is_overdue_from_the_day_after_and_due_by_policy_without_a_date() -> None:
     shown = words(site()["incidents/action-items.md"])
     assert "Check the pool 2026-03-31 Ana Ruiz overdue" in shown

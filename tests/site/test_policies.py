@@ -176,6 +176,13 @@ def test_a_service_says_how_it_is_who_looks_after_it_and_what_hurt_it() -> None:
     assert "Hurt right now Checkout answers 502" in found
 
 
+def test_a_service_that_others_lean_on_keeps_its_headings() -> None:
+    other = "name: Shop\nteam: pay\ndepends_on: [checkout]\n"
+    found = site(**{"policies/services/shop.yaml": other})["policies/services/checkout.md"]
+    assert "Needed by" in found
+    assert "\n\n## Who would be paged now? { #now }\n\n" in found
+
+
 def test_a_person_sees_when_they_are_on_call_next_and_what_is_theirs_to_do() -> None:
     versions = "[{starts: 2026-03-30 09:00, every: 1w, members: [ana, ben]}]"
     rota = f"timezone: UTC\nlayers:\n  - {{name: weekly, versions: {versions}}}\n"

@@ -63,6 +63,13 @@ def test_what_goes_on_is_counted_up_to_the_build_and_met_nothing_yet() -> None:
     assert found["Mitigated after"] == ("2 min", "so far", "")
 
 
+def test_a_false_alarm_takes_no_time_that_never_ends() -> None:
+    found, incident = book("09:00Z, milestone: detected", "09:03Z, milestone: acknowledged")
+    incident = incident.model_copy(update={"kind": "false-alarm"})
+    shown = response.tiles(incident, "SEV1", response.Limits(found), AS_OF)
+    assert [each.name for each in shown] == ["Acknowledged after"]
+
+
 def test_an_audience_that_waited_too_long_was_told_late() -> None:
     found, incident = book(
         "09:00Z, milestone: declared, severity: SEV1", "09:20Z, update: {audience: public}",

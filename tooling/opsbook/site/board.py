@@ -40,11 +40,11 @@ def board(
     """What the page of action items shows; `work` is unfinished and in order, `done` was finished lately."""
     finished = sorted(done, key=lambda each: (each.item.done_on or date.min, each.incident.id), reverse=True)
     states = {
-        ("Overdue", "late"): [each for each in work if each.late],
+        ("Overdue", "late"): sorted((each for each in work if each.overdue), key=lambda each: each.answered),
         ("Under way", "doing"): [
-            each for each in work if each.item.status == "in-progress" and not each.late
+            each for each in work if each.item.status == "in-progress" and not each.overdue
         ],
-        ("To be begun", "open"): [each for each in work if each.item.status == "open" and not each.late],
+        ("To be begun", "open"): [each for each in work if each.item.status == "open" and not each.overdue],
         ("Done in the last 30 days", "done"): finished,
     }
     weeks = tally.burn_down(items, today)

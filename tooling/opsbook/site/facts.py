@@ -69,8 +69,10 @@ def _written(found: Facts) -> Facts:
 
 
 def stated(incident: Incident) -> tuple[str, ...]:
-    """How far an incident is; what was no incident, or only a drill, says so first."""
+    """How far an incident is; what was no incident, only a drill or a duplicate says so first."""
     reached = incident.history.status
+    if incident.duplicate_of:
+        return "duplicate", reached
     if incident.kind == "incident":
         return (reached,)
     return (incident.kind,) if reached == "triage" else (incident.kind, reached)
@@ -79,7 +81,7 @@ def stated(incident: Incident) -> tuple[str, ...]:
 def status(incident: Incident, guide: Guide) -> Markup:
     """The same as badges; only how far it is has a colour."""
     words = stated(incident)
-    return joined((guide.badge(word, "" if word == incident.kind else word) for word in words), " ")
+    return joined((guide.badge(word, word if word == incident.history.status else "") for word in words), " ")
 
 
 def _incident(record: Incident, card: Card, guide: Guide) -> Facts:

@@ -596,6 +596,7 @@ class Site:
             columns=facts.COLUMNS["incident"],
             posts=self.posts,
             **home.overdue(self._agenda()),
+            reasoned=sum(each.answered for each in self.work),
             **home.told(self.told_at, self.as_of),
             doing=home.doing(self.measured, self.items, policy, target, back(months=6), self.guide),
             found=self.measured,

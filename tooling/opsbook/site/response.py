@@ -215,12 +215,12 @@ class Limits:
 
 def tiles(incident: Incident, severity: str | None, limits: Limits, as_of: datetime) -> list[Tile]:
     """The figures that people ask for first, held against their targets; what the record does not tell is
-    left out. `severity` is the worst that it had."""
+    left out, and so is what never ends where it was no incident. `severity` is the worst that it had."""
     took = durations(incident, as_of)
     return [
         _took(name, stage_took, limits.of(stage, severity))
         for stage, name in _STAGES.items()
-        if (stage_took := getattr(took, stage)) is not None
+        if (stage_took := getattr(took, stage)) is not None and (stage_took.over or incident.counts)
     ]
 
 

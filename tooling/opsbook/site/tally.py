@@ -117,7 +117,7 @@ class Team(NamedTuple):
 def by_team(found: Mapping[str | None, Iterable[Work]]) -> list[Team]:
     """Unfinished work by the team that it falls to, the most overdue first."""
     counts = {
-        team: Counter("overdue" if each.late else each.item.status for each in work)
+        team: Counter("overdue" if each.overdue else each.item.status for each in work)
         for team, work in found.items()
     }
     teams = [Team(id, its["overdue"], its["in-progress"], its["open"]) for id, its in counts.items()]

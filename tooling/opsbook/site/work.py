@@ -26,11 +26,6 @@ class Work(NamedTuple):
     """Late, and a comment at its place says why it may be."""
 
     @property
-    def late(self) -> bool:
-        """Overdue, and nobody said why it may be."""
-        return self.overdue and not self.answered
-
-    @property
     def order(self) -> tuple[date, str, str]:
         """The soonest first; what has no date stands last."""
         return self.due or date.max, self.incident.id, self.id
