@@ -75,6 +75,8 @@ def burn_down(items: Iterable[Item], today: date, count: int = 26) -> list[Week]
     ends = [today - timedelta(weeks=back) for back in reversed(range(count))]
     opened, late = [0] * (count + 1), [0] * (count + 1)
     for item in items:
+        if item.closed is not None and item.closed <= ends[0]:  # most, in an old book
+            continue
         first, last = _since(item.opened, ends), _since(item.closed, ends)
         if first < last:
             opened[first] += 1
