@@ -61,6 +61,16 @@ def test_more_are_several_pages_and_each_runbook_stands_on_one_of_them() -> None
     )
 
 
+def test_a_runbook_that_is_called_like_a_part_of_the_list_has_a_page_of_its_own() -> None:
+    files = {f"runbooks/{name}.md": f"# {name}\n" for name in ("index-2", *(f"a{n:03}" for n in range(100)))}
+    found = {
+        page.path: page.content.decode() for page in pages(Book(Memory({"opsbook.toml": "", **files})), NOW)
+    }
+    assert "\n# index-2\n" in found["runbooks/index-2_.md"]
+    assert "# Runbooks" in found["runbooks/index-2.md"]
+    assert '<a href="../runbooks/index-2_.html">index-2</a>' in found["runbooks/index-2.md"]
+
+
 def test_the_first_page_has_all_alerts_as_far_as_a_page_has_room() -> None:
     few, many = site(120), site(120, 8)
     assert [len(alerts(page)) for page in few.values()] == [240, 0]

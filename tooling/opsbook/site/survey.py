@@ -34,6 +34,8 @@ _SINGULARS = {"postmortem": "Post-mortem", "escalation": "Escalation policy"}
 _LISTED = frozenset(kind.name for kind in KINDS if not kind.single)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._/-]")
 _RESTRICTED = re.compile(r"\bvisibility[\"']?\s*:\s*[\"']?restricted", re.IGNORECASE)
+_PART = re.compile(r"/index-\d+\Z")
+"""How the parts of a list are called: an id like that is written otherwise in an address."""
 _NAMELESS = ("override", "handoff", "rotation", "escalation", "communication", "holidays")
 """Kinds whose records are called by their id."""
 
@@ -246,7 +248,7 @@ def _page(kind: Kind, path: str) -> str:
     if kind.name == "incident":
         path = posixpath.dirname(path) + "/index.yaml"
     suffix = next((each for each in (".md.j2", ".yaml", ".md") if path.endswith(each)), "")
-    return _safe(path.removesuffix(suffix)) + ".md"
+    return _PART.sub(r"\g<0>_", _safe(path.removesuffix(suffix))) + ".md"
 
 
 def _safe(path: str) -> str:
