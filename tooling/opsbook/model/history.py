@@ -54,7 +54,7 @@ class History:
         timeline = incident.timeline
         times = [entry.at for entry in timeline]
         places = sorted(range(len(times)), key=times.__getitem__)
-        self.in_order = [tuple.__new__(Step, (place, timeline[place])) for place in places]  # as Step() would
+        self.in_order = [tuple.__new__(Step, (place, timeline[place])) for place in places]  # Step() is slow
         """The timeline in order of time; equal instants in order of the file."""
         self.ordered = places == [*range(len(times))]
         """Whether the timeline is written in order of time."""

@@ -154,7 +154,7 @@ def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:
 
 
 def _words(share: float, y: float, words: str, style: str = "", anchor: str = "", move: float = 0) -> str:
-    """Words beside a place; those near an edge lean inwards."""
+    """Words beside a place."""
     anchor = anchor or _lean(share)
     kind = f' class="{style}"' if style else ""
     moved = f' dx="{move:g}"' if move else ""
@@ -163,6 +163,7 @@ def _words(share: float, y: float, words: str, style: str = "", anchor: str = ""
 
 
 def _lean(share: float) -> str:
+    """How words at a place are anchored: inwards near an edge."""
     return "start" if share < 0.06 else "end" if share > 0.94 else "middle"
 
 
@@ -242,7 +243,7 @@ def staircase(
     meanwhile: all on the same stretch of time."""
     high = len(steps) * _STAIR
     foot = high + len(rows) * _ROW + 6
-    below = list(zip(range(high, foot, _ROW), rows, strict=False))
+    below = [(high + number * _ROW, row) for number, row in enumerate(rows)]
     grid: list[str] = []
     times: list[str] = []
     for share, words in axis.ticks():
