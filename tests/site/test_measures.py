@@ -41,8 +41,60 @@ def words(page: str) -> str:
 
 def test_a_target_says_what_came_of_it() -> None:
     found = words(site(**{"2026_03_02_a": incident("2026-03-02", 90)})["metrics.md"])
-    assert "Time to resolve (MTTR), SEV1 1 h 30 min missed: mean at most 1 h; 0 of 1 kept to it" in found
-    assert "Incidents, SEV1 cannot tell should be falling" in found
+    said = (
+        "Time to resolve, mean (MTTR), SEV1 1 h 30 min missed: at most 1 h; 0 of 1 kept to it · from Targets"
+    )
+    assert said in found
+    assert (
+        "Incidents, SEV1 cannot tell should be falling; 1 in 90 days, no record yet of the 90 days before"
+        in found
+    )
+
+
+def test_targets_of_one_subject_stand_together_what_was_missed_first_and_say_where_they_come_from() -> None:
+    policy = "levels: {SEV1: {name: Bad, definition: Bad, acknowledge_within: 5m}}\n"
+    targets = """\
+targets:
+  fewer: {metric: incidents, severity: [SEV1], trend: falling}
+  soon: {metric: time_to_acknowledge, severity: [SEV1], at_most: 5m}
+  quick: {metric: time_to_resolve, severity: [SEV1], at_most: 2h}
+"""
+    incidents = {}
+    for day, minute in ((1, 1), (2, 1), (3, 2), (4, 9)):
+        at = f"2026-03-{day:02}T09:{minute:02}Z"
+        steps = f"  - {{at: 2026-03-{day:02}T09:00Z, milestone: detected, text: x}}\n"
+        steps += f"  - {{at: {at}, milestone: acknowledged, text: x}}\n"
+        incidents[f"2026_03_{day:02}_a"] = incident(f"2026-03-{day:02}", 30) + steps
+    page = site({"policies/severities.yaml": policy, "policies/targets.yaml": targets}, **incidents)[
+        "metrics.md"
+    ]
+    names = [words(tile) for tile in re.findall(r"<li[^>]*>(.*?) <strong>", page.partition("ob-tiles")[2])]
+    assert names == [
+        "Time to acknowledge, nine in ten, SEV1",
+        "Time to acknowledge, mean (MTTA), SEV1",
+        "Incidents, SEV1",
+        "Time to resolve, mean (MTTR), SEV1",
+    ]
+    assert "missed: at most 5 min; 3 of 4 kept to it · from Severities" in words(page)
+    assert "met: at most 5 min; 3 of 4 kept to it · from Targets" in words(page)
+    assert '<a href="policies/severities.html">Severities</a>' in page
+
+
+def test_a_trend_says_how_many_there_were() -> None:
+    days = ["2025-10-01", "2025-11-01", "2026-03-02"]
+    found = words(site(**{f"{day}-a".replace("-", "_"): incident(day, 90) for day in days})["metrics.md"])
+    assert "Incidents, SEV1 cannot tell should be falling; 1 in 90 days, 1 in the 90 before" in found
+    assert "{ #incidents } as many as before: 1 incident Incidents a month" in found
+
+
+def test_of_the_one_who_was_paged_most_it_is_no_verdict() -> None:
+    page = "  - {at: 2026-03-02T03:00Z, page: {person: ana}, text: x}\n"
+    files = {
+        "rotations/people/ana.yaml": "name: Ana Ruiz\ntimezone: UTC\n",
+        "policies/targets.yaml": "targets:\n  night: {metric: pages_per_night, count_at_most: 3}\n",
+    }
+    found = words(site(files, **{"2026_03_02_a": incident("2026-03-02", 90) + page})["metrics.md"])
+    assert "Pages in one night 1 met: at most 3; most: Ana Ruiz" in found
 
 
 def test_few_incidents_say_that_nobody_can_tell() -> None:

@@ -41,6 +41,8 @@ class Result(NamedTuple):
     """Incidents that go on and may still keep to it."""
     where: str = ""
     """The service, or the person, that is furthest from it."""
+    counts: tuple[int, int] | None = None
+    """Of a trend, how many incidents there were in the period and in the one before."""
 
 
 def wanted(book: Book) -> dict[str, Target]:
@@ -49,8 +51,9 @@ def wanted(book: Book) -> dict[str, Target]:
     return found.targets if found else {}
 
 
-def results(book: Book, rows: Rows, found: Summary) -> list[Result]:
-    """Each target of the book, in its order, then how soon each severity is acknowledged."""
+def results(book: Book, rows: Rows, found: Summary, lately: Summary | None = None) -> list[Result]:
+    """Each target of the book, in its order, then how soon each severity is acknowledged; `lately` is the
+    period that trends are looked for in, where that is another one."""
     limits = {
         f"{name}-acknowledged": Target(
             metric="time_to_acknowledge", severity=(name,), at_most=level.acknowledge_within, statistic="p90"
@@ -58,7 +61,10 @@ def results(book: Book, rows: Rows, found: Summary) -> list[Result]:
         for name, level in book.severities.levels.items()
         if level.acknowledge_within
     }
-    return [_result(book, rows, found, id, target) for id, target in {**wanted(book), **limits}.items()]
+    return [
+        _result(book, rows, lately if lately and target.trend else found, id, target)
+        for id, target in {**wanted(book), **limits}.items()
+    ]
 
 
 def _result(book: Book, rows: Rows, found: Summary, id: str, target: Target) -> Result:
@@ -119,10 +125,12 @@ def _incidents(rows: Rows, found: Summary, id: str, target: Target) -> Result:
     if target.trend is None:
         return Result(id, target, len(its), None)
     periods = ((each, _meant(rows.rows, found, target, each)) for each in (found.now, found.before))
-    compared = compare.counts(*(weekly(of_it, each.within) for each, of_it in periods))
+    now, before = (weekly(of_it, each.within) for each, of_it in periods)
+    compared = compare.counts(now, before)
     verdict = compared.verdict if found.knows_before else "cannot tell"
     good = {"falling": "better", "rising": "worse"}[target.trend]
-    return Result(id, target, verdict, None if verdict == "cannot tell" else verdict == good)
+    met = None if verdict == "cannot tell" else verdict == good
+    return Result(id, target, verdict, met, counts=(sum(now), sum(before)))
 
 
 def _meant(rows: Iterable[Row], found: Summary, target: Target, period: Period | None = None) -> list[Row]:

@@ -74,19 +74,17 @@ def told(at: datetime | None, as_of: datetime) -> dict[str, Any]:
 
 
 def doing(
-    found: Measures,
-    items: list[tally.Item],
-    policy: Severities,
-    target: float | None,
-    known: bool,
-    guide: Guide,
+    found: Measures, items: list[tally.Item], policy: Severities, target: float | None, guide: Guide
 ) -> list[Tile]:
-    """How we are doing, in a few figures: those of the page of metrics, and how much is left to do. `known`
-    says whether the record reaches back over the days before."""
+    """How we are doing, in a few figures: those of the page of metrics, and how much is left to do."""
     as_of = found.year.as_of
     last, before = (each.whole.incidents for each in (found.quarter.now, found.quarter.before))
     words = "as many as" if last == before else "fewer than" if last < before else "more than"
-    note = f"{words} the {before} of the 90 days before" if known else "no record yet of the 90 days before"
+    note = (
+        f"{words} the {before} of the 90 days before"
+        if found.quarter.knows_before
+        else "no record yet of the 90 days before"
+    )
     tiles = [Tile("Incidents in 90 days", str(last), note)]
     worst = [found.latest[name] for name in policy.paging if name in found.latest]
     names = " or ".join(policy.paging)

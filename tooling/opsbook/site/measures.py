@@ -6,7 +6,7 @@ ninety before for verdicts. Incidents that no page shows are counted nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from opsbook.metrics.estimates import Observation
     from opsbook.metrics.failures import Service
     from opsbook.metrics.rows import Row, Rows
-    from opsbook.metrics.summary import Month, Sides, Spread, Summary
+    from opsbook.metrics.summary import Month, Spread, Summary
     from opsbook.metrics.targets import Result
+    from opsbook.model.target import Target
     from opsbook.site.guide import Guide
 
 _YEAR, _QUARTER = 365, 90
@@ -61,6 +62,7 @@ _METRICS = {
 }
 _MEANS = {"time_to_acknowledge": "MTTA", "time_to_resolve": "MTTR", "time_between_failures": "MTBF"}
 """What people call the means of these."""
+_STATISTICS = {"p90": "nine in ten", "mean": "mean", "median": "median"}
 
 
 class Stage(NamedTuple):
@@ -77,8 +79,8 @@ class Measures(NamedTuple):
     year: Summary
     tiles: list[Tile]
     stages: list[Stage]
-    quarter: Sides
-    """Ninety days, beside those before."""
+    quarter: Summary
+    """The same, but for ninety days beside those before."""
     verdicts: dict[str, str]
     """By figure, in words."""
     rows: list[Row]
@@ -99,12 +101,15 @@ def measures(book: Book, guide: Guide, as_of: datetime) -> Measures:
     counting = [row for row in shown.rows if row.counts]
     year = summary(book, shown, _days(_YEAR, as_of, guide), as_of, known=known)
     within, pages = _days(_QUARTER, as_of, guide), shown.postmortems
-    quarter = sides(counting, counting, pages, within, as_of, guide.zone, year.begins, known)
+    lately = sides(counting, counting, pages, within, as_of, guide.zone, year.begins, known)
+    quarter = year._replace(now=lately.now, before=lately.before, comparisons=lately.comparisons)
     verdicts = {name: _said(name, each) for name, each in quarter.comparisons.items()}
+    if not quarter.knows_before:
+        verdicts["incidents"] = f"cannot tell: {_count(lately.now.whole.incidents)}, {_UNKNOWN}"
     its = began_in(counting, year.now.within)
     return Measures(
         year,
-        [_tile(each, guide) for each in results(book, shown, year)],
+        _tiles(results(book, shown, year, quarter), wanted(book), quarter.knows_before, guide),
         [Stage(name, year.now.whole.spreads[name], verdicts[name]) for name in _STAGES],
         quarter,
         verdicts,
@@ -138,10 +143,40 @@ def _days(count: int, as_of: datetime, guide: Guide) -> Interval:
 # ── in words ──────────────────────────────────────────────────────────────────────────────
 
 
-def _tile(found: Result, guide: Guide) -> Tile:
-    """A target, and what came of it in a year."""
+_UNKNOWN = "no record yet of the 90 days before"
+
+
+def _tiles(found: list[Result], targets: Mapping[str, Target], known: bool, guide: Guide) -> list[Tile]:
+    """What came of each target: those of one subject stand together, what was missed first. `known` says
+    whether the record reaches back over the ninety days before."""
+    subjects: dict[str, list[Result]] = {}
+    for each in found:
+        subjects.setdefault(each.target.metric, []).append(each)
+    grouped = sorted(
+        (sorted(its, key=_not_missed) for its in subjects.values()), key=lambda its: _not_missed(its[0])
+    )
+    return [
+        _tile(each, "targets" if targets.get(each.id) is each.target else "severities", known, guide)
+        for its in grouped
+        for each in its
+    ]
+
+
+_KEPT = dict.fromkeys((each for each in _METRICS if each.startswith(_STAGE)), "kept to it") | {
+    "action_items_done": "that fell due"
+}
+
+
+def _not_missed(found: Result) -> bool:
+    return found.met is not False
+
+
+def _tile(found: Result, policy: str, known: bool, guide: Guide) -> Tile:
+    """A target of a policy, and what came of it: of a trend in ninety days, of all else in a year."""
     target = found.target
     name = _METRICS[target.metric]
+    if target.metric.startswith(_STAGE) or target.metric in _MEANS:
+        name += f", {_STATISTICS[target.statistic]}"
     if target.statistic == "mean" and target.metric in _MEANS:
         name += f" ({_MEANS[target.metric]})"
     about = ", ".join(target.severity) or ("critical services" if target.critical_services else "")
@@ -149,12 +184,16 @@ def _tile(found: Result, guide: Guide) -> Tile:
     verdict = {True: "met", False: "missed", None: "cannot tell"}[found.met]
     value, aim = _value(found), _aim(found)
     parts = [aim if value == verdict else f"{verdict}: {aim}"]
-    if found.share and found.share.of and target.metric.startswith(_STAGE):
-        parts.append(f"{found.share.hits} of {found.share.of} kept to it")
+    if found.share and found.share.of and (kept := _KEPT.get(target.metric)):
+        parts.append(f"{found.share.hits} of {found.share.of} {kept}")
+    if found.counts:
+        now, before = found.counts
+        parts.append(f"{now} in 90 days, {f'{before} in the 90 before' if known else _UNKNOWN}")
     if found.where:
-        card = guide.survey["service", found.where] or guide.survey["person", found.where]
-        parts.append(f"worst: {card.title if card else found.where}")
-    return Tile(f"{name}, {about}" if about else name, value, "; ".join(parts), style)
+        kind, word = ("person", "most") if target.metric == "pages_per_night" else ("service", "worst")
+        parts.append(f"{word}: {guide.title(kind, found.where)}")
+    source = guide.link(policy, policy) if guide.survey[policy, policy] else Markup()
+    return Tile(f"{name}, {about}" if about else name, value, "; ".join(parts), style, source)
 
 
 def _value(found: Result) -> str:
@@ -172,9 +211,8 @@ def _value(found: Result) -> str:
 
 def _aim(found: Result) -> str:
     target = found.target
-    statistic = {"p90": "nine in ten", "mean": "mean", "median": "median"}[target.statistic]
     if target.at_most is not None:
-        return f"{statistic} at most {length(target.at_most)}"
+        return f"at most {length(target.at_most)}"
     if target.at_least is not None:
         return f"at least {length(target.at_least)}"
     if target.share_at_least is not None:
@@ -192,6 +230,8 @@ def _said(name: str, found: Comparison) -> str:
     if found.now is None or found.before is None:
         return "cannot tell: nothing to compare with"
     now, before = (_figure(name, each) for each in (found.now, found.before))
+    if found.now == found.before and found.verdict == "cannot tell":
+        return f"{'as many as' if name == 'incidents' else 'as'} before: {now}"
     if found.verdict != "cannot tell":
         return f"{found.verdict}: {now}, {before} before"
     more = f"; it would take {found.needed:,} a quarter to tell" if found.needed else ""
@@ -200,8 +240,12 @@ def _said(name: str, found: Comparison) -> str:
 
 def _figure(name: str, value: float) -> str:
     if name == "incidents":
-        return f"{value:g} incident{'' if value == 1 else 's'}"
+        return _count(value)
     return f"{value:.0%}" if name in _SHARES else length(timedelta(seconds=value))
+
+
+def _count(value: float) -> str:
+    return f"{value:g} incident{'' if value == 1 else 's'}"
 
 
 # ── pictures ──────────────────────────────────────────────────────────────────────────────

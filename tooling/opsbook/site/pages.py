@@ -585,8 +585,6 @@ class Site:
 
     def _home(self) -> Page:
         latest = sorted(self.rows["incident"], key=lambda row: row.card.id, reverse=True)[:_LATEST]
-        back = partial(tally.reaches_back, self.cases, self.today)
-        policy, target = self.book.severities, self._target()
         return self._render(
             "home",
             "index.md",
@@ -599,9 +597,9 @@ class Site:
             **home.overdue(self._agenda()),
             reasoned=sum(each.answered for each in self.work),
             **home.told(self.told_at, self.as_of),
-            doing=home.doing(self.measured, self.items, policy, target, back(months=6), self.guide),
+            doing=home.doing(self.measured, self.items, self.book.severities, self._target(), self.guide),
             found=self.measured,
-            year=back(months=11),
+            year=tally.reaches_back(self.cases, self.today, months=11),
             picture=measures.months(self.measured, self.guide) if self.cases else "",
             on_this_day=tally.on_this_day(self.cases, self.today),
             counts=[

@@ -76,6 +76,8 @@ class Tile(NamedTuple):
     value: str
     note: str = ""
     style: str = ""
+    source: Markup = Markup()
+    """A link to where it is said what is wanted."""
 
 
 class Run(NamedTuple):

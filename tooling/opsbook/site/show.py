@@ -54,7 +54,8 @@ def tiles(found: Iterable[Tile]) -> Markup:
 
 def _tile(tile: Tile) -> str:
     style = f' class="ob-tile-{tile.style}"' if tile.style else ""
-    note = f" <small>{escaped(tile.note)}</small>" if tile.note else ""
+    source = f" · from {tile.source}" if tile.source else ""
+    note = f" <small>{escaped(tile.note)}{source}</small>" if tile.note or source else ""
     return f"<li{style}>{escaped(tile.name)} <strong>{escaped(tile.value)}</strong>{note}</li>"
 
 
