@@ -59,13 +59,24 @@ def write(pages: Iterable[Page], target: Path) -> int:
 
 def write_batches(batches: Iterable[Batch], target: Path, state: str = "") -> int:
     """The same, one batch after the other. `state` says what all were made of."""
-    with _fresh(target, state) as folder:
-        put = _Folder(folder).put
+    number = 0
+    with _fresh(target, state) as place:
+        folder = _Folder(place)
         for batch in batches:
-            with shared([partial(part, put) for part in batch.parts], alone=batch.alone) as batch.gave:
+            with shared([partial(_made, part, folder) for part in batch.parts], alone=batch.alone) as made:
                 for page in batch.pages:
-                    put(page)
-        return count(folder)
+                    folder.put(page)
+                    number += 1
+            number += sum(pages for _, pages in made)
+            batch.gave = [gave for gave, _ in made]
+            made.clear()  # whoever takes it need not keep it
+    return number
+
+
+def _made(part: Part, folder: _Folder) -> tuple[Any, int]:
+    """What a part gave, and how many pages it put into a folder."""
+    before = folder.pages
+    return part(folder.put), folder.pages - before
 
 
 def count(folder: Path) -> int:
@@ -87,12 +98,15 @@ class _Folder:
     def __init__(self, place: Path) -> None:
         self._place = f"{place}/"
         self._made = {""}
+        self.pages = 0
+        """How many were put here by this process."""
 
     def put(self, page: Page) -> None:
         _refuse_deep(page.path)
         self._make(page.path.rpartition("/")[0])
         with open(self._place + page.path, "wb") as file:
             file.write(page.content)
+        self.pages += 1
 
     def _make(self, folder: str) -> None:
         """Make a folder and those that it stands in, unless they were made here before."""
