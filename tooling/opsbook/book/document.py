@@ -298,7 +298,7 @@ def read(kind: Kind, id: str, path: str, content: bytes) -> Document[Any]:
         front, problem = _front(source.text)
         if problem:
             return Document(kind, id, source, None, (*problems, problem))
-    draft = Document[Any](kind, id, source, None, tuple(problems), front)
+    draft: Document[Any] = Document(kind, id, source, None, tuple(problems), front)
     if kind.markdown and front is None:
         return _filled(draft, {})
     text, base = _data_text(source.text, front)

@@ -156,12 +156,11 @@ class Entry(Model):
     @classmethod
     def _alone(cls, value: Model | None, info: ValidationInfo) -> Model | None:
         """Refuses a second one of an update, a page and a run of a runbook, where it is written."""
-        others = (name for name in ("update", "page") if name != info.field_name)
-        other = next((name for name in others if info.data.get(name) is not None), None)
-        if value is not None and other:
-            raise refuse(
-                "`{one}` and `{other}` in one entry: write two entries", one=other, other=info.field_name
-            )
+        for name in ("update", "page") if value else ():
+            if name != info.field_name and info.data.get(name):
+                raise refuse(
+                    "`{one}` and `{other}` in one entry: write two entries", one=name, other=info.field_name
+                )
         return value
 
     @property
