@@ -9,7 +9,9 @@ from opsbook.book.snapshot import Book
 from opsbook.book.tree import Memory
 from opsbook.metrics.business_days import Calendar, Terms
 from opsbook.model.incident import Incident
-from opsbook.site import response
+from opsbook.model.postmortem import Postmortem
+from opsbook.site import response, show
+from opsbook.site.guide import unlinked
 
 AS_OF = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FOLDER = "incidents/2026/2026-03-02-checkout-5xx"
@@ -107,6 +109,32 @@ def test_who_was_promised_a_word_waits_for_it_when_it_is_over_as_well_as_the_rul
         ("next update, promised to public", False, True),
         ("next update, promised to internal", True, False),
     ]
+
+
+def test_what_was_owed_says_by_what_it_came_where_that_was_no_update_to_whom_it_was_owed() -> None:
+    clocks = """clocks:
+  - {update: customers, within: 1h, from: declared}
+  - {update: customers, within: 3d, from: resolved}
+"""
+    level = "levels:\n  SEV1: {name: Bad, definition: It is bad}\n"
+    _, incident = book(
+        "09:00Z, milestone: declared, severity: SEV1",
+        '09:15Z, update: {audience: public, eta: "2026-03-02T10:00Z", next_update: "2026-03-02T09:45Z"}',
+        "09:40Z, update: {audience: public}", "09:50Z, milestone: resolved",
+    )  # fmt: skip
+    policy = Book(Memory({"policies/severities.yaml": level + clocks})).severities
+    page = Postmortem.model_validate(
+        {"status": "published", "distribution": [{"to": "customers", "at": "2026-03-02T11:00Z"}]}
+    )
+    owed = response.owed(incident, Terms(policy, Calendar(ZoneInfo("UTC"))), page, AS_OF)
+    assert {duty.what: duty.by for duty in owed} == {
+        "first word to customers, 1h from declared": "the public update",
+        "next update, promised to public": "",
+        "working again, promised to public": "being resolved",
+        "full details to customers, 3d from resolved": "the post-mortem",
+    }
+    shown = show.owed(owed, unlinked(Book(Memory({"opsbook.toml": ""}))))
+    assert '<time datetime="2026-03-02T09:15Z">2026-03-02 09:15</time> by the public update</td>' in shown
 
 
 def test_a_drill_owes_nobody_anything() -> None:

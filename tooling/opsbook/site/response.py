@@ -16,7 +16,7 @@ from markupsafe import Markup
 from opsbook.metrics.durations import durations
 from opsbook.metrics.response import spells, updates
 from opsbook.metrics.targets import wanted
-from opsbook.metrics.updates import duties, grace, promises, silences, speaks_of
+from opsbook.metrics.updates import duties, grace, promises, reaches, silences, speaks_of
 from opsbook.model.time import write_length
 from opsbook.site import charts
 from opsbook.site.phrases import length
@@ -95,6 +95,8 @@ class Duty(NamedTuple):
     due: datetime
     met: datetime | None
     late: bool
+    by: str = ""
+    """What it came by, where that was no update to whom it was owed."""
 
 
 # ── milestones ────────────────────────────────────────────────────────────────────────────
@@ -268,15 +270,26 @@ def owed(incident: Incident, terms: Terms, page: Postmortem | None, as_of: datet
         if speaks_of(incident, duty.audience):
             word = "full details" if duty.afterwards else "first word"
             what = f"{word} to {duty.audience}, {write_length(duty.clock.within)} from {duty.clock.start}"
-            found.append(Duty(what, duty.due, duty.met_at, (duty.met_at or as_of) > duty.due))
+            told = duty.met_by if duty.met_by and duty.met_by.at == duty.met_at else None
+            by = _by(told, duty.audience) if told else "the post-mortem" if duty.met_at else ""
+            found.append(Duty(what, duty.due, duty.met_at, (duty.met_at or as_of) > duty.due, by))
     for promise in promises(incident):
         what = "next update" if promise.key == "next_update" else "working again"
         met = promise.met_by.at if promise.met_by else None
+        by = _by(promise.met_by, promise.audience) if promise.met_by else ""
         latest = promise.due + grace(max(promise.due - promise.step.at, timedelta()))
         found.append(
-            Duty(f"{what}, promised to {promise.audience}", promise.due, met, (met or as_of) > latest)
+            Duty(f"{what}, promised to {promise.audience}", promise.due, met, (met or as_of) > latest, by)
         )
     return sorted(found, key=lambda each: each.due)
+
+
+def _by(step: Step, audience: Audience) -> str:
+    """What kept a promise to an audience; nothing for an update to it."""
+    entry = step.entry
+    if not reaches(entry, audience):
+        return f"being {entry.milestone}"
+    return "" if _update(step).audience == audience else f"the {_update(step).audience} update"
 
 
 def _update(step: Step) -> Update:

@@ -228,11 +228,17 @@ def owed(found: Iterable[Duty], guide: Guide) -> Markup:
     """What was owed to others by when, as rows."""
     rows = "".join(
         f"<tr><td>{escaped(duty.what)}</td>{_cell('By', guide.when(duty.due))}"
-        f"{_cell('Came', guide.when(duty.met) if duty.met else 'not yet')}"
+        f"{_cell('Came', _came(duty, guide))}"
         f"{_cell('Verdict', _met(duty, guide))}</tr>\n"
         for duty in found
     )
     return _table(_OWED, rows)
+
+
+def _came(duty: Duty, guide: Guide) -> Markup:
+    if duty.met is None:
+        return text("not yet")
+    return html(f"{guide.when(duty.met)}{f' by {escaped(duty.by)}' if duty.by else ''}")
 
 
 def _met(duty: Duty, guide: Guide) -> Markup:
