@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, datetime
 
@@ -116,6 +117,36 @@ def test_the_matrix_names_the_people_who_would_be_paged_at_each_severity() -> No
 def test_a_template_is_filled_in_with_the_last_message_of_its_sort() -> None:
     found = words(site()["policies/communications/public.md"])
     assert "We know: Some orders &#42;fail&#42; (Checkout answers 502)" in found
+
+
+def test_a_template_says_what_it_is_for_whom_it_tells_when_and_what_prints_it() -> None:
+    folder = "policies/communications"
+    found = site(
+        **{
+            f"{folder}/public-resolved.md.j2": "{#- Last word\n  of <all>. Needs: update. -#}\n**Over**",
+            f"{folder}/customers.md.j2": "We know",
+            f"{folder}/customers-first.md.j2": "{# Sorry #}We know",
+            f"{folder}/customers-odd.md.j2": "Odd",
+            f"{folder}/partners.md.j2": "Odd",
+        }
+    )
+    listed = words(found[f"{folder}/index.md"])
+    assert "public public any but resolved every 15m at SEV0; every 30m at SEV1" in listed
+    assert "public-resolved Last word of &#60;all&#62;. public resolved" in listed
+    assert "customers-first Sorry customers investigating or none within 1h of declared" in listed
+    assert "Last word of &#60;all&#62;. Audience public" in words(found[f"{folder}/public-resolved.md"])
+    commands = {
+        name: html.unescape(re.findall("<code>(opsbook .*)</code>", found[f"{folder}/{name}.md"])[0])
+        for name in ("public", "public-resolved", "customers", "customers-first", "customers-odd", "partners")
+    }
+    assert commands == {
+        "public": 'opsbook update --audience public "TEXT"',
+        "public-resolved": 'opsbook update --audience public --stage resolved "TEXT"',
+        "customers": 'opsbook update --audience customers --template customers "TEXT"',
+        "customers-first": 'opsbook update --audience customers --stage investigating "TEXT"',
+        "customers-odd": 'opsbook update --audience customers --template customers-odd "TEXT"',
+        "partners": 'opsbook update --audience AUDIENCE --template partners "TEXT"',
+    }
 
 
 def test_a_template_that_could_grow_or_fails_is_shown_as_it_stands() -> None:

@@ -82,7 +82,7 @@ def _line(error: BaseException) -> int | None:
 
 def _template(book: Book, asked: str | None, draft: Draft) -> tuple[str, str]:
     """Where the template stands, and its text: of several that fit, the one that says most."""
-    names = [asked] if asked else list(_fitting(draft))
+    names = [asked] if asked else list(fitting(draft))
     for name in names:
         document = book.find("communication", name)
         if document is not None:
@@ -97,7 +97,8 @@ def _template(book: Book, asked: str | None, draft: Draft) -> tuple[str, str]:
     raise UserError(f"no template `{names[0]}`", f"there are {', '.join(known)}")
 
 
-def _fitting(draft: Draft) -> Iterator[str]:
+def fitting(draft: Draft) -> Iterator[str]:
+    """The names that a template for it may have, the one that says most first."""
     if draft.stage:
         yield f"{draft.audience}-{draft.stage}"
     if draft.stage in (None, "investigating"):

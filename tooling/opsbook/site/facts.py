@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from opsbook.model.time import write_duration, write_length
-from opsbook.site import phrases
+from opsbook.site import communications, phrases
 from opsbook.site.escape import html, joined, text
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "handoff": ("Rotation", "At", "By"),
     "escalation": ("First", "Levels", "Fallback"),
     "holidays": ("Days",),
+    "communication": ("Purpose", "Audience", "Stage", "By when"),
 }
 """Which facts are columns of the index."""
 
@@ -293,6 +294,16 @@ def _escalation(record: Escalation, card: Card, guide: Guide) -> Facts:
     }
 
 
+def _communication(record: str, card: Card, guide: Guide) -> Facts:
+    use = guide.use(card)
+    return {
+        "Purpose": communications.purpose(record),
+        "Audience": use.audience,
+        "Stage": use.at,
+        "By when": "; ".join(use.by_when(guide.policy)),
+    }
+
+
 def _holidays(record: Any, card: Card, guide: Guide) -> Facts:
     return {"Days": len(record.root)}
 
@@ -308,4 +319,5 @@ _BY_KIND: dict[str, Callable[[Any, Card, Guide], Facts]] = {
     "handoff": _handoff,
     "escalation": _escalation,
     "holidays": _holidays,
+    "communication": _communication,
 }

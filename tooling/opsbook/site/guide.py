@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from opsbook.model.time import write_clock, write_day, write_instant, write_length
 from opsbook.site import markup
+from opsbook.site.communications import Use, use
 from opsbook.site.escape import escaped, html, joined, text
 from opsbook.site.survey import Card, Run, Survey, calendar_page, index_page, plural
 
@@ -59,6 +60,7 @@ class Guide:
     def __init__(self, survey: Survey, book: Book) -> None:
         self.survey = survey
         self.zone = book.settings.timezone
+        self.policy = book.severities
         self._edit_url = book.settings.edit_url or ""
         self.roles = {id: role.name for id, role in book.roles.roles.items()} if book.roles else {}
         self._levels: dict[str, Markup] = {}
@@ -66,7 +68,7 @@ class Guide:
         self._links: dict[str, Markup] = {}
         self._ways: dict[str, str] = {}
         self._filters: dict[tuple[str, str, str], str] = {}
-        self._ranks = {name: rank for rank, name in enumerate(book.severities.levels)}
+        self._ranks = {name: rank for rank, name in enumerate(self.policy.levels)}
 
     # ── links ─────────────────────────────────────────────────────────────────────────────
 
@@ -149,6 +151,10 @@ class Guide:
     def users(self, card: Card) -> list[Card]:
         """The records that name one."""
         return self.survey.uses.get((card.kind, card.id), [])
+
+    def use(self, card: Card) -> Use:
+        """What a template of messages is used for, beside the others that there are."""
+        return use(card.id, lambda name: self.survey["communication", name] is not None)
 
     def runs(self, card: Card) -> list[Run]:
         """When a runbook was followed, the last first."""

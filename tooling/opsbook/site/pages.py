@@ -384,6 +384,7 @@ class Site:
             about["now"] = self.paging.of(card)
         if card.kind == "communication":
             about["message"] = self.examples.message(card)
+            about["command"] = self.guide.use(card).command
         if card.kind == "rotation":
             about["post"] = next((each for each in self.posts if each.card == card), None)
             about["weeks"] = self._weeks(card.id)
