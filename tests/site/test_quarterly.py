@@ -81,6 +81,27 @@ def test_it_says_what_the_command_says_and_incidents_are_links() -> None:
     assert "Delayed declaration (1)" in site(*incidents)["reports/index.md"]
 
 
+def test_what_has_words_alone_in_common_did_not_come_back() -> None:
+    words = "Ledgers overflowed past midnight while shards throttled replication backlogs"
+
+    def told(day: str, services: str, factor: str) -> dict[str, str | bytes]:
+        [(path, text)] = incident(day).items()
+        said = str(text).replace("[shop]", services).replace("[load]", f"[{factor}]")
+        return {path: said.replace("title: Slow", f"title: {words}")}
+
+    def came_back(services: str, factor: str) -> str:
+        found = site(told("2025-12-02", "[shop]", "load"), told("2026-02-02", services, factor))
+        return found["reports/2026Q1.md"].partition("What came back")[2].partition("Alerts")[0]
+
+    assert "nothing was like it before" in came_back("[other]", "another")
+    for services, factor, common in (
+        ("[shop]", "another", "service shop"),
+        ("[other]", "load", "factor load"),
+    ):
+        assert " is like " in came_back(services, factor)
+        assert f"({common})" in came_back(services, factor)
+
+
 def test_a_restricted_incident_counts_in_no_report_and_is_named_in_none() -> None:
     shown, sealed = incident("2026-02-02"), incident("2026-02-09", "sealed", more="visibility: restricted\n")
     page = f"{next(iter(sealed)).removesuffix('incident.yaml')}postmortem.md"

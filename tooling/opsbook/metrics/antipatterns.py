@@ -305,16 +305,17 @@ def _causes(found: Report) -> Iterator[str]:
 
 
 def _alike(book: Book, found: Report, chronicle: Chronicle) -> Iterator[str]:
-    """What the longest incidents are most like, and what that left undone."""
+    """What the longest incidents are most like, and what that left undone. What has no service, factor or
+    alert in common is another matter, whatever the words."""
     from opsbook.metrics.similarity import earlier
 
     for id, _ in found.longest:
         document = book.find("incident", id)
         if document is None or not document.readable:  # any more
             continue
-        for other in earlier(book, document, 1, chronicle):
+        for other in earlier(book, document, 1, chronicle, named=True):
             left = f"; not done there: {', '.join(other.unfinished)}" if other.unfinished else ""
-            yield f"{id} is like {other.incident.id} ({other.common}){left}"
+            yield f"{id} is like {other.incident.id} ({other.common._replace(words=())}){left}"
 
 
 def _noise(found: Report) -> Iterator[str]:

@@ -203,10 +203,16 @@ class Earlier(NamedTuple):
 
 
 def earlier(
-    book: Book, incident: Document[Incident], most: int = 5, chronicle: Chronicle | None = None
+    book: Book,
+    incident: Document[Incident],
+    most: int = 5,
+    chronicle: Chronicle | None = None,
+    *,
+    named: bool = False,
 ) -> list[Earlier]:
     """The earlier incidents that are most like one: those with unfinished action items first, then by
-    score, then the newest. Who asks of many incidents hands in the `chronicle` of the book."""
+    score, then the newest. Who asks of many incidents hands in the `chronicle` of the book; `named` asks for
+    those alone that have more than words in common."""
     asked = marks(incident.content)
     if chronicle is None:
         known = {id: each for id, each in known_marks(book).items() if _is_earlier(id, incident.id)}
@@ -217,7 +223,8 @@ def earlier(
     for each in ranked:
         if len(found) == most:
             break
-        other = book.find("incident", each.id) if each.worth_reading else None
+        wanted = each.worth_reading and (each.named or not named)
+        other = book.find("incident", each.id) if wanted else None
         if other is not None and other.readable:
             items = other.content.action_items.items()
             left = tuple(id for id, item in items if item.unfinished)
