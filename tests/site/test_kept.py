@@ -63,6 +63,7 @@ def files() -> dict[str, str]:
             title=f"T{number}", service=service, related=related
         )
         found[f"{folder(id)}/postmortem.md"] = POSTMORTEM.format(other=related)
+    found[f"{folder(NAMES[0])}/incident.yaml"] += "alerts: [CheckoutErrors]\n"
     return found
 
 
@@ -128,6 +129,7 @@ NEW = CLOSED.format(title="New", service="search", related=NAMES[1])
 EDITS: dict[str, tuple[Callable[[dict[str, str]], None], int]] = {
     "nothing": (lambda texts: None, 0),
     "a runbook that nobody names": (added("runbooks/x.md", "# X\n"), 0),
+    "a runbook for an alert": (added("runbooks/y.md", "---\nalerts: [CheckoutErrors]\n---\n# Y\n"), 2),
     "a text of one": (edited(FIRST, "Closed", "Over"), 2),
     "a title that others show": (edited(FIRST, "title: T0", "title: T9"), 8),
     "a post-mortem": (edited(f"{folder(NAMES[2])}/postmortem.md", "learned", "know"), 3),

@@ -82,6 +82,53 @@ def test_the_catalogue_leads_from_an_alert_to_its_runbook_and_says_how_fresh_tha
     assert "Fail over Ana review was due 50 days ago 2026-03-02 partial 1" in found
 
 
+def test_home_leads_from_an_alert_to_its_runbook_and_from_trouble_to_declaring_it() -> None:
+    home = site()["index.md"]
+    assert '<a href="runbooks/index.html">An alert fired? Find its runbook</a>' in home
+    assert '<a href="handbook/index.html#declare">Something is wrong? Declare it</a>' in home
+    assert "{ #declare }" in site()["handbook/index.md"]
+
+
+def test_a_runbook_says_who_is_paged_now_how_to_declare_and_what_to_tell_customers() -> None:
+    versions = "[{starts: 2026-03-30 09:00, every: 1w, members: [ana, ben]}]"
+    rota = f"timezone: UTC\nlayers:\n  - {{name: weekly, versions: {versions}}}\n"
+    by_turns = "levels:\n  - {page: [{rotation: pay}], escalate_after: 5m}\n"
+    found = site(**{"rotations/pay.yaml": rota, "policies/escalation/pay.yaml": by_turns})
+    page = found["runbooks/failover.md"]
+    assert "Paged now: Ana until Mon 06 Apr, 09:00 ( pay ) · Declare an incident" in words(page)
+    assert '<a href="../handbook/index.html#declare">Declare an incident</a>' in page
+    assert '<a href="../policies/communications/index.html">What to tell customers</a>' in page
+    assert "Paged now: Ana ( pay )" in words(site()["runbooks/failover.md"]), "no turn of hers ends"
+    of_none = site(**{"runbooks/failover.md": "# Fail over\n"})["runbooks/failover.md"]
+    assert '<a href="../rotations/index.html">Who is on call</a>' in of_none
+
+
+def test_policies_that_page_the_same_people_say_so_once() -> None:
+    same = "levels:\n  - {page: [{person: ana}], escalate_after: 9m}\n"
+    found = site(
+        **{
+            "policies/escalation/all.yaml": same,
+            "policies/services/search.yaml": "name: Search\nteam: payments\nescalation: all\n",
+            "runbooks/failover.md": RUNBOOK.replace("[checkout]", "[checkout, search, gone]"),
+        }
+    )
+    assert "Paged now: Ana ( pay , all ) ·" in words(found["runbooks/failover.md"])
+
+
+def test_an_alert_of_an_incident_leads_to_the_runbooks_that_are_filed_under_it() -> None:
+    fired = INCIDENT + "alerts: [PoolEmpty, PoolFull, Unknown]\n"
+    other = RUNBOOK.replace("[PoolEmpty]", "[PoolFull]")
+    found = site(
+        **{
+            f"{FOLDER}/incident.yaml": fired,
+            "runbooks/drain.md": other.replace("# Fail over", "# Drain"),
+            "runbooks/grow.md": other.replace("# Fail over", "# Grow"),
+        }
+    )[f"{FOLDER}/index.md"]
+    assert '<a href="../../../runbooks/failover.html">PoolEmpty</a>' in found
+    assert "PoolEmpty , PoolFull ( Drain , Grow ), Unknown" in words(found)
+
+
 def test_a_runbook_that_nobody_followed_or_dated_says_so() -> None:
     found = words(site(**{"runbooks/failover.md": "# Fail over\n"})["runbooks/index.md"])
     assert "Of no service" in found

@@ -95,7 +95,7 @@ def _incident(record: Incident, card: Card, guide: Guide) -> Facts:
         "Related": guide.links("incident", record.related),
         "Factors": guide.all_filtered("incidents/index.md", "factor", record.contributing_factors),
         "Tags": guide.all_filtered("incidents/index.md", "tag", record.tags),
-        "Alerts": guide.listed(record.alerts),
+        "Alerts": guide.alerts(record.alerts),
         "Objective": record.slo,
         "Links": joined(
             guide.address(target, phrases.plain(name).capitalize()) for name, target in record.links.items()

@@ -66,6 +66,7 @@ class Guide:
         self._levels: dict[str, Markup] = {}
         self._roles: dict[str, Markup] = {}
         self._links: dict[str, Markup] = {}
+        self._alerts: dict[str, Markup] = {}
         self._ways: dict[str, str] = {}
         self._filters: dict[tuple[str, str, str], str] = {}
         self._ranks = {name: rank for rank, name in enumerate(self.policy.levels)}
@@ -139,6 +140,19 @@ class Guide:
 
     def cards(self, cards: Iterable[Card]) -> Markup:
         return joined([self.card(card) for card in cards])
+
+    def alerts(self, names: Iterable[str]) -> Markup:
+        """Alerts one after the other, each leading to the runbook that is filed under it."""
+        return joined([self._alerts.get(name) or self._alert(name) for name in names])
+
+    def _alert(self, name: str) -> Markup:
+        cards = self.survey.filed.get(name, [])
+        if len(cards) == 1:
+            found = self.to(cards[0].page, name)
+        else:
+            found = html(f"{text(name)} ({self.cards(cards)})") if cards else text(name)
+        self._alerts[name] = found
+        return found
 
     def path(self, kind: Kind, card: Card) -> Markup:
         """The way from the home page down to a record."""

@@ -261,7 +261,10 @@ class Site:
         shown = self.book.evidence(card.id) if card.kind == "incident" else ()
         versions = tuple(map(self.book.version, (*keys, *(f"={folder}/{each}" for each in shown))))
         used = tuple(self.survey.uses.get((card.kind, card.id), ()))
-        return self._policies, self.today, self.as_of if _goes_on(incident) else None, versions, used
+        filed = tuple(
+            tuple(self.survey.filed.get(each, ())) for each in (incident.alerts if incident else ())
+        )
+        return self._policies, self.today, self.as_of if _goes_on(incident) else None, versions, used, filed
 
     @cached_property
     def _policies(self) -> tuple[Hashable, ...]:
@@ -358,6 +361,7 @@ class Site:
             runs = self.guide.runs(card)
             about["entry"] = catalogue.entry(document.content, card, runs, self.book)
             about["today"] = self.today
+            about["paged"] = self.paging.of_services(document.content.services)
             self.catalogue.append(about["entry"])
         if document.kind.markdown:
             about["body"] = self.guide.body(document, card)

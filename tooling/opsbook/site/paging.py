@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.model.time import Interval
-from opsbook.oncall.escalation import Roster, pages
+from opsbook.oncall.escalation import Roster, alike, pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from opsbook.book.snapshot import Book
+    from opsbook.oncall.escalation import Page
     from opsbook.site.survey import Card
 
 _AHEAD = timedelta(days=14)
@@ -27,6 +28,14 @@ class Step(NamedTuple):
     """Whether it is the fallback."""
 
 
+class Now(NamedTuple):
+    """Who is paged at once at the worst severity."""
+
+    people: tuple[str, ...]
+    until: datetime | None
+    """When it is somebody else; None where that is further away than anybody escalates."""
+
+
 class Paging:
     """Who is paged when, as of an instant."""
 
@@ -34,6 +43,7 @@ class Paging:
         self._book = book
         self._at = as_of
         self._known: dict[tuple[str, str], list[Step]] = {}
+        self._now: dict[str, Now] = {}
         self._roster = Roster(book, Interval(as_of - timedelta(days=1), as_of + _AHEAD))
 
     def of(self, card: Card) -> dict[str, list[Step]]:
@@ -43,6 +53,23 @@ class Paging:
     def steps(self, policy: str) -> list[Step]:
         """The steps of a policy at the worst severity."""
         return self._steps(policy, next(iter(self._book.severities.levels)))
+
+    def of_services(self, services: Iterable[str]) -> dict[Now, list[str]]:
+        """Who is paged now if something happens to some services, with the policies that say so."""
+        found: dict[Now, list[str]] = {}
+        owned = (self._book.content("service", id) for id in services)
+        for policy in dict.fromkeys(each.escalation for each in owned if each and each.escalation):
+            if policy not in self._now:
+                self._now[policy] = self._first(policy)
+            found.setdefault(self._now[policy], []).append(policy)
+        return found
+
+    def _first(self, policy: str) -> Now:
+        worst = next(iter(self._book.severities.levels))
+        paged = alike(self._roster, policy, worst, Interval(self._at, self._at + _AHEAD))
+        turns = ((each.start, _at_once(pages)) for each, pages in paged)
+        _, people = next(turns)
+        return Now(people, next((start for start, others in turns if others != people), None))
 
     def _steps(self, policy: str, severity: str) -> list[Step]:
         if (policy, severity) not in self._known:
@@ -68,3 +95,7 @@ class Paging:
             if service.content.escalation and service.content.until is None:
                 services.setdefault(service.content.escalation, []).append(service.id)
         return {"levels": list(self._book.severities.levels), "policies": found, "services": services}
+
+
+def _at_once(paged: Iterable[Page]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person for page in paged if not page.after for person in page.people))

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opsbook.book.facts import Fact, one_by_one
+from opsbook.book.facts import Fact, one_by_one, runbooks
 from opsbook.book.kinds import KINDS, Kind
 from opsbook.book.references import mentioned
 from opsbook.model.time import at_tick, ticks
@@ -132,6 +132,8 @@ class Survey:
         self.uses: dict[tuple[str, str], list[Card]] = {}
         """The records that name a record, in the order of the book."""
         self.runs: dict[str, list[Run]] = {}
+        self.filed: dict[str, list[Card]] = {}
+        """The runbooks that are filed under an alert."""
         self.restricted: set[str] = set()
         """Paths of records that no page shows."""
         self.evidence: dict[str, str] = {}
@@ -142,6 +144,10 @@ class Survey:
         for kind in KINDS:
             for path in book.paths(kind):
                 self._add(kind, path, known.get(path) or said(book.read(path)))
+        for runbook in runbooks(book):
+            if card := self.by_path.get(runbook.path):
+                for alert in runbook.alerts:
+                    self.filed.setdefault(alert, []).append(card)
         for path in book.tree.paths("incidents"):
             self._add_evidence(path)
 

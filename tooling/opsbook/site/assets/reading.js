@@ -16,7 +16,7 @@
   // What is true now was so when the site was built: a page that is older says so where it matters.
   const HOUR = 3_600_000;
   const built = [...document.querySelectorAll(".ob-asof time[datetime], .ob-source time[datetime]")].pop();
-  const now = document.querySelector("article :is(.ob-banner, .ob-paged, .ob-who)");
+  const now = document.querySelector("article :is(.ob-banner, .ob-paged, .ob-ways, .ob-who)");
   const age = built && now ? Date.now() - Date.parse(built.dateTime) : 0;
   if (age > HOUR) {
     const hours = Math.floor(age / HOUR);
