@@ -67,7 +67,7 @@ def test_each_quarter_with_incidents_has_a_page_that_leads_to_the_next_and_the_o
     assert '<a href="reports/index.html">' in found["metrics.md"]
 
 
-def test_it_says_what_the_command_says_and_incidents_are_links() -> None:
+def test_it_says_what_the_command_says_and_incidents_have_their_titles_and_are_links() -> None:
     incidents = incident("2026-02-02"), incident("2026-02-09", declared="09:05")
     reviews = Reviews(book(*incidents), NOW)
     told = reviews.report(Quarter(2026, 1))
@@ -75,8 +75,8 @@ def test_it_says_what_the_command_says_and_incidents_are_links() -> None:
     assert head(told) in page
     for part in reviews.agenda(told, 60):
         assert f"<strong>{part.title}</strong>, {part.minutes} minutes" in page
-    link = '<a href="../incidents/2026/2026-02-02-slow/index.html">2026-02-02-slow</a>'
-    assert f"<code>{link}</code>" in page, "who declared late is named in the table"
+    link = '<a href="../incidents/2026/2026-02-02-slow/index.html">Slow</a>'
+    assert f"<td>{link}</td>" in page, "who declared late is named in the table"
     assert f"Delayed declaration ({link})" in page, "and in the agenda"
     assert "Delayed declaration (1)" in site(*incidents)["reports/index.md"]
 
@@ -100,6 +100,15 @@ def test_what_has_words_alone_in_common_did_not_come_back() -> None:
     ):
         assert " is like " in came_back(services, factor)
         assert f"({common})" in came_back(services, factor)
+
+
+def test_lengths_are_written_as_on_the_page_of_metrics() -> None:
+    [(path, text)] = incident("2026-02-02").items()
+    long = {path: str(text).replace("T10:00Z, milestone: resolved", "T10:00Z, milestone: mitigated")}
+    over = "  - {at: 2026-02-03T15:30Z, milestone: resolved, text: Resolved}\n"
+    page = site({path: f"{long[path]}{over}"})["reports/2026Q1.md"]
+    assert ">1 d 6 h</td>" in page
+    assert "Slow</a> (1 d 6 h). What did the time go into?" in page
 
 
 def test_a_restricted_incident_counts_in_no_report_and_is_named_in_none() -> None:

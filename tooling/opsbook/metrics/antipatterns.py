@@ -8,7 +8,7 @@ whether nobody can tell (`metrics.compare`). Both quarters are judged with the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +21,7 @@ from opsbook.metrics.figures import Known
 from opsbook.metrics.habits import HABITS, Habit, began, shown
 from opsbook.metrics.quarters import Quarters
 from opsbook.metrics.summary import sides
+from opsbook.model.time import write_roughly
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from opsbook.metrics.summary import Sides
     from opsbook.model.time import Interval
 
+Write = Callable[[timedelta], str]
 _HINDSIGHT = timedelta(days=30)
 """How long after its end a quarter is judged at the latest."""
 _LONGEST = 3
@@ -127,9 +129,10 @@ class Reviews:
             quarters.rows.unreadable,
         )
 
-    def agenda(self, found: Report, minutes: int) -> list[Part]:
-        """The agenda of a quarter's review, its parts in proportion; what shows most comes first."""
-        return _agenda(self._book, found, self.quarters.chronicle, self._step, minutes)
+    def agenda(self, found: Report, minutes: int, write: Write = write_roughly) -> list[Part]:
+        """The agenda of a quarter's review, its parts in proportion; what shows most comes first. `write`
+        says how a length is written."""
+        return _agenda(self._book, found, self.quarters.chronicle, self._step, minutes, write)
 
     @cached_property
     def _step(self) -> str:
@@ -245,7 +248,9 @@ class Part(NamedTuple):
 _LINES = 4
 
 
-def _agenda(book: Book, found: Report, chronicle: Chronicle, step: str, minutes: int) -> list[Part]:
+def _agenda(
+    book: Book, found: Report, chronicle: Chronicle, step: str, minutes: int, write: Write
+) -> list[Part]:
     shares = (0.08, 0.22, 0.32, 0.13, 0.13, 0.12)
     lengths = [max(1, round(minutes * share)) for share in shares]
     lengths[2] += minutes - sum(lengths)
@@ -258,7 +263,7 @@ def _agenda(book: Book, found: Report, chronicle: Chronicle, step: str, minutes:
             "We look at habits and at what makes them easy, not at who.",
             "A difference that nobody can tell from chance is none yet.",
         )),
-        ("Figures", tuple(_figures(found)) or ("No incident began in the quarter.",)),
+        ("Figures", tuple(_figures(found, write)) or ("No incident began in the quarter.",)),
         ("Habits", tuple(
             f"{each.habit.title} ({', '.join(_some(each.incidents))}): {each.habit.ask}" for each in showing
         ) or (
@@ -283,11 +288,9 @@ def _agenda(book: Book, found: Report, chronicle: Chronicle, step: str, minutes:
     return [Part(length, title, lines) for length, (title, lines) in zip(lengths, parts, strict=True)]
 
 
-def _figures(found: Report) -> Iterator[str]:
-    from opsbook.model.time import write_roughly
-
+def _figures(found: Report, write: Write) -> Iterator[str]:
     if found.longest:
-        said = ", ".join(f"{id} ({write_roughly(time)})" for id, time in found.longest)
+        said = ", ".join(f"{id} ({write(time)})" for id, time in found.longest)
         yield f"Longest to resolve: {said}. What did the time go into?"
     for name, each in found.sides.comparisons.items() if found.comparable else ():
         if each.verdict != "cannot tell":

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from opsbook.output.frames import Paint, wrapped
-from opsbook.output.markdown import cell, escaped, prose
+from opsbook.output.markdown import escaped, prose
 from opsbook.text import count
 
 if TYPE_CHECKING:
@@ -119,28 +119,28 @@ def _tired(found: Report) -> str:
     return f"{_PAGES}; nights beyond the target: {now}, and {before} in the quarter before{logged}"
 
 
-def _median(spread: Spread) -> str:
-    return _length(spread.median) if spread.median is not None else "–"
-
-
-def _length(seconds: float) -> str:
+def _length(time: timedelta) -> str:
     from opsbook.model.time import write_roughly
 
-    minutes = round(seconds / 60)
-    return write_roughly(timedelta(minutes=minutes), hours=True) if minutes else f"{round(seconds)}s"
+    minutes = round(time / timedelta(minutes=1))
+    return write_roughly(timedelta(minutes=minutes), hours=True) if minutes else f"{time.seconds}s"
+
+
+def _median(spread: Spread, write: Callable[[timedelta], str] = _length) -> str:
+    return write(timedelta(seconds=spread.median)) if spread.median is not None else "–"
 
 
 # ── for others ────────────────────────────────────────────────────────────────────────────
 
 
-def markdown(found: Report, agenda: Sequence[Part]) -> str:
-    """The report as a page."""
+def markdown(found: Report, agenda: Sequence[Part], write: Callable[[timedelta], str] = _length) -> str:
+    """The report as a page; `write` says how a length is written."""
     plain = Paint(False)
     parts = [f"## {escaped(head(found))}\n\n{CAVEAT}\n", "### Habits\n"]
     quarters = f"{found.quarter} | {found.quarter.later(-1)}"
     rows = [f"| habit | {quarters} | trend | incidents |\n|---|--:|--:|---|---|\n"]
     for pattern in found.patterns:
-        ids = ", ".join(cell(id) for id in pattern.incidents[:_LISTED])
+        ids = ", ".join(prose(id) for id in pattern.incidents[:_LISTED])
         more = len(pattern.incidents) - _LISTED
         ids += f", and {more:,} more" if more > 0 else ""
         trend = _trend(pattern.trend, pattern.now, pattern.before, plain)
@@ -157,7 +157,7 @@ def markdown(found: Report, agenda: Sequence[Part]) -> str:
     figures = [f"| median | {quarters} | trend |\n|---|--:|--:|---|\n"]
     for name, words in _FIGURES.items():
         spreads = [each.whole.spreads[name] for each in (found.sides.now, found.sides.before)]
-        said, was = map(_median, spreads)
+        said, was = (_median(each, write) for each in spreads)
         figures.append(f"| {words} | {said} | {was} | {_verdict(found.sides.comparisons[name], plain)} |\n")
     parts += ["### Figures\n", "".join(figures), "### The review\n"]
     lines = []

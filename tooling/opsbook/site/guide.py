@@ -275,11 +275,12 @@ class Guide:
         return markup.page(document.body, self.resolver(card), commands=card.kind == "runbook")
 
     def naming(self, words: str) -> Markup:
-        """Words in which the ids of incidents lead to their pages."""
+        """Words in which incidents that stand there by their ids have their titles, which lead to their
+        pages."""
         found, at = Markup(), 0
         for match in _INCIDENT.finditer(words):
             if card := self.survey["incident", match[0]]:
-                found += text(words[at : match.start()]) + self.to(card.page, match[0])
+                found += text(words[at : match.start()]) + self.card(card)
                 at = match.end()
         return found + text(words[at:])
 

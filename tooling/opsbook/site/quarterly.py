@@ -6,13 +6,14 @@ It is a report on the book as it is without what no page shows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from opsbook.metrics.antipatterns import Reviews
 from opsbook.output import report as face
 from opsbook.site import markup
+from opsbook.site.phrases import length
 
 if TYPE_CHECKING:
     from opsbook.book.snapshot import Book
@@ -54,13 +55,18 @@ def quarterly(book: Book, guide: Guide, as_of: datetime, render: Callable[..., P
             if each.incidents
         ]
         rows.append(Row(quarter, _page(quarter), begun[quarter], found.over, shown))
-        text = face.markdown(found, reviews.agenda(found, _MINUTES))
+        text = face.markdown(found, reviews.agenda(found, _MINUTES, _length), _length)
         yield render(
             "report", _page(quarter), f"Quarterly report {quarter}", quarter=quarter,
             body=markup.page(text, lambda _: None, words=guide.naming), index=(INDEX, TITLE),
             later=later and (_page(later), f"{later}"), earlier=earlier and (_page(earlier), f"{earlier}"),
         )  # fmt: skip
     yield render("reports", INDEX, TITLE, hide=["toc"], rows=rows)
+
+
+def _length(time: timedelta) -> str:
+    """A length as other pages write it, with spaces that a report's text may have."""
+    return length(time).replace("\u00a0", " ")
 
 
 def _beside(quarters: list[Quarter]) -> Iterator[tuple[Quarter | None, Quarter, Quarter | None]]:
