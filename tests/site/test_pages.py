@@ -202,8 +202,8 @@ def test_a_drill_and_a_duplicate_are_never_open(line: str) -> None:
 
 def test_a_record_says_who_names_it() -> None:
     found = site()
-    service, runbook = words(found["policies/services/checkout.md"]), words(found["runbooks/db/failover.md"])
-    assert "Named by Incidents : Checkout answers 502 Runbooks : Fail over" in service
+    team, runbook = words(found["rotations/teams/payments.md"]), words(found["runbooks/db/failover.md"])
+    assert "Named by Incidents : Checkout answers 502 Runbooks : Fail over Services : Checkout" in team
     assert "Incident When Result Checkout answers 502 2026-03-02 10:31 partial" in runbook
 
 

@@ -261,6 +261,13 @@ def test_a_service_that_others_lean_on_keeps_its_headings() -> None:
     assert "\n\n## Who would be paged now? { #now }\n\n" in found
 
 
+def test_what_a_page_lists_already_is_not_listed_again_among_those_that_name_it() -> None:
+    hurt = INCIDENT.replace("severity: SEV1\nsummary", "severity: SEV1\nservices: [checkout]\nsummary")
+    found = site(**{f"{FOLDER}/incident.yaml": hurt})["policies/services/checkout.md"]
+    assert found.count(">Checkout answers 502</a>") == 1
+    assert found.count(">Fail over</a>") == 1
+
+
 def test_a_person_sees_when_they_are_on_call_next_and_what_is_theirs_to_do() -> None:
     versions = "[{starts: 2026-03-30 09:00, every: 1w, members: [ana, ben]}]"
     rota = f"timezone: UTC\nlayers:\n  - {{name: weekly, versions: {versions}}}\n"

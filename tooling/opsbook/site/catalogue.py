@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _RUNBOOKS, _ALERTS = 100, 400
 """So many runbooks, and so many alerts, stand on a page."""
+_RUNS = 20
+"""So many of the incidents that a runbook was followed in stand on its page."""
 
 
 class Entry(NamedTuple):
@@ -41,6 +43,11 @@ class Entry(NamedTuple):
     runs: tuple[Run, ...]
     """When it was followed, the last first."""
     tags: tuple[str, ...]
+
+    @property
+    def lately(self) -> tuple[Run, ...]:
+        """The last of them, as many as stand on its page."""
+        return self.runs[:_RUNS]
 
     def state(self, today: date) -> tuple[str, str]:
         """How fresh it is, in words and as a style."""

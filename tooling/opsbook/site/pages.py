@@ -392,6 +392,12 @@ class Site:
         if card.kind == "rotation":
             about["post"] = next((each for each in self.posts if each.card == card), None)
             about["weeks"] = self._weeks(card.id)
+        above: set[Card] = set()
+        if card.kind == "service":
+            above.update(each.card for each in (*about["cases"], *about["runbooks"]))
+            above.update(about["leaned_on"])
+        if card.kind == "runbook":
+            above.update(run.incident for run in about["entry"].lately)
         return self._render(
             card.kind,
             card.page,
@@ -402,7 +408,7 @@ class Site:
             card=card,
             record=record,
             facts=found,
-            uses=self._uses(card),
+            uses=self._uses(card, above),
             changes=self._changes(card),
             **about,
         )
@@ -511,11 +517,13 @@ class Site:
         """The commits that changed a record, the newest first, where the book is in git."""
         return self.book.changes(self.book.read(card.path)) if card.path else ()
 
-    def _uses(self, card: Card) -> list[tuple[str, list[Card], int]]:
-        """Which records name a record, by kind, and how many; the newest first where they have dates."""
+    def _uses(self, card: Card, above: set[Card]) -> list[tuple[str, list[Card], int]]:
+        """Which records name a record, by kind, and how many; the newest first where they have dates. What
+        stands `above` on its page is left out."""
         found: dict[str, list[Card]] = {}
         for user in self.survey.uses.get((card.kind, card.id), ()):
-            found.setdefault(user.kind, []).append(user)
+            if user not in above:
+                found.setdefault(user.kind, []).append(user)
         return [
             (plural(kind(name)), _in_order(users, name)[:_LISTED], len(users))
             for name, users in found.items()
