@@ -372,9 +372,14 @@ def context(found: Measures, book: Book, guide: Guide, share: float | None) -> d
     return {
         "found": found,
         "first": _first(found),
-        "days_since": days_since,
+        "days": {
+            each.id: days_since(found.year.as_of - each.since, found.year.as_of, guide.zone)
+            for each in found.year.services
+            if each.since is not None
+        },
         "words": _STAGES,
         "between": between,
+        "aims": guide.survey["targets", "targets"] is not None,
         "pictures": {
             "months": months(found, guide),
             "stages": stages(found, guide),
