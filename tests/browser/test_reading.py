@@ -29,8 +29,12 @@ def test_a_reader_finds_the_way_from_home_to_an_incident_and_its_service(tab: Op
 
 @pytest.mark.parametrize(
     ("words", "leads_to"),
-    [("OrdersDbPrimaryDown", RUNBOOK), ("configuration-change", INCIDENT)],
-    ids=["a runbook by its alert", "an incident by its cause"],
+    [
+        ("OrdersDbPrimaryDown", RUNBOOK),
+        ("configuration-change", INCIDENT),
+        ("daylight saving", "incidents/2026/2026-03-30-doors-an-hour-late/index.html"),
+    ],
+    ids=["a runbook by its alert", "an incident by its cause", "an incident by its tag"],
 )
 def test_the_search_finds(words: str, leads_to: str, tab: Open) -> None:
     with tab() as page:

@@ -39,7 +39,7 @@ def rows(page: str) -> list[str]:
 
 
 def alerts(page: str) -> list[str]:
-    return re.findall(r"<dt><code>([^<]*)</code>", page)
+    return re.findall(r"<li><code>([^<]*)</code>", page)
 
 
 def test_a_hundred_runbooks_are_one_page_without_a_way_on() -> None:
@@ -47,6 +47,11 @@ def test_a_hundred_runbooks_are_one_page_without_a_way_on() -> None:
     assert list(found) == ["runbooks/index.md"]
     assert len(rows(found["runbooks/index.md"])) == 100
     assert "Page 1" not in found["runbooks/index.md"]
+
+
+def test_an_alert_is_a_line_with_its_runbook_on_the_page_and_in_what_the_search_finds() -> None:
+    line = '<li><code>Alert000a</code> <a href="../runbooks/case-000.html">Case 000</a></li>'
+    assert line in site(1)["runbooks/index.md"]
 
 
 def test_more_are_several_pages_and_each_runbook_stands_on_one_of_them() -> None:

@@ -136,8 +136,12 @@ def test_the_newest_post_mortems_are_searched_in_full_and_older_ones_by_what_the
     files = {"opsbook.toml": ""}
     for day in ("01", "02"):
         folder = f"incidents/2026/2026-03-{day}-a"
-        files[f"{folder}/incident.yaml"] = f"title: T{day}\nsummary: Summary {day}\n"
+        files[f"{folder}/incident.yaml"] = (
+            f"title: T{day}\nsummary: Summary {day}\n"
+            "contributing_factors: [small-pool]\ntags: [black-friday, dns]\n"
+        )
         files[f"{folder}/postmortem.md"] = (
+            "---\ntags: [dns, read-aloud]\n---\n"
             f"# P\n\n## Root cause\n\nThe *pool*{day} was `small`.\n\n## Timeline\n\n"
             "<!-- opsbook:timeline -->\n- generated\n<!-- /opsbook -->\n\nAfter.\n"
         )
@@ -145,5 +149,30 @@ def test_the_newest_post_mortems_are_searched_in_full_and_older_ones_by_what_the
     rows = json.loads(found["search-incidents.json"])
     assert [row for row in rows if "postmortem" in row[0]] == [
         ["incidents/2026/2026-03-02-a/postmortem.html", "Post-mortem: T02", "The pool02 was small.\nAfter."],
-        ["incidents/2026/2026-03-01-a/postmortem.html", "Post-mortem: T01", "Summary 01"],
+        [
+            "incidents/2026/2026-03-01-a/postmortem.html",
+            "Post-mortem: T01",
+            "Summary 01\nsmall pool, black friday, dns, read aloud",
+        ],
     ]
+
+
+def test_an_incident_is_searched_by_its_alerts_its_factors_and_its_tags_with_their_words_apart() -> None:
+    files = {
+        "opsbook.toml": "",
+        "incidents/2026/2026-03-01-a/incident.yaml": (
+            "title: A\nsummary: Late\nalerts: [Doors-Late]\n"
+            "contributing_factors: [time-zone]\ntags: [daylight-saving, time-zone]\n"
+        ),
+        "incidents/2026/2026-03-02-b/incident.yaml": "title: B\n",
+    }
+    found = {page.path: page.content for page in pages(Book(Memory(files)), NOW)}
+    assert json.loads(found["search-incidents.json"]) == [
+        ["incidents/2026/2026-03-01-a/index.html", "A", "Late\nDoors-Late, time zone, daylight saving"],
+        ["incidents/2026/2026-03-02-b/index.html", "B", ""],
+    ]
+
+
+def test_what_a_filter_offers_is_not_searched() -> None:
+    for name in ("index", "postmortems"):
+        assert '<form class="ob-filter" data-search-exclude' in postmortems(2)[f"incidents/{name}.md"]

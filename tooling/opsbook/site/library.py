@@ -26,7 +26,7 @@ _LONGEST = 220
 """A summary on a card is cut after so many letters."""
 _CARDS = 60
 """So many of the newest stand on cards; all are listed by year."""
-_IN_FULL = 800
+_IN_FULL = 600
 """So many of the newest are searched in full."""
 _FACTORS = 60
 """So many factors, those of most incidents, are listed."""
@@ -90,7 +90,7 @@ class Library:
         record = document.content
         found = lesson(record, card, incident, self._guide)
         full = card.id in self._in_full
-        words = markup.words(document.body) if full else printable(found.summary)
+        words = markup.words(document.body) if full else _about(found, record, incident)
         entry = self.listing.entry(
             card, f"{found.day}", incident, [record.status], record.tags, found.summary
         )
@@ -133,6 +133,13 @@ class Library:
             "shown": min(len(ordered), _CARDS),
             "factors": most[:_FACTORS],
         }
+
+
+def _about(found: Lesson, record: Postmortem, incident: Incident | None) -> str:
+    """What its incident was about, with its factors and the tags of both."""
+    tags = (*(incident.tags if incident else ()), *record.tags)
+    named = listing.named_words((), found.factors, tags)
+    return "\n".join(filter(None, (printable(found.summary), named)))
 
 
 def _year(found: Lesson) -> int:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opsbook.site.escape import printable
+from opsbook.site.phrases import plain
 from opsbook.site.render import Page
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _LABELS = {
 _SHOWN = ("severity", "status", "service")
 """What of that a list shows, after the title and the day."""
 _SUMMARY = 600
-"""So many letters of what an incident says of itself are searched."""
+"""So many letters of what an incident says of itself are searched, and so many of what it names."""
 _OFFERED = 300
 """So many factors and so many tags are offered, the most frequent ones; others can be asked for by text."""
 
@@ -138,9 +139,15 @@ class Listing:
 
 def searched(card: Card, incident: Incident) -> Searched:
     """What the search finds of an incident: where it stands, its title, and what it was about."""
-    words = (incident.summary or "", *incident.contributing_factors, *incident.alerts)
-    about = " ".join(printable(" ".join(words)).split())[:_SUMMARY]
-    return card.address, printable(card.title), about
+    named = named_words(incident.alerts, incident.contributing_factors, incident.tags)
+    said = " ".join(printable(incident.summary or "").split())[:_SUMMARY]
+    return card.address, printable(card.title), "\n".join(filter(None, (said, named)))
+
+
+def named_words(alerts: Iterable[str], *names: Iterable[str]) -> str:
+    """Alerts, and what else is named, with its words apart: people search for `daylight saving`."""
+    words = dict.fromkeys((*alerts, *map(plain, chain(*names))))
+    return printable(", ".join(words))[:_SUMMARY]
 
 
 class Part(NamedTuple):
