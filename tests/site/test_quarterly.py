@@ -102,6 +102,26 @@ def test_what_has_words_alone_in_common_did_not_come_back() -> None:
         assert f"({common})" in came_back(services, factor)
 
 
+def test_it_begins_with_the_incidents_that_count() -> None:
+    sealed = incident("2026-02-10", "sealed", more="visibility: restricted\n")
+    drill = incident("2026-02-11", "drill", more="kind: drill\n")
+    page = "---\nstatus: published\n---\n# Slow\n\n## Summary\n\nIt was slow.\n"
+    told = {"incidents/2026/2026-02-02-slow/postmortem.md": page}
+    [(path, text)] = incident("2026-03-30", "open").items()
+    goes_on = {path: str(text).replace("milestone: resolved, ", "").replace("[shop]", "[shop, other]")}
+    found = site(
+        incident("2026-02-02") | told, goes_on, sealed, drill, at=datetime(2026, 3, 30, 10, 30, tzinfo=UTC)
+    )
+    listed = found["reports/2026Q1.md"].partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = [re.sub(r"<[^>]+>", "|", row) for row in listed.strip().splitlines()]
+    assert [re.sub(r"[|\s]+", " ", row).strip() for row in rows] == [
+        "Slow SEV1 shop , other 1 h 30 min so far none",
+        "Slow SEV1 shop 1 h published",
+    ]
+    assert 'href="../incidents/2026/2026-02-02-slow/index.html">Slow<' in listed
+    assert 'href="../incidents/2026/2026-02-02-slow/postmortem.html">published<' in listed
+
+
 def test_lengths_are_written_as_on_the_page_of_metrics() -> None:
     [(path, text)] = incident("2026-02-02").items()
     long = {path: str(text).replace("T10:00Z, milestone: resolved", "T10:00Z, milestone: mitigated")}

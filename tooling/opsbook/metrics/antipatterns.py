@@ -18,9 +18,9 @@ from opsbook.metrics import compare
 from opsbook.metrics.estimates import Share
 from opsbook.metrics.failures import causes
 from opsbook.metrics.figures import Known
-from opsbook.metrics.habits import HABITS, Habit, began, shown
+from opsbook.metrics.habits import HABITS, Habit, shown
 from opsbook.metrics.quarters import Quarters
-from opsbook.metrics.summary import sides
+from opsbook.metrics.summary import began_in, sides
 from opsbook.model.time import write_roughly
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from opsbook.metrics.alerts import Audit
     from opsbook.metrics.attested import Quarter
     from opsbook.metrics.compare import Comparison
+    from opsbook.metrics.durations import Durations
     from opsbook.metrics.failures import Causes
     from opsbook.metrics.rows import Row
     from opsbook.metrics.similarity import Chronicle
@@ -54,6 +55,16 @@ class Pattern(NamedTuple):
     trend: Comparison
 
 
+class Begun(NamedTuple):
+    """An incident that began in the quarter."""
+
+    row: Row
+    took: Durations
+    """How long its stages took so far."""
+    postmortem: str | None
+    """The status of its post-mortem; None where there is none."""
+
+
 class Report(NamedTuple):
     """What a quarter's review is about."""
 
@@ -64,6 +75,8 @@ class Report(NamedTuple):
     patterns: tuple[Pattern, ...]
     sides: Sides
     """The figures of the quarter, beside those of the time before it."""
+    incidents: tuple[Begun, ...]
+    """The incidents that count, the newest first."""
     causes: Causes
     longest: tuple[tuple[str, timedelta], ...]
     """The incidents that took longest to resolve, and how long so far."""
@@ -113,14 +126,16 @@ class Reviews:
         )
         known = quarters.rows.postmortems, within, as_of, quarters.zone, quarters.begins, self._known
         compared = sides(counting, past, *known)
+        incidents = tuple(self._begun(counting, compared.now.within, as_of))
         return Report(
             quarter,
             as_of,
             at >= within.end,
             tuple(_pattern(habit, now[habit.name], before[habit.name]) for habit in HABITS),
             compared,
+            incidents,
             causes(year, compared.now.within),
-            tuple(self._longest(counting, within, as_of)),
+            tuple(_longest(incidents)),
             _audit(self._book, quarters.about(quarter.later(-1), quarter), within, at),
             (idle, idle_before),
             compare.parts(idle.rest, idle_before.rest),
@@ -148,17 +163,11 @@ class Reviews:
             self._looks[quarter, as_of] = _look(self._book, self.quarters, quarter, as_of)
         return self._looks[quarter, as_of]
 
-    def _longest(
-        self, rows: Iterable[Row], within: Interval, as_of: datetime
-    ) -> Iterator[tuple[str, timedelta]]:
-        found = []
-        for row in rows:
-            if began(row, within):
-                lengths = self._known.of(row, as_of).durations
-                length = lengths.resolve or lengths.respond
-                if length is not None:
-                    found.append((row.id, length.time))
-        yield from sorted(found, key=lambda each: (-each[1], each[0]))[:_LONGEST]
+    def _begun(self, rows: Iterable[Row], within: Interval, as_of: datetime) -> Iterator[Begun]:
+        pages = self.quarters.rows.postmortems
+        for row in sorted(began_in(rows, within), key=lambda row: (row.began or as_of, row.id), reverse=True):
+            page = pages.get(row.id)
+            yield Begun(row, self._known.of(row, as_of).durations, page.status if page else None)
 
     def _load(self, quarter: Quarter) -> tuple[Share, int]:
         """The pages of a quarter that needed nothing, and its nights with too many."""
@@ -167,6 +176,12 @@ class Reviews:
             nights = _nights(self._book, rows, within, self._at)
             self._loads[quarter] = _fatigue(self._book, rows, within), nights
         return self._loads[quarter]
+
+
+def _longest(incidents: Iterable[Begun]) -> Iterator[tuple[str, timedelta]]:
+    lengths = ((each.row.id, each.took.resolve or each.took.respond) for each in incidents)
+    found = [(id, length.time) for id, length in lengths if length is not None]
+    yield from sorted(found, key=lambda each: (-each[1], each[0]))[:_LONGEST]
 
 
 def _look(book: Book, quarters: Quarters, quarter: Quarter, as_of: datetime) -> dict[str, _Seen]:

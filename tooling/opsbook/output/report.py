@@ -135,8 +135,13 @@ def _median(spread: Spread, write: Callable[[timedelta], str] = _length) -> str:
 
 def markdown(found: Report, agenda: Sequence[Part], write: Callable[[timedelta], str] = _length) -> str:
     """The report as a page; `write` says how a length is written."""
+    return f"## {escaped(head(found))}\n\n{body(found, agenda, write)}"
+
+
+def body(found: Report, agenda: Sequence[Part], write: Callable[[timedelta], str] = _length) -> str:
+    """What stands below the heading of that page."""
     plain = Paint(False)
-    parts = [f"## {escaped(head(found))}\n\n{CAVEAT}\n", "### Habits\n"]
+    parts = [f"{CAVEAT}\n", "### Habits\n"]
     quarters = f"{found.quarter} | {found.quarter.later(-1)}"
     rows = [f"| habit | {quarters} | trend | incidents |\n|---|--:|--:|---|---|\n"]
     for pattern in found.patterns:

@@ -27,6 +27,8 @@ _YEARS = range(2000, 2100)
 """Those that `opsbook report` takes."""
 _MINUTES = 60
 """How long a review is."""
+_LISTED = 50
+"""So many incidents of a quarter are listed, the newest."""
 
 
 class Row(NamedTuple):
@@ -55,9 +57,10 @@ def quarterly(book: Book, guide: Guide, as_of: datetime, render: Callable[..., P
             if each.incidents
         ]
         rows.append(Row(quarter, _page(quarter), begun[quarter], found.over, shown))
-        text = face.markdown(found, reviews.agenda(found, _MINUTES, _length), _length)
+        text = face.body(found, reviews.agenda(found, _MINUTES, _length), _length)
         yield render(
             "report", _page(quarter), f"Quarterly report {quarter}", quarter=quarter,
+            head=face.head(found), incidents=found.incidents[:_LISTED], in_all=len(found.incidents),
             body=markup.page(text, lambda _: None, words=guide.naming), index=(INDEX, TITLE),
             later=later and (_page(later), f"{later}"), earlier=earlier and (_page(earlier), f"{earlier}"),
         )  # fmt: skip
