@@ -11,6 +11,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.sharing.conftest import ID, RECORD, TEXT, Place, declares, hook, line
 from opsbook.book import yaml
 from opsbook.cli.main import run
 from opsbook.errors import UserError
+from opsbook.sharing.sync import sync
 
 KILLS = 500 if FUZZ else 12
 OTHER = "2026-03-03-doors-shut"
@@ -64,6 +66,29 @@ def test_a_kill_at_any_moment_tears_no_file_and_loses_nothing_acknowledged(
     assert not [
         name for name in os.listdir((ana.root / RECORD).parent) if name != "incident.yaml" and "tmp" in name
     ]
+
+
+def test_a_record_is_there_at_every_moment_while_what_others_wrote_comes_in(ana: Place, ben: Place) -> None:
+    """Git deletes a file before it writes the next one: a kill between would leave none."""
+    record, over, gone = ana.root / RECORD, threading.Event(), []
+
+    def look() -> None:
+        while not over.is_set():
+            if not os.path.exists(record):
+                gone.append(time.monotonic())
+
+    watch = threading.Thread(target=look)
+    watch.start()
+    try:
+        for number in range(8):
+            ben.fresh().save(logs(20, f"from ben {number}"), push=True)
+            sync(ana.fresh().clone)
+    finally:
+        over.set()
+        watch.join()
+    assert not gone
+    assert said(ana)[-1] == "from ben 7"
+    assert ana.git("status", "--porcelain") == ""
 
 
 def test_what_was_pushed_when_a_kill_came_is_not_sent_twice(ana: Place, ben: Place, remote: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -173,7 +173,8 @@ def advance(clone: Clone, branch: str, old: str | None, new: str) -> None:
     """Move the branch that is checked out, with the index and the work tree; a person's own changes of
     files are kept, and merged where the move changes the same file. UserError where that cannot be.
 
-    Git moves the files without changes of a person's own, and refuses to where one is written meanwhile.
+    Git moves the files without changes of a person's own, and refuses to where one is written meanwhile. It
+    deletes a file before it writes the next one, so that texts are put in place first, at once.
     """
     changed = _changed(clone, old, new)
     own = _own_work(clone, changed)
@@ -191,14 +192,36 @@ def advance(clone: Clone, branch: str, old: str | None, new: str) -> None:
         for path in own:
             then.put(path, was.file(path))
         target = then.write()
+    from opsbook.book.write import replace_all
+
+    plain = {path: how for path, how in changed.items() if how == "M" and path not in own}
+    moved = list(_texts(clone, plain, was, then)) if len(changed) <= _NAMED else []
+    if moved:
+        replace_all(clone.top, moved)
+        entries_then = {source.path: then.file(source.path) for source, _ in moved}
+        whole.run("update-index", "-z", "--index-info", stdin=as_listed(entries_then))
     clone.run("read-tree", "-m", "-u", start, target)
     if texts:
-        from opsbook.book.write import replace_all
-
         replace_all(clone.top, texts)
     clone.run("update-ref", "-m", "opsbook sync", f"refs/heads/{branch}", new, old or "")
     if own:
         whole.run("update-index", "-z", "--index-info", stdin=as_listed(index))
+
+
+def _texts(clone: Clone, paths: Iterable[str], was: Tree, then: Tree) -> Iterator[tuple[Source, str]]:
+    """Files that are texts, stand in the work tree as they were committed, and stay files of their kind; each
+    with its next text."""
+    for path in paths:
+        before, after = was.file(path), then.file(path)
+        if before is None or after is None or before[0] != after[0]:
+            continue
+        try:
+            now, text = (clone.text_of(each[1]) for each in (before, after))
+            if (clone.top / path).is_symlink() or (clone.top / path).read_bytes() != now.encode("utf-8"):
+                continue  # git writes it otherwise than it keeps it
+        except (OSError, ValueError):
+            continue
+        yield Source(path, now), text
 
 
 def _changed(clone: Clone, old: str | None, new: str) -> dict[str, str]:
