@@ -192,19 +192,28 @@ def advance(clone: Clone, branch: str, old: str | None, new: str) -> None:
         for path in own:
             then.put(path, was.file(path))
         target = then.write()
-    from opsbook.book.write import replace_all
-
-    plain = {path: how for path, how in changed.items() if how == "M" and path not in own}
-    moved = list(_texts(clone, plain, was, then)) if len(changed) <= _NAMED else []
-    if moved:
-        replace_all(clone.top, moved)
-        entries_then = {source.path: then.file(source.path) for source, _ in moved}
-        whole.run("update-index", "-z", "--index-info", stdin=as_listed(entries_then))
+    if len(changed) <= _NAMED:
+        others = (path for path, how in changed.items() if how == "M" and path not in own)
+        moved = list(_texts(clone, others, was, then))
+        _put(clone, moved)
+        _list(whole, {source.path: then.file(source.path) for source, _ in moved})
     clone.run("read-tree", "-m", "-u", start, target)
-    if texts:
-        replace_all(clone.top, texts)
+    _put(clone, texts)
     clone.run("update-ref", "-m", "opsbook sync", f"refs/heads/{branch}", new, old or "")
-    if own:
+    _list(whole, index)
+
+
+def _put(clone: Clone, texts: list[tuple[Source, str]]) -> None:
+    """Have these texts in the work tree, each at once."""
+    if texts:
+        from opsbook.book.write import replace_all
+
+        replace_all(clone.top, texts)
+
+
+def _list(whole: Git, index: Mapping[str, Entry | None]) -> None:
+    """Have these entries in the index."""
+    if index:
         whole.run("update-index", "-z", "--index-info", stdin=as_listed(index))
 
 
