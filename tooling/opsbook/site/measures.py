@@ -359,10 +359,15 @@ def service(figures: Service | None, as_of: datetime, guide: Guide) -> list[Tile
     if figures.mean is not None:
         low = length(timedelta(seconds=figures.interval.low))
         tiles.append(Tile("Mean time between failures", length(figures.mean), f"with 95 % at least {low}"))
-    if figures.since is not None and figures.last is not None:
-        days = days_since(as_of - figures.since, as_of, guide.zone)
+    days = _failed(figures, as_of, guide)
+    if days is not None and figures.last is not None:
         tiles.append(Tile("Days since the last", f"{days:,}", guide.title("incident", figures.last)))
     return tiles
+
+
+def _failed(service: Service, as_of: datetime, guide: Guide) -> int | None:
+    """How many days ago a service failed last; None where it never did."""
+    return None if service.since is None else days_since(as_of - service.since, as_of, guide.zone)
 
 
 def context(found: Measures, book: Book, guide: Guide, share: float | None) -> dict[str, Any]:
@@ -372,11 +377,7 @@ def context(found: Measures, book: Book, guide: Guide, share: float | None) -> d
     return {
         "found": found,
         "first": _first(found),
-        "days": {
-            each.id: days_since(found.year.as_of - each.since, found.year.as_of, guide.zone)
-            for each in found.year.services
-            if each.since is not None
-        },
+        "days": {each.id: _failed(each, found.year.as_of, guide) for each in found.year.services},
         "words": _STAGES,
         "between": between,
         "aims": guide.survey["targets", "targets"] is not None,

@@ -260,7 +260,7 @@ class Site:
         keys = (f"={folder}/incident.yaml", f"={folder}/postmortem.md", f"%{card.id}", f"^{card.path}")
         shown = self.book.evidence(card.id) if card.kind == "incident" else ()
         versions = tuple(map(self.book.version, (*keys, *(f"={folder}/{each}" for each in shown))))
-        used = tuple(self.survey.uses.get((card.kind, card.id), ()))
+        used = tuple(self.guide.users(card))
         filed = tuple(
             tuple(self.survey.filed.get(each, ())) for each in (incident.alerts if incident else ())
         )
@@ -428,9 +428,7 @@ class Site:
             "runbooks": [each for each in self.catalogue if card.id in each.services],
             "today": self.today,
             "steps": steps,
-            "leaned_on": [
-                user for user in self.survey.uses.get(("service", card.id), ()) if user.kind == "service"
-            ],
+            "leaned_on": [user for user in self.guide.users(card) if user.kind == "service"],
         }
 
     @cached_property
@@ -521,7 +519,7 @@ class Site:
         """Which records name a record, by kind, and how many; the newest first where they have dates. What
         stands `above` on its page is left out."""
         found: dict[str, list[Card]] = {}
-        for user in self.survey.uses.get((card.kind, card.id), ()):
+        for user in self.guide.users(card):
             if user not in above:
                 found.setdefault(user.kind, []).append(user)
         return [

@@ -52,7 +52,7 @@ class Paging:
 
     def steps(self, policy: str) -> list[Step]:
         """The steps of a policy at the worst severity."""
-        return self._steps(policy, next(iter(self._book.severities.levels)))
+        return self._steps(policy, self._worst)
 
     def of_services(self, services: Iterable[str]) -> dict[Now, list[str]]:
         """Who is paged now if something happens to some services, with the policies that say so."""
@@ -65,11 +65,14 @@ class Paging:
         return found
 
     def _first(self, policy: str) -> Now:
-        worst = next(iter(self._book.severities.levels))
-        paged = alike(self._roster, policy, worst, Interval(self._at, self._at + _AHEAD))
+        paged = alike(self._roster, policy, self._worst, Interval(self._at, self._at + _AHEAD))
         turns = ((each.start, _at_once(pages)) for each, pages in paged)
         _, people = next(turns)
         return Now(people, next((start for start, others in turns if others != people), None))
+
+    @property
+    def _worst(self) -> str:
+        return next(iter(self._book.severities.levels))
 
     def _steps(self, policy: str, severity: str) -> list[Step]:
         if (policy, severity) not in self._known:
